@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+// Targets stand in the order of the rings in README.md, each with its test target next to it.
+// The import table is held by Tests/TidyTests/ImportTests.swift; a new edge changes both.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// A module under Sources/, or at `path`.
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil, exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: path ?? "Sources/\(name)", exclude: exclude, swiftSettings: strict)
+}
+
+/// The tests of a module, under Tests/.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["ForgeTestSupport"], path: "Tests/\(name)", swiftSettings: strict)
+}
+
+/// A C library from Debian: a module map and a shim.
+func library(_ name: String, apt package: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/C/\(name)", providers: [.apt([package])])
+}
+
+let package = Package(
+    name: "forge",
+    products: [.executable(name: "forge", targets: ["forge"])],
+    targets: [
+        // Ring 0: C
+        library("COpenSSL", apt: "libssl-dev"),
+        library("CYAML", apt: "libyaml-dev"),
+        library("CMicroHTTPD", apt: "libmicrohttpd-dev"),
+        library("CSQLite", apt: "libsqlite3-dev"),
+        .target(name: "CMigrations", path: "Sources/C/CMigrations"),
+        .target(
+            name: "CBench", path: "Sources/C/CBench", cSettings: [.define("_GNU_SOURCE")],
+            linkerSettings: [.linkedLibrary("microhttpd"), .linkedLibrary("crypto"), .linkedLibrary("sqlite3")]),
+
+        // Ring 1: words, ports, shared decisions
+        module("ForgeCore"),
+        tests("ForgeCoreTests", ["ForgeCore"]),
+
+        // Ring 2: tools
+        module("ForgeCrypto", ["ForgeCore", "COpenSSL"]),
+        tests("ForgeCryptoTests", ["ForgeCore", "ForgeCrypto"]),
+        module("ForgeYAML", ["CYAML"]),
+        tests("ForgeYAMLTests", ["ForgeYAML"]),
+        module("ForgeBlocking"),
+        tests("ForgeBlockingTests", ["ForgeBlocking"]),
+
+        // Ring 3: stages
+        module("ForgeConfig", ["ForgeCore", "ForgeYAML"]),
+        tests("ForgeConfigTests", ["ForgeCore", "ForgeConfig"]),
+        module(
+            "ForgeWebhooks", ["ForgeCore", "ForgeCrypto"], path: "Webhooks",
+            exclude: ["GitHub/Examples", "Sentry/Examples", "GlitchTip/Examples"]),
+        tests("ForgeWebhooksTests", ["ForgeCore", "ForgeCrypto", "ForgeWebhooks"]),
+
+        // Ring 3: adapters
+        module("ForgeServer", ["ForgeCore", "CMicroHTTPD"]),
+        tests("ForgeServerTests", ["ForgeCore", "ForgeServer"]),
+        module("ForgeStore", ["ForgeCore", "ForgeBlocking", "ForgeCrypto", "CSQLite", "CMigrations"]),
+        tests("ForgeStoreTests", ["ForgeCore", "ForgeCrypto", "ForgeStore"]),
+
+        // Ring 4
+        module("ForgeEngine", ["ForgeCore", "ForgeCrypto", "ForgeConfig", "ForgeWebhooks"]),
+        tests("ForgeEngineTests", ["ForgeCore", "ForgeEngine", "ForgeConfig", "ForgeWebhooks"]),
+        module("ForgeConsole", ["ForgeCore", "ForgeCrypto", "ForgeEngine"]),
+        tests("ForgeConsoleTests", ["ForgeCore", "ForgeCrypto", "ForgeConsole", "ForgeEngine"]),
+
+        // Ring 5
+        module("ForgeBench", ["ForgeCore", "CBench"]),
+        .executableTarget(
+            name: "forge",
+            dependencies: [
+                "ForgeCore", "ForgeCrypto", "ForgeYAML", "ForgeConfig", "ForgeWebhooks", "ForgeServer", "ForgeStore", "ForgeEngine",
+                "ForgeConsole", "ForgeBench",
+            ],
+            path: "Sources/forge", swiftSettings: strict),
+
+        // Tests of the whole, and what tests share
+        .target(
+            name: "ForgeTestSupport", dependencies: ["ForgeCore", "ForgeCrypto"], path: "Tests/ForgeTestSupport", swiftSettings: strict),
+        tests("ScenarioTests", ["ForgeCore", "ForgeCrypto", "forge"]),
+        tests("TidyTests", []),
+    ]
+)

@@ -1,0 +1,3 @@
+// What Swift cannot import from this library directly is wrapped here, one line a function.
+#pragma once
+#include <yaml.h>
