@@ -1,7 +1,7 @@
 // What decoding needs to know beside the bytes, and how it fails. Decoding is pure: it never reads a file, a clock or the network, and
 // it never crashes, whatever the bytes.
 
-import ForgeCore
+package import ForgeCore
 
 /// A tracker as the settings describe it, reduced to what decoding uses.
 package struct TrackerProfile: Hashable, Sendable {

@@ -1,7 +1,7 @@
 // What every sender's check at the door has in common. A body that was not verified cannot be decoded: `VerifiedBody` is made only by a
 // verifier, from the store, or by an operator who hands Forge a file.
 
-import ForgeCore
+package import ForgeCore
 
 /// Why a request was turned away: for the operator alone. The caller sees one flat 401.
 package struct WebhookRejection: Error, Hashable, Sendable {
