@@ -25,7 +25,7 @@ package struct ChildProcess: ~Copyable {
         let argumentPointers = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
         let environmentPointers = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
         defer {
-            for unsafe pointer in unsafe argumentPointers + environmentPointers { unsafe free(pointer) }
+            for unsafepointer in unsafe argumentPointers + environmentPointers { unsafe free(pointer) }
         }
         var identifier: pid_t = 0
         let failure = unsafe posix_spawn(&identifier, path, &actions, nil, argumentPointers, environmentPointers)

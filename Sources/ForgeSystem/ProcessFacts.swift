@@ -39,6 +39,9 @@ package enum ProcessFacts {
     /// A reader that went away is an error of the write, not the end of this process.
     package static func ignoreBrokenPipes() { forge_ignore_signal(SIGPIPE) }
 
+    /// Ends the process.
+    package static func exit(_ code: Int32) -> Never { CSystem.exit(code) }
+
     /// Ends here and now, without any clean-up.
     package static func exitAtOnce(_ code: Int32) -> Never { _exit(code) }
 }

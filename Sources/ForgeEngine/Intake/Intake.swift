@@ -88,7 +88,8 @@ package struct Intake: Sendable {
         let tracker = request.parameters["tracker"] ?? ""
         return await take(request, .glitchtip, tracker: tracker) { now throws(WebhookRejection) in
             try senders.glitchtip.verify(
-                tracker: tracker, pathToken: request.parameters["token"] ?? "", headers: request.headers, body: request.body, receivedAt: now)
+                tracker: tracker, pathToken: request.parameters["token"] ?? "", headers: request.headers, body: request.body,
+                receivedAt: now)
         }
     }
 

@@ -89,7 +89,8 @@ package struct SilenceService: Sendable {
             ReadinessCheck(name: "silence:\(source.name)") {
                 let hours = gauge.value
                 guard hours > 0 else { return .ok("as lively as usual") }
-                return .degraded("nothing came for \(hours) hours, far longer than usual: is the hook still there, can it reach this address?")
+                return .degraded(
+                    "nothing came for \(hours) hours, far longer than usual: is the hook still there, can it reach this address?")
             }
         }
     }

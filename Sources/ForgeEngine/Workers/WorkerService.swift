@@ -58,7 +58,8 @@ package final class WorkerService: Sendable {
         self.log = log.named("worker")
         self.leaseLosses = metrics.counter("forge_lease_losses_total", "Jobs whose worker did not renew its lease in time.")
         self.endings = { kind, ending in
-            metrics.counter("forge_jobs_ended_total", "Attempts at jobs by how they ended.", [.init("kind", kind), .init("ending", ending)])
+            metrics.counter(
+                "forge_jobs_ended_total", "Attempts at jobs by how they ended.", [.init("kind", kind), .init("ending", ending)])
         }
     }
 
