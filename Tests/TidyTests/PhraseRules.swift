@@ -89,18 +89,22 @@ func isComputed(at start: Int, in source: SwiftSource) -> Bool {
     return false
 }
 
-/// The phrases that need a proof: a comment on the line, or just above it and its attributes.
+/// The phrases that need a proof: a comment on the line, or just above it and its attributes. Neighbours may share one.
 func problemsWithoutComment(_ source: SwiftSource) -> [String] {
     PhraseRules.needsComment.filter { source.isProduct || $0.inTests }.flatMap { rule in
-        places(of: rule.phrase, in: source).map { source.tokens[$0].line }.filter { !isExplained($0, in: source) }.map { line in
+        let lines = Set(places(of: rule.phrase, in: source).map { source.tokens[$0].line })
+        return lines.sorted().filter { !isExplained($0, sharing: lines, in: source) }.map { line in
             "\(source.path):\(line): `\(rule.phrase)` needs a comment, on its line or just above, that says why it is right"
         }
     }
 }
 
-private func isExplained(_ line: Int, in source: SwiftSource) -> Bool {
-    if source.comments[line] != nil { return true }
-    var above = line - 1
-    while above > 0, source.comments[above] == nil, source.tokens.first(where: { $0.line == above })?.is("@") == true { above -= 1 }
-    return source.comments[above] != nil
+private func isExplained(_ line: Int, sharing lines: Set<Int>, in source: SwiftSource) -> Bool {
+    func isAttribute(_ line: Int) -> Bool { source.tokens.first { $0.line == line }?.is("@") == true }
+    var line = line
+    while source.comments[line] == nil {
+        guard line > 1, source.comments[line - 1] != nil || isAttribute(line - 1) || lines.contains(line - 1) else { return false }
+        line -= 1
+    }
+    return true
 }

@@ -61,6 +61,12 @@ import Testing
         #expect(problemsWithoutComment(SwiftSource("/// Immutable after init.\n@safe\n" + text)) == [])
     }
 
+    @Test func `neighbours share a proof, strangers do not`() {
+        let phrase = "nonisolated(unsafe) let a = 1\n"
+        #expect(problemsWithoutComment(SwiftSource("// Written once, before any reader.\n" + phrase + phrase)) == [])
+        #expect(problemsWithoutComment(SwiftSource("// Written once, before any reader.\n" + phrase + "let b = 2\n" + phrase)).count == 1)
+    }
+
     @Test func `tests owe a proof for what the compiler no longer checks, not for a dropped error`() {
         #expect(problemsWithoutComment(SwiftSource(path: "Tests/A/B.swift", "let a = try? f()")) == [])
         #expect(problemsWithoutComment(SwiftSource(path: "Tests/A/B.swift", "final class A: @unchecked Sendable {}")).count == 1)
