@@ -13,6 +13,13 @@ struct ScriptRoom {
         var lastLine: String { output.split(separator: "\n").last.map(String.init) ?? "" }
     }
 
+    /// Whether a terminal can be played: a chroot without /dev/pts has none to give.
+    static let hasTerminals: Bool = {
+        let terminal = unsafe open("/dev/ptmx", O_RDWR | O_NOCTTY)
+        if terminal >= 0 { close(terminal) }
+        return terminal >= 0 && FileManager.default.isExecutableFile(atPath: "/usr/bin/script")
+    }()
+
     private let folder: URL
     private var bin: URL { folder.appending(path: "bin") }
     private var log: URL { folder.appending(path: "calls") }
