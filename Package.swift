@@ -37,6 +37,7 @@ let package = Package(
         library("CYAML", apt: "libyaml-dev"),
         library("CMicroHTTPD", apt: "libmicrohttpd-dev"),
         library("CSQLite", apt: "libsqlite3-dev"),
+        .systemLibrary(name: "CSystem", path: "Sources/C/CSystem"),
         .target(name: "CMigrations", path: "Sources/C/CMigrations"),
         .target(
             name: "CBench", path: "Sources/C/CBench", cSettings: [.define("_GNU_SOURCE")],
@@ -53,6 +54,9 @@ let package = Package(
         tests("ForgeYAMLTests", ["ForgeYAML"]),
         module("ForgeBlocking"),
         tests("ForgeBlockingTests", ["ForgeBlocking"]),
+
+        module("ForgeSystem", ["ForgeCore", "CSystem"]),
+        tests("ForgeSystemTests", ["ForgeCore", "ForgeSystem"]),
 
         // Ring 3: stages
         module("ForgeConfig", ["ForgeCore", "ForgeYAML"]),
@@ -80,7 +84,7 @@ let package = Package(
             name: "forge",
             dependencies: [
                 "ForgeCore", "ForgeCrypto", "ForgeYAML", "ForgeConfig", "ForgeWebhooks", "ForgeServer", "ForgeStore", "ForgeEngine",
-                "ForgeConsole", "ForgeBench",
+                "ForgeConsole", "ForgeBench", "ForgeSystem",
             ],
             path: "Sources/forge", swiftSettings: strict),
 

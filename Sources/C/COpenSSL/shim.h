@@ -1,6 +1,5 @@
-// What Swift cannot import from this library directly is wrapped here, one line a function.
+// What ForgeCrypto uses of libcrypto. Only the EVP interface of OpenSSL 3; the low-level calls are deprecated there.
 #pragma once
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <openssl/rand.h>

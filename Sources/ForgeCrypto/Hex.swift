@@ -1,0 +1,47 @@
+// Bytes as hexadecimal text and back. It must never guess: a sign that is no digit, or half a byte, is an error.
+
+/// Hexadecimal, written in lower case and read in either.
+package enum Hex {
+    private static let digits = Array("0123456789abcdef".utf8)
+
+    package static func encode(_ bytes: [UInt8]) -> String {
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count * 2)
+        for byte in bytes {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    package static func decode(_ text: some StringProtocol) throws(CryptoError) -> [UInt8] {
+        try decode(utf8: Array(text.utf8))
+    }
+
+    /// The digits as they stand in a header, without making a string of them first.
+    package static func decode(utf8 text: [UInt8]) throws(CryptoError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count / 2)
+        var high: UInt8?
+        for (offset, character) in text.enumerated() {
+            guard let digit = value(of: character) else { throw .malformedHex(offset: offset) }
+            if let first = high {
+                bytes.append(first << 4 | digit)
+                high = nil
+            } else {
+                high = digit
+            }
+        }
+        guard high == nil else { throw .malformedHex(offset: text.count) }
+        return bytes
+    }
+
+    private static func value(of character: UInt8) -> UInt8? {
+        switch character {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): character - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,108 @@
+// Log lines to a descriptor, from a thread of their own: the one who logs never waits for a slow terminal or a full pipe. What waits is
+// bounded; lines dropped because the reader is slow are counted and said once there is room.
+
+import CSystem
+import Dispatch
+package import ForgeCore
+import Synchronization
+
+package final class LogWriter: Sendable {
+    package enum Format: Sendable { case json, text(colours: Bool) }
+
+    private struct Waiting {
+        var bytes: [UInt8] = []
+        var dropped = 0
+        var isScheduled = false
+    }
+
+    private let descriptor: Int32
+    private let format: Format
+    private let clock: WallClock
+    private let waitingMax: Int
+    private let waiting = Mutex<Waiting>(Waiting())
+    private let queue = DispatchQueue(label: "forge.log")
+
+    package init(descriptor: Int32, format: Format, clock: WallClock, waitingMax: Int = 1 << 20) {
+        self.descriptor = descriptor
+        self.format = format
+        self.clock = clock
+        self.waitingMax = waitingMax
+    }
+
+    package func log(level: LogLevel) -> Log { Log(level: level) { self.write($0) } }
+
+    private func write(_ line: LogLine) {
+        let bytes = LogFormat.bytes(of: line, at: clock.now, as: format)
+        let mustSchedule = waiting.withLock { waiting in
+            if waiting.bytes.count + bytes.count > waitingMax {
+                waiting.dropped += 1
+                return false
+            }
+            waiting.bytes.append(contentsOf: bytes)
+            defer { waiting.isScheduled = true }
+            return !waiting.isScheduled
+        }
+        // Half-full lines gather for a moment, so that a busy server makes few system calls.
+        if mustSchedule { queue.asyncAfter(deadline: .now() + .milliseconds(line.level >= .warning ? 0 : 20)) { self.flush() } }
+    }
+
+    /// Everything logged before this call is written when it returns.
+    package func finish() { queue.sync { flush() } }
+
+    private func flush() {
+        let (bytes, dropped) = waiting.withLock { waiting in
+            defer {
+                waiting.bytes.removeAll(keepingCapacity: waiting.bytes.capacity <= 1 << 16)
+                waiting.dropped = 0
+                waiting.isScheduled = false
+            }
+            return (waiting.bytes, waiting.dropped)
+        }
+        // Nobody is left to tell when standard error itself cannot be written.
+        try? StandardStream.write(bytes, to: descriptor)
+        guard dropped > 0 else { return }
+        let line = LogLine(level: .warning, part: "log", message: "lines were dropped", fields: [.init("count", JSON(dropped))])
+        try? StandardStream.write(LogFormat.bytes(of: line, at: clock.now, as: format), to: descriptor)
+    }
+}
+
+/// A line as bytes: JSON for machines, columns for people.
+enum LogFormat {
+    static func bytes(of line: LogLine, at now: Timestamp, as format: LogWriter.Format) -> [UInt8] {
+        switch format {
+        case .json: json(line, now)
+        case .text(let colours): text(line, now, colours: colours)
+        }
+    }
+
+    private static func json(_ line: LogLine, _ now: Timestamp) -> [UInt8] {
+        let head: [JSON.Member] = [
+            .init("time", JSON(now)), .init("level", .string(line.level.rawValue)), .init("part", .string(line.part)),
+            .init("message", .string(line.message)),
+        ]
+        return JSON.object(head + line.fields.filter { $0.value != .null }).utf8 + [UInt8(ascii: "\n")]
+    }
+
+    private static func text(_ line: LogLine, _ now: Timestamp, colours: Bool) -> [UInt8] {
+        let colour =
+            switch line.level {
+            case .debug: "2"
+            case .info: "32"
+            case .warning: "33"
+            case .error: "31"
+            }
+        func painted(_ text: String, _ code: String) -> String { colours ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
+        let level = line.level.rawValue.padding(to: 7)
+        var out = "\(painted(String(now.description.dropFirst(11).dropLast()), "2")) \(painted(level, colour)) "
+        out += "\(painted(line.part.padding(to: 9), "36")) \(line.message)"
+        for field in line.fields where field.value != .null {
+            let value = if case .string(let text) = field.value, !text.contains(where: \.isWhitespace) { text } else { field.value.text }
+            out += " \(painted("\(field.name)=", "2"))\(value)"
+        }
+        return Array((out + "\n").utf8)
+    }
+}
+
+extension String {
+    fileprivate func padding(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}
