@@ -48,7 +48,7 @@ func problemsInTable(_ rows: [ImportRow]) -> [String] {
 func problemsWithImports(_ source: SwiftSource, rows: [ImportRow]) -> [String] {
     guard let module = source.module else { return [] }
     guard let row = rows.first(where: { $0.module == module }) else {
-        return ["\(source.path): module \(module) has no row in \(ImportTable.file); add one with its room and imports"]
+        return ["module \(module) has no row in \(ImportTable.file); add one with its room and imports"]
     }
     let modules = Set(rows.map(\.module))
     return importLines(source).compactMap { line in
@@ -102,7 +102,8 @@ func problemsWithManifest(_ targets: [ManifestTarget], rows: [ImportRow]) -> [St
 /// `unsafe` belongs where C is wrapped: everywhere else the compiler's promise of memory safety is whole.
 func problemsWithUnsafe(_ source: SwiftSource, rows: [ImportRow]) -> [String] {
     guard source.isProduct, let module = source.module, ImportTable.unsafeWithoutC[module] == nil else { return [] }
-    if rows.contains(where: { $0.module == module && !$0.wraps.isEmpty }) { return [] }
+    // A module without a row is already a problem of its own, named once.
+    guard let row = rows.first(where: { $0.module == module }), row.wraps.isEmpty else { return [] }
     return source.tokens.filter { $0.is("unsafe") }.map {
         "\(source.path):\($0.line): \(module) wraps no C library and must not say `unsafe`; move this into a module that does (\(ImportTable.file))"
     }

@@ -38,6 +38,7 @@ enum ImportTable {
         ImportRow(module: "ForgeCrypto", room: .tool, imports: ["ForgeCore"], wraps: ["COpenSSL"]),
         ImportRow(module: "ForgeYAML", room: .tool, wraps: ["CYAML"]),
         ImportRow(module: "ForgeBlocking", room: .tool, system: ["Dispatch"]),
+        ImportRow(module: "ForgeSystem", room: .tool, imports: ["ForgeCore"], wraps: ["CSystem"], system: ["Dispatch"]),
         ImportRow(module: "ForgeConfig", room: .stage, imports: ["ForgeCore", "ForgeYAML"], system: ["Glibc"]),
         ImportRow(module: "ForgeWebhooks", room: .stage, imports: ["ForgeCore", "ForgeCrypto"]),
         ImportRow(module: "ForgeServer", room: .adapter, imports: ["ForgeCore"], wraps: ["CMicroHTTPD"], system: ["Dispatch", "Glibc"]),

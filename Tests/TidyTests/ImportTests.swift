@@ -11,8 +11,9 @@ import Testing
     }
 
     @Test func `every module imports only what its row opens`() {
-        expectNone(
-            Project.sources.filter { $0.isProduct || $0.module == "ForgeTestSupport" }.flatMap { problemsWithImports($0, rows: rows) })
+        let sources = Project.sources.filter { $0.isProduct || $0.module == "ForgeTestSupport" }
+        // A module without a row says so once, however many files it has.
+        expectNone(Set(sources.flatMap { problemsWithImports($0, rows: rows) }).sorted())
     }
 
     @Test func `every test imports only what its target depends on`() {
