@@ -14,13 +14,17 @@ struct BannedPhrase: Sendable {
 }
 
 enum PhraseRules {
-    private static let wiring = [Exception(place: "Sources/forge/main.swift", reason: "real clocks and chance are handed out here, once")]
+    private static let wiring = [
+        Exception(place: "Sources/ForgeSystem/SystemClocks.swift", reason: "the machine's time and chance, as values that `main` hands out")
+    ]
     private static let terminal = [
         Exception(place: "Sources/forge/", reason: "commands answer on standard output"),
         Exception(place: "Sources/ForgeBench/", reason: "a benchmark's result is what it prints"),
     ]
-    private static let tasks =
-        wiring + [Exception(place: "Sources/ForgeServer/", reason: "a C callback starts the handler of a request; nothing there can await")]
+    private static let tasks = [
+        Exception(place: "Sources/forge/main.swift", reason: "the program's outermost task has nothing around it to wait in"),
+        Exception(place: "Sources/ForgeServer/", reason: "a C callback starts the handler of a request; nothing there can await"),
+    ]
 
     static let banned: [BannedPhrase] = [
         BannedPhrase(phrase: "Date()", instead: "take the time from an injected clock", exceptions: wiring),

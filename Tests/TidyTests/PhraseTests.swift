@@ -46,10 +46,12 @@ import Testing
     }
 
     @Test func `an exception holds in its place and nowhere else`() {
-        #expect(caught("let now = Date()", path: "Sources/forge/main.swift") == [])
-        #expect(caught("let now = Date()", path: "Sources/forge/Serve.swift").count == 1)
+        #expect(caught("let n = Int.random(in: 0..<5)", path: "Sources/ForgeSystem/SystemClocks.swift") == [])
+        #expect(caught("let n = Int.random(in: 0..<5)", path: "Sources/ForgeSystem/Files.swift").count == 1)
+        #expect(caught("let n = Int.random(in: 0..<5)", path: "Sources/forge/main.swift").count == 1)
         #expect(caught("print(a)", path: "Sources/forge/Serve.swift") == [])
         #expect(caught("Task { }", path: "Sources/ForgeServer/Bridge.swift") == [])
+        #expect(caught("Task { }", path: "Sources/forge/main.swift") == [])
     }
 
     @Test(arguments: ["let a = try? f()", "final class A: @unchecked Sendable {}", "nonisolated(unsafe) let a = 1"])
