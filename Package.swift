@@ -39,6 +39,7 @@ let package = Package(
         library("CSQLite", apt: "libsqlite3-dev"),
         .systemLibrary(name: "CSystem", path: "Sources/C/CSystem"),
         .target(name: "CMigrations", path: "Sources/C/CMigrations"),
+        .target(name: "CResources", path: "Sources/C/CResources"),
         .target(
             name: "CBench", path: "Sources/C/CBench", cSettings: [.define("_GNU_SOURCE")],
             linkerSettings: [.linkedLibrary("microhttpd"), .linkedLibrary("crypto"), .linkedLibrary("sqlite3")]),
@@ -55,6 +56,8 @@ let package = Package(
         module("ForgeBlocking"),
         tests("ForgeBlockingTests", ["ForgeBlocking"]),
 
+        module("ForgeResources", ["CResources"]),
+        tests("ForgeResourcesTests", ["ForgeResources"]),
         module("ForgeSystem", ["ForgeCore", "CSystem"]),
         tests("ForgeSystemTests", ["ForgeCore", "ForgeSystem"]),
 
@@ -84,7 +87,7 @@ let package = Package(
             name: "forge",
             dependencies: [
                 "ForgeCore", "ForgeCrypto", "ForgeYAML", "ForgeConfig", "ForgeWebhooks", "ForgeServer", "ForgeStore", "ForgeEngine",
-                "ForgeConsole", "ForgeBench", "ForgeSystem",
+                "ForgeConsole", "ForgeBench", "ForgeSystem", "ForgeResources",
             ],
             path: "Sources/forge", swiftSettings: strict),
 

@@ -13,7 +13,8 @@ enum DoctorCommand {
 
     private static let doctor = CommandSpecification(
         "doctor", "check this machine and the settings, and say what to do",
-        details: "Exit codes: 0 nothing is wrong (warnings aside), 1 something is, 2 the settings cannot be used.", options: [.json, .config]
+        details: "Exit codes: 0 nothing is wrong (warnings aside), 1 something is, 2 the settings cannot be used.",
+        options: [.json, .config]
     ) { arguments, context in
         let settings = try loadSettings(arguments, context)
         let findings = Examination(settings: settings, context: context).findings
@@ -108,7 +109,8 @@ private struct Examination {
             let free = try Files.freeBytes(Files.exists(settings.data) ? settings.data : "/")
             let detail = "\(free >> 20) MiB free"
             if free < Self.freeBytesWrong {
-                return DoctorFinding(name: "disk", state: .wrong, detail: detail, advice: "make room: deliveries are refused with 503 when full")
+                return DoctorFinding(
+                    name: "disk", state: .wrong, detail: detail, advice: "make room: deliveries are refused with 503 when full")
             }
             return DoctorFinding(
                 name: "disk", state: free < Self.freeBytesWarning ? .warning : .fine, detail: detail,
