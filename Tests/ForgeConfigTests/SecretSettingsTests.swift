@@ -83,7 +83,9 @@ private func webhookSecrets(_ text: String, environment: [String: String] = [:],
         """)
 }
 
-@Test func `an empty credential in quotes is refused`() {
+@Test func `an empty credential and the example's dots are refused`() {
+    checkProblems(
+        "github: {webhook_secret: …}", "line 1: github.webhook_secret still holds the example's dots: write the credential in their place")
     checkProblems("github: {webhook_secret: ''}", "line 1: github.webhook_secret is empty: give the credential, or leave the key out")
 }
 

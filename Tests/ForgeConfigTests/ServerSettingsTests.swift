@@ -6,6 +6,7 @@ import Testing
 
 @Test func `an empty text gives every default`() throws {
     let settings = try settings("")
+    #expect("\(settings)" == "\(ServerSettings.standard)")
     #expect("\(settings.listen)" == "127.0.0.1:8080")
     #expect(settings.publicURL == nil)
     #expect(settings.data == "/var/lib/forge")
@@ -199,6 +200,22 @@ import Testing
         FORGE_SOMETHING_ELSE: is not a known setting: unset it; 'forge schema' lists the settings
         FORGE_TRACKERS_MYPROD_CLIENT_SECRET: is not a known setting: did you mean FORGE_TRACKERS_MY_PROD_CLIENT_SECRET?
         FORGE_WORKRES: is not a known setting: did you mean FORGE_WORKERS?
+        """)
+}
+
+@Test func `what Kubernetes sets for a service called forge is no mistake`() throws {
+    _ = try settings(
+        "",
+        environment: [
+            "FORGE_SERVICE_HOST": "10.0.0.1", "FORGE_SERVICE_PORT": "8080", "FORGE_SERVICE_PORT_HTTP": "8080",
+            "FORGE_PORT": "tcp://10.0.0.1:8080", "FORGE_PORT_8080_TCP": "tcp://10.0.0.1:8080", "FORGE_PORT_8080_TCP_ADDR": "10.0.0.1",
+            "FORGE_WEB_SERVICE_HOST": "10.0.0.2", "FORGE_WEB_PORT": "tcp://10.0.0.2:80",
+        ])
+    checkProblems(
+        "", environment: ["FORGE_PORT": "8080", "FORGE_PORT_NUMBER": "8080"],
+        """
+        FORGE_PORT: is not a known setting: unset it; 'forge schema' lists the settings
+        FORGE_PORT_NUMBER: is not a known setting: unset it; 'forge schema' lists the settings
         """)
 }
 

@@ -18,7 +18,7 @@ struct ConfigInput {
     var environment: [String: String] = [:]
     /// `FORGE`, or nil where the environment has no say.
     var variablePrefix: String?
-    var readFile: ConfigFileReader = { _ throws(ConfigFileError) in throw .missing }
+    var readFile: ConfigFileReader = noFiles
     var limits = YAMLLimits()
 }
 
@@ -43,13 +43,25 @@ func decodeConfig<Config: Sendable>(
     return Decoded(config: config, warnings: collector.warnings)
 }
 
+/// What holds when nothing is written anywhere.
+func standardConfig<Config>(_ read: (inout EntryReader) -> Config) -> Config {
+    let collector = ConfigCollector(environment: [:], readFile: noFiles)
+    var reader = EntryReader(nil, at: .root(variable: nil), collector)
+    let config = read(&reader)
+    precondition(collector.problems.isEmpty, "the defaults do not go together")
+    return config
+}
+
 /// Every key that `read` asks for, in its order.
 func describeConfig<Config>(_ read: (inout EntryReader) -> Config) -> [KeyDescription] {
-    let noFiles: ConfigFileReader = { _ throws(ConfigFileError) in throw .missing }
     let collector = ConfigCollector(environment: [:], readFile: noFiles, isDescribing: true)
     var reader = EntryReader(nil, at: .root(variable: nil), collector)
     _ = read(&reader)
     return collector.table
+}
+
+private func noFiles(_ path: String) throws(ConfigFileError) -> ConfigFile {
+    throw .missing
 }
 
 private func problem(_ problem: YAMLProblem) -> ConfigProblem {
@@ -83,10 +95,23 @@ extension String {
 
 private func unknownVariables(_ collector: ConfigCollector, prefix: String) -> [ConfigProblem] {
     let known = collector.knownVariables.union(otherForgeVariables)
-    let strangers = collector.environment.keys.filter { $0.hasPrefix(prefix + "_") && !known.contains($0) }
-    return strangers.sorted().map { name in
-        let near = nearest(to: name, among: known)
-        let advice = near.map { "did you mean \($0)?" } ?? "unset it; 'forge schema' lists the settings"
+    let strangers = collector.environment.filter { name, value in
+        name.hasPrefix(prefix + "_") && !known.contains(name) && !isServiceLink(name, value)
+    }
+    return strangers.keys.sorted().map { name in
+        // Without what all of them begin with, which would make any two look alike.
+        let near = nearest(to: String(name.dropFirst(prefix.count + 1)), among: known.map { String($0.dropFirst(prefix.count + 1)) })
+        let advice = near.map { "did you mean \(prefix)_\($0)?" } ?? "unset it; 'forge schema' lists the settings"
         return ConfigProblem(variable: shortened(name), key: "", what: "is not a known setting", advice: advice)
     }
+}
+
+/// Whether Kubernetes set this variable: for a service called `forge` or `forge-…` it puts `FORGE_SERVICE_HOST`,
+/// `FORGE_PORT=tcp://…` and their like into every container of the namespace, and nobody could start there.
+private func isServiceLink(_ name: String, _ value: String) -> Bool {
+    let isAddress = value.hasPrefix("tcp://") || value.hasPrefix("udp://") || value.hasPrefix("sctp://")
+    if name.hasSuffix("_SERVICE_HOST") || name.hasSuffix("_SERVICE_PORT") || name.firstRange(of: "_SERVICE_PORT_") != nil { return true }
+    if name.hasSuffix("_PORT") { return isAddress }
+    guard let port = name.firstRange(of: "_PORT_") else { return false }
+    return name[port.upperBound...].first?.isNumber == true
 }

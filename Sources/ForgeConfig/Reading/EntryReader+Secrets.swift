@@ -68,10 +68,12 @@ extension EntryReader {
     }
 
     private func record(_ name: String, inFile files: [String], _ doc: String, fileDoc: String) {
-        collector.record(place.key(name), .value(.text(pattern: nil), .absent(example: "…")), doc)
+        collector.record(place.key(name), .value(.text(pattern: nil), .absent(example: placeholder)), doc)
         for file in files {
-            let example = "/etc/forge/\(place.path.last == "[]" ? "tracker" : place.path.last ?? "")-\(name)".map { $0 == "_" ? "-" : $0 }
-            collector.record(place.key(file), .value(.text(pattern: nil), .absent(example: String(example))), fileDoc)
+            let isOther = file != name + "_file"
+            let example = "/etc/forge/" + file.split(separator: "_").dropLast().joined(separator: "-")
+            let doc = isOther ? "The same as \(name)_file, by a name that says there may be several." : fileDoc
+            collector.record(place.key(file), .value(.text(pattern: nil), .absent(example: example)), doc)
         }
     }
 
@@ -101,6 +103,10 @@ extension EntryReader {
         }
         guard !lines(of: Array(scalar.text.utf8)).isEmpty else {
             report(source, name, Complaint("is empty", "give the credential, or leave the key out"))
+            return nil
+        }
+        guard scalar.text != placeholder else {
+            report(source, name, Complaint("still holds the example's dots", "write the credential in their place"))
             return nil
         }
         return Array(scalar.text.utf8)
@@ -138,6 +144,9 @@ extension EntryReader {
         return file.bytes
     }
 }
+
+/// Stands for a credential in the examples.
+private let placeholder = "…"
 
 private func complaint(about error: ConfigFileError) -> Complaint {
     switch error {

@@ -26,11 +26,7 @@ extension RepositoryConfig {
     }
 
     /// What holds for a repository without the file.
-    package static var standard: RepositoryConfig {
-        let noFiles: ConfigFileReader = { _ throws(ConfigFileError) in throw .missing }
-        var reader = EntryReader(nil, at: .root(variable: nil), ConfigCollector(environment: [:], readFile: noFiles))
-        return RepositoryConfig(reading: &reader)
-    }
+    package static var standard: RepositoryConfig { standardConfig(RepositoryConfig.init(reading:)) }
 
     /// Every key, in the order it is read.
     package static var table: [KeyDescription] { describeConfig(RepositoryConfig.init(reading:)) }

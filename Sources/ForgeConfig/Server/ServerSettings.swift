@@ -59,6 +59,9 @@ extension ServerSettings {
         return try decodeConfig(input, ServerSettings.init(reading:))
     }
 
+    /// What holds when nothing is written anywhere.
+    package static var standard: ServerSettings { standardConfig(ServerSettings.init(reading:)) }
+
     /// Every key, in the order it is read.
     package static var table: [KeyDescription] { describeConfig(ServerSettings.init(reading:)) }
 }
