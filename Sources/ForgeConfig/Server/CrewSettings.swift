@@ -1,4 +1,5 @@
-// What the crew works with: the model, the sandbox for its commands, and the budget.
+// What the crew works with: the model, the sandbox for its commands, and the budget. None of it must ever be settable by a
+// repository: whoever opens a pull request would spend the operator's money.
 
 package import ForgeCore
 

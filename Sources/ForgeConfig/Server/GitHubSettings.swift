@@ -1,4 +1,5 @@
-// The GitHub App: who it is, where its host is, and what its deliveries are signed with.
+// The GitHub App: who it is, where its host is, and what its deliveries are signed with. What is
+// no credential here must never become one: the key and the secrets alone are `Secret`.
 
 package import ForgeCore
 

@@ -1,4 +1,5 @@
-// How the queue, the retention and the intake behave.
+// How the queue, the retention and the intake behave. A pair of values that each fit but cannot work together must never pass:
+// a heartbeat slower than its lease loses every job.
 
 package struct QueueSettings: Sendable, Equatable {
     package var lease: Duration
