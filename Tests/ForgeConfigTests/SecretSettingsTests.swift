@@ -93,7 +93,7 @@ private func webhookSecrets(_ text: String, environment: [String: String] = [:],
     try checkWarnings(
         """
         github: {webhook_secrets_file: /s}
-        trackers: [{name: a, kind: sentry, base_url: https://sentry.io}, {name: b, kind: glitchtip, base_url: https://g.example.com}]
+        trackers: [{name: a, kind: sentry, base_url: https://sentry.io}, {name: b, kind: glitchtip, base_url: https://g.example.com}, {name: c, kind: sentry, base_url: https://sentry.io, path_token: 0123456789abcdef}]
         """, environment: ["FORGE_TRACKERS_B_PATH_TOKEN": "short"],
         files: Files(contents: ["/s": ConfigFile(bytes: Array("0123456789abcdef".utf8), isWorldReadable: true)]),
         """

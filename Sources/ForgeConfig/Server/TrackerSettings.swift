@@ -31,7 +31,7 @@ package struct TrackerSettings: Sendable {
     package var organization: String?
     /// Sentry: what deliveries are signed with, newest first.
     package var clientSecrets: [Secret]
-    /// GlitchTip: the last part of the webhook's address, newest first.
+    /// GlitchTip, and Sentry's legacy plugin: the last part of the webhook's address, newest first.
     package var pathTokens: [Secret]
     package var apiToken: Secret?
     package var projects: [Project]
@@ -42,21 +42,24 @@ package struct TrackerSettings: Sendable {
         baseURL = reader.readRequired("base_url", .url, example: "https://sentry.io", "Where the tracker is; its API is only asked there.")
         organization = reader.readOptional("organization", .text(bytesMax: 200), example: "acme", "The organization's slug.")
         clientSecrets = reader.secrets("client_secret", "Sentry: the integration's client secret, which signs deliveries.")
-        pathTokens = reader.secrets("path_token", "GlitchTip: the last part of the webhook's address, which is its only proof.")
+        pathTokens = reader.secrets(
+            "path_token", "The last part of the webhook's address: the only proof of GlitchTip and of Sentry's legacy plugin.")
         apiToken = reader.secret("api_token", "Reads events from the tracker; event:read is enough.")
         projects = reader.list("projects", "Which repository each project's errors belong to.", Project.init(reading:))
         checkProof(&reader)
     }
 
-    /// Each kind proves its deliveries in its own way; the other's key would be silently useless.
+    /// GlitchTip signs nothing, so a secret would be silently useless there; Sentry signs, but for its legacy plugin.
     private func checkProof(_ reader: inout EntryReader) {
-        let (own, other) = kind == .sentry ? ("client_secret", "path_token") : ("path_token", "client_secret")
-        for name in [other, other + "_file"] where reader.isGiven(name) {
-            reader.complain(name, "is of no use with kind \(kind.rawValue)", "give \(own)\(name.dropFirst(other.count)) instead")
+        if kind == .glitchtip {
+            for (name, right) in [("client_secret", "path_token"), ("client_secret_file", "path_token_file")] where reader.isGiven(name) {
+                reader.complain(name, "is of no use with kind glitchtip", "give \(right) instead")
+            }
         }
-        let isProofMissing = kind == .sentry ? clientSecrets.isEmpty : pathTokens.isEmpty
-        if isProofMissing, !reader.isGiven(own), !reader.isGiven(own + "_file") {
-            reader.warn(own, "is missing", "every delivery of this tracker is refused until it is given")
+        let isProofGiven = ["client_secret", "client_secret_file", "path_token", "path_token_file"].contains { reader.isGiven($0) }
+        if !isProofGiven {
+            let name = kind == .sentry ? "client_secret" : "path_token"
+            reader.warn(name, "is missing", "every delivery of this tracker is refused until it is given")
         }
         if !pathTokens.allSatisfy({ $0.reveal().allSatisfy(isUnreserved) }) {
             let given = ["path_token", "path_token_file"].first { reader.isGiven($0) } ?? "path_token"
