@@ -63,7 +63,7 @@ let package = Package(
 
         // Ring 3: stages
         module("ForgeConfig", ["ForgeCore", "ForgeYAML"]),
-        tests("ForgeConfigTests", ["ForgeCore", "ForgeConfig"]),
+        tests("ForgeConfigTests", ["ForgeCore", "ForgeYAML", "ForgeConfig"]),
         module(
             "ForgeWebhooks", ["ForgeCore", "ForgeCrypto"], path: "Webhooks",
             exclude: ["GitHub/Examples", "Sentry/Examples", "GlitchTip/Examples"]),
