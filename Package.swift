@@ -83,6 +83,7 @@ let package = Package(
 
         // Ring 5
         module("ForgeBench", ["ForgeCore", "CBench"]),
+        tests("ForgeBenchTests", ["ForgeBench"]),
         .executableTarget(
             name: "forge",
             dependencies: [
