@@ -4,7 +4,7 @@ import Testing
 
 extension StoreContract {
     static let repositoryCases: [Case] = [
-        Case("a settlement without a tenant or a known repository is local") { scene in
+        Case("a settlement without a tenant or a known repository is local") { (scene) async throws in
             #expect(try await scene.tenantFound("a", repository: nil) == .local)
             #expect(try await scene.tenantFound("b", repository: "acme/shop") == .local)
         },
