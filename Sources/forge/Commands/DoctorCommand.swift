@@ -69,7 +69,7 @@ private struct Examination {
     private var libraries: DoctorFinding {
         let versions = [
             "SQLite \(SQLiteStore.libraryVersion)", "libmicrohttpd \(HTTPServer.libraryVersion)", CryptoLibrary.version,
-            "libyaml \(yamlLibraryVersion)",
+            "libyaml \(YAMLLibrary.version)",
         ]
         return DoctorFinding(name: "libraries", state: .fine, detail: versions.joined(separator: ", "))
     }
@@ -138,8 +138,8 @@ private struct Examination {
     private var port: DoctorFinding {
         let listen = settings.listen
         do {
-            try LocalSocket.checkFree(host: listen.host, port: listen.port)
-            return DoctorFinding(name: "address", state: .fine, detail: "\(listen.host):\(listen.port) is free")
+            try LocalSocket.checkFree(host: listen.address.description, port: listen.port)
+            return DoctorFinding(name: "address", state: .fine, detail: "\(listen.address.description):\(listen.port) is free")
         } catch {
             return DoctorFinding(
                 name: "address", state: .warning, detail: "\(error)",
