@@ -96,7 +96,7 @@ let package = Package(
         .target(
             name: "ForgeTestSupport", dependencies: ["ForgeCore", "ForgeCrypto"], path: "Tests/ForgeTestSupport", swiftSettings: strict),
         tests("ForgeTestSupportTests", ["ForgeCore", "ForgeCrypto"]),
-        tests("ScenarioTests", ["ForgeCore", "ForgeCrypto", "forge"]),
+        tests("ScenarioTests", ["ForgeCore", "ForgeCrypto", "ForgeSystem", "ForgeStore", "ForgeBench", "forge"]),
         tests("TidyTests", []),
     ]
 )
