@@ -1,7 +1,6 @@
 // The clock other tests stand on: it moves only when told, wakes in order, and lets go of who is cancelled.
 import ForgeCore
 import ForgeTestSupport
-import Synchronization
 import Testing
 
 @Test func `the clock stands still until it is moved, and the wall clock moves with it`() {
@@ -15,36 +14,43 @@ import Testing
 
 @Test(.timeLimit(.minutes(1))) func `a sleeper wakes when its deadline is reached, and not before`() async throws {
     let clock = TestClock()
-    let woken = Mutex(false)
-    try await withThrowingTaskGroup(of: Void.self) { group in
+    let woke = try await withThrowingTaskGroup(of: Duration.self) { group in
         group.addTask {
             try await clock.sleep(for: .seconds(10))
-            woken.withLock { $0 = true }
+            return clock.now.elapsed
         }
         try await clock.waitForSleepers(1)
         clock.advance(by: .milliseconds(9999))
-        #expect(clock.sleeperCount == 1 && woken.withLock { $0 } == false)
+        #expect(clock.sleeperCount == 1)
         clock.advance(by: .milliseconds(1))
         #expect(clock.sleeperCount == 0)
-        try await group.waitForAll()
+        return try await group.next()
     }
-    #expect(woken.withLock { $0 })
+    #expect(woke == .seconds(10))
 }
 
-@Test(.timeLimit(.minutes(1))) @MainActor func `sleepers wake in the order of their deadlines`() async throws {
+/// Sleepers of one actor go on in the order in which they were woken.
+private actor Wakings {
+    private(set) var marks: [Int] = []
+
+    func sleep(_ seconds: Int, on clock: TestClock, mark: Int) async throws {
+        try await clock.sleep(for: .seconds(seconds))
+        marks.append(mark)
+    }
+}
+
+@Test(.timeLimit(.minutes(1))) func `sleepers wake in the order of their deadlines`() async throws {
     let clock = TestClock()
-    var order: [Int] = []
+    let wakings = Wakings()
     try await withThrowingTaskGroup(of: Void.self) { group in
         for (count, seconds) in [30, 10, 20, 10].enumerated() {
-            group.addTask { @MainActor in
-                try await clock.sleep(for: .seconds(seconds))
-                order.append(seconds * 10 + count)
-            }
+            group.addTask { try await wakings.sleep(seconds, on: clock, mark: seconds * 10 + count) }
             try await clock.waitForSleepers(count + 1)
         }
         clock.advance(by: .seconds(60))
         try await group.waitForAll()
     }
+    let order = await wakings.marks
     #expect(order == [101, 103, 202, 300])
 }
 
@@ -73,18 +79,20 @@ import Testing
 
 @Test(.timeLimit(.minutes(1))) func `a task that is cancelled already does not fall asleep`() async {
     let clock = TestClock()
-    let task = Task {
-        withUnsafeCurrentTask { unsafe $0?.cancel() }
-        try await clock.sleep(for: .seconds(1))
+    await #expect(throws: CancellationError.self) {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.cancelAll()
+            group.addTask { try await clock.sleep(for: .seconds(1)) }
+            try await group.waitForAll()
+        }
     }
-    await #expect(throws: CancellationError.self) { try await task.value }
     #expect(clock.sleeperCount == 0)
 }
 
 @Test func `a sleep until a moment that has passed returns at once`() async throws {
     let clock = TestClock()
     clock.advance(by: .seconds(5))
-    try await clock.sleep(until: TestClock.Instant(elapsed: .seconds(5)))
+    try await clock.sleep(until: clock.now)
     #expect(clock.sleeperCount == 0)
 }
 
