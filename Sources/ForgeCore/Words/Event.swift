@@ -73,13 +73,15 @@ package struct PullRequestEvent: Hashable, Sendable {
     package var label: String?
     /// What an `edited` action changed, such as `base` or `title`.
     package var changed: [String]
+    /// The files it touches, where the event tells; GitHub's never does, and the worker asks again once it has the diff.
+    package var paths: [String]?
     package var updatedAt: Timestamp?
 
     package init(
         action: String, number: Int64, title: String = "", head: CommitSHA? = nil, headBranch: String? = nil,
         headRepository: RepositoryName? = nil, base: CommitSHA? = nil, baseBranch: String? = nil, author: Actor = .init(),
         isDraft: Bool = false, isOpen: Bool = true, isMerged: Bool = false, labels: [String] = [], label: String? = nil,
-        changed: [String] = [], updatedAt: Timestamp? = nil
+        changed: [String] = [], paths: [String]? = nil, updatedAt: Timestamp? = nil
     ) {
         self.action = action
         self.number = number
@@ -96,6 +98,7 @@ package struct PullRequestEvent: Hashable, Sendable {
         self.labels = labels
         self.label = label
         self.changed = changed
+        self.paths = paths
         self.updatedAt = updatedAt
     }
 
@@ -116,6 +119,11 @@ package struct CommentEvent: Hashable, Sendable {
     package var wasEdited: Bool
     /// The head the comment was made on, where the event says.
     package var head: CommitSHA?
+    /// The pull request's branch and where it lives, where the event says.
+    package var headBranch: String?
+    package var headRepository: RepositoryName?
+    /// The issue or pull request that a conversation comment stands under.
+    package var subject: IssueEvent?
     package var path: String?
     package var line: Int?
     /// For a review: `approved`, `changes_requested`, `commented`, `dismissed`.
@@ -124,8 +132,8 @@ package struct CommentEvent: Hashable, Sendable {
 
     package init(
         action: String, place: Place, number: Int64, comment: Int64? = nil, author: Actor = .init(), body: String = "",
-        wasEdited: Bool = false, head: CommitSHA? = nil, path: String? = nil, line: Int? = nil, reviewState: String? = nil,
-        updatedAt: Timestamp? = nil
+        wasEdited: Bool = false, head: CommitSHA? = nil, headBranch: String? = nil, headRepository: RepositoryName? = nil,
+        subject: IssueEvent? = nil, path: String? = nil, line: Int? = nil, reviewState: String? = nil, updatedAt: Timestamp? = nil
     ) {
         self.action = action
         self.place = place
@@ -135,6 +143,9 @@ package struct CommentEvent: Hashable, Sendable {
         self.body = body
         self.wasEdited = wasEdited
         self.head = head
+        self.headBranch = headBranch
+        self.headRepository = headRepository
+        self.subject = subject
         self.path = path
         self.line = line
         self.reviewState = reviewState
@@ -213,11 +224,22 @@ package struct ChecksEvent: Hashable, Sendable {
     /// Of a `requested_action`: which button.
     package var requestedAction: String?
     package var externalID: String?
+    /// Where the head lives, where the event says: a fork's branch may be called `main` or `forge/…` too.
+    package var headRepository: RepositoryName?
+    /// What it ran on, in the sender's words: a workflow run's display title, a status' description.
+    package var title: String?
+    /// The workflow's own number, the same for all its runs.
+    package var workflow: Int64?
+    /// Which try of the same run.
+    package var attempt: Int64?
+    /// What set a workflow run off: `push`, `pull_request`, `schedule`, …
+    package var trigger: String?
 
     package init(
         kind: Kind, action: String, head: CommitSHA? = nil, branch: String? = nil, name: String? = nil, number: Int64? = nil,
         status: String? = nil, conclusion: String? = nil, url: String? = nil, app: Int64? = nil, pullRequests: [Int64] = [],
-        requestedAction: String? = nil, externalID: String? = nil
+        requestedAction: String? = nil, externalID: String? = nil, headRepository: RepositoryName? = nil, title: String? = nil,
+        workflow: Int64? = nil, attempt: Int64? = nil, trigger: String? = nil
     ) {
         self.kind = kind
         self.action = action
@@ -232,6 +254,11 @@ package struct ChecksEvent: Hashable, Sendable {
         self.pullRequests = pullRequests
         self.requestedAction = requestedAction
         self.externalID = externalID
+        self.headRepository = headRepository
+        self.title = title
+        self.workflow = workflow
+        self.attempt = attempt
+        self.trigger = trigger
     }
 }
 

@@ -12,7 +12,8 @@ package struct Command: Hashable, Sendable {
 }
 
 package enum Intent: Hashable, Sendable {
-    case review(pullRequest: Int64, head: CommitSHA?)
+    /// Without a number when only the head is known, as for a check on a fork's commit: the worker finds the pull request by it.
+    case review(pullRequest: Int64?, head: CommitSHA?)
     /// The pull request was closed or merged: what is queued for it ends.
     case endPullRequest(number: Int64, merged: Bool)
     case command(Command, number: Int64, comment: Int64?, isPullRequest: Bool)

@@ -1,0 +1,90 @@
+// What is said about commits: requests to our own checks, other systems' results on our own branches, and workflows that fail where
+// everybody builds on. A fork's branch may carry any name, so the name alone never decides.
+
+import ForgeCore
+
+extension IntentDecision {
+    func intent(for checks: ChecksEvent) -> Intent {
+        if let reason = reasonRepositoryIsOut() { return .nothing(because: reason) }
+        if checks.isRequest { return intent(forRequest: checks) }
+        guard let result = checks.result else {
+            return .nothing(because: "\(context.name) is no result yet")
+        }
+        let isOnOwnBranch = isOwnBranch(checks.branch, in: checks.headRepository) && !isFromPullRequestOfFork(checks)
+        if isOnOwnBranch {
+            return .iterate(
+                head: checks.head, pullRequests: checks.pullRequests, because: "\(checks.label) ended as \(result) on our own branch")
+        }
+        guard checks.kind == .workflowRun else {
+            return .nothing(because: "\(checks.label) ended as \(result) on a branch that is not ours")
+        }
+        return intent(forWorkflow: checks, result)
+    }
+
+    private func intent(forRequest checks: ChecksEvent) -> Intent {
+        guard isOurs(app: checks.app) else { return .nothing(because: "the request is for another App's check") }
+        if checks.action == "requested" {
+            guard policy.isEnabled else {
+                return .nothing(because: "reviews are switched off for this repository; set review.enabled: true to have them")
+            }
+            guard !checks.pullRequests.isEmpty else {
+                return .nothing(because: "no pull request of this repository has this head; one that is opened tells by itself")
+            }
+        }
+        return .review(pullRequest: checks.pullRequests.first, head: checks.head)
+    }
+
+    private func intent(forWorkflow checks: ChecksEvent, _ result: String) -> Intent {
+        guard checks.isFailure else { return .nothing(because: "\(checks.label) ended as \(result)") }
+        guard let main = context.repository?.defaultBranch else {
+            return .nothing(because: "\(checks.label) failed, and the event does not say which branch is the default one")
+        }
+        guard checks.branch == main else {
+            return .nothing(because: "\(checks.label) failed on '\(GitHubText.word(checks.branch ?? "no branch"))'; only '\(main)' counts")
+        }
+        guard isInRepository(checks), !isPullRequestTrigger(checks) else {
+            return .nothing(because: "\(checks.label) failed on a pull request from a branch that is only called '\(main)'")
+        }
+        return .tickets([ticket(forFailed: checks, result, on: main)])
+    }
+
+    private func isInRepository(_ checks: ChecksEvent) -> Bool {
+        checks.headRepository == nil || checks.headRepository == context.repository?.name
+    }
+
+    private func isPullRequestTrigger(_ checks: ChecksEvent) -> Bool { checks.trigger?.hasPrefix("pull_request") == true }
+
+    /// GitHub names no pull request for a fork's head; a run without one that a pull request set off is from a fork.
+    private func isFromPullRequestOfFork(_ checks: ChecksEvent) -> Bool {
+        isPullRequestTrigger(checks) && checks.headRepository == nil && checks.pullRequests.isEmpty
+    }
+}
+
+extension ChecksEvent {
+    /// How it ended; nil while it has not.
+    fileprivate var result: String? {
+        switch kind {
+        case .status: conclusion == "pending" ? nil : conclusion.map(GitHubText.word)
+        case .checkRun, .checkSuite, .workflowRun: action == "completed" ? GitHubText.word(conclusion ?? "unknown") : nil
+        }
+    }
+
+    fileprivate var isFailure: Bool {
+        switch conclusion {
+        case "failure", "timed_out", "startup_failure": true
+        default: false
+        }
+    }
+
+    /// What it is, in a sentence about it.
+    fileprivate var label: String {
+        let kind =
+            switch kind {
+            case .checkRun: "check"
+            case .checkSuite: "the checks of"
+            case .workflowRun: "workflow"
+            case .status: "status"
+            }
+        return "\(kind) '\(GitHubText.word(name ?? "without a name"))'"
+    }
+}
