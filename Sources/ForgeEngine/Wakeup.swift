@@ -14,7 +14,10 @@ package final class Wakeup: Sendable {
     }
 
     /// One element at once, so that a loop looks before it waits, then one for each time something happened since it last looked.
-    package func calls() -> AsyncStream<Void> {
+    package func calls() -> AsyncStream<Void> { listen().calls }
+
+    /// `nudge` reaches this listener alone.
+    fileprivate func listen() -> (calls: AsyncStream<Void>, nudge: AsyncStream<Void>.Continuation) {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let number = nextNumber.add(1, ordering: .relaxed).newValue
         listeners.withLock { $0[number] = continuation }
@@ -22,7 +25,7 @@ package final class Wakeup: Sendable {
             self?.listeners.withLock { $0[number] = nil }
         }
         continuation.yield()
-        return stream
+        return (stream, continuation)
     }
 }
 
@@ -30,15 +33,16 @@ package final class Wakeup: Sendable {
 package func runWheneverDue(
     _ wakeup: Wakeup, every interval: Duration, clock: any Clock<Duration>, work: @Sendable () async -> Void
 ) async {
+    let (calls, nudge) = wakeup.listen()
     await withTaskGroup(of: Void.self) { group in
         group.addTask {
             while !Task.isCancelled {
                 // A sleep fails only by cancellation, which ends the loop.
                 try? await clock.sleep(for: interval)
-                wakeup.notify()
+                nudge.yield()
             }
         }
-        for await _ in wakeup.calls() {
+        for await _ in calls {
             if Task.isCancelled { break }
             await work()
         }

@@ -50,8 +50,9 @@ package protocol DeliveryStore: Sendable {
     /// Stores a delivery, or finds it known by its transport key: one insert decides, so two at once cannot both be new. A known one that
     /// failed becomes pending again (attempts back to 0, and its body put back if retention had dropped it); any known one counts a repeat.
     func accept(_ delivery: NewDelivery) async throws(StoreError) -> Acceptance
-    /// Pending deliveries with their bodies, oldest first, above `after`.
-    func pendingDeliveries(after: DeliveryID?, limit: Int) async throws(StoreError) -> [Delivery]
+    /// Pending deliveries with their bodies, oldest first, above `after`: at most `limit`, and no more than have `bytesMax` of bodies
+    /// together, but always the first, so that a reader's memory is bounded and a large one still comes through.
+    func pendingDeliveries(after: DeliveryID?, limit: Int, bytesMax: Int) async throws(StoreError) -> [Delivery]
     /// Counts one more attempt on each.
     func beginDecoding(_ ids: [DeliveryID]) async throws(StoreError)
     /// Writes the outcome, opens or joins tickets, queues jobs, notes repositories, and appends to the journal (`deliveries`,
@@ -65,7 +66,10 @@ package protocol DeliveryStore: Sendable {
     func delivery(_ id: DeliveryID, scope: TenantScope) async throws(StoreError) -> Delivery?
     /// Without bodies.
     func deliveries(_ filter: DeliveryFilter, page: PageRequest, scope: TenantScope) async throws(StoreError) -> Page<Delivery>
+    /// All of them, counted one by one: for a person or a test, not for a scraper.
     func deliveryCounts() async throws(StoreError) -> [Source: [DeliveryState: Int]]
+    /// What waits and what failed. Costs what waits and failed, however many are stored.
+    func backlog() async throws(StoreError) -> DeliveryBacklog
     /// Keeps the newest `keep` refusals.
     func recordRefusals(_ refusals: [Refusal], keep: Int) async throws(StoreError)
     /// For operators only (`scope` must be `.all`, else empty).
@@ -74,6 +78,12 @@ package protocol DeliveryStore: Sendable {
     func liveHours(source: Source, tracker: String?, since: Timestamp) async throws(StoreError) -> [Int64]
     /// When the newest delivery of this source came.
     func lastDelivery(source: Source, tracker: String?) async throws(StoreError) -> Timestamp?
+}
+
+extension DeliveryStore {
+    package func pendingDeliveries(after: DeliveryID?, limit: Int) async throws(StoreError) -> [Delivery] {
+        try await pendingDeliveries(after: after, limit: limit, bytesMax: .max)
+    }
 }
 
 package struct TicketFilter: Hashable, Sendable {
@@ -152,6 +162,7 @@ package protocol JobStore: Sendable {
     func retryJob(_ id: JobID, by actor: String, scope: TenantScope) async throws(StoreError) -> Job?
     func job(_ id: JobID, scope: TenantScope) async throws(StoreError) -> Job?
     func jobs(_ filter: JobFilter, page: PageRequest, scope: TenantScope) async throws(StoreError) -> Page<Job>
+    /// Of what is queued, running or dead; what is done need not be counted.
     func queueDepths() async throws(StoreError) -> [QueueDepth]
 }
 

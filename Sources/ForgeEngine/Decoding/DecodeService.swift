@@ -3,10 +3,12 @@
 //
 // Wanted: every delivery ends with one visible outcome; deliveries about one repository are settled in the order they came; a body
 // that stops the process is found out (its attempts are counted before decoding begins) and ends as failed instead of stopping it again.
+// A store that fails is not the delivery's fault and does not count against it.
 // Accepted: two processes may decode the same delivery; `settle` lets only the first write.
 
 package import ForgeCore
 package import ForgeWebhooks
+import Synchronization
 
 package struct DecodeDependencies: Sendable {
     package var store: any DeliveryStore
@@ -58,10 +60,12 @@ package struct DecodeLimits: Hashable, Sendable {
     }
 }
 
-package struct DecodeService: Sendable {
+package final class DecodeService: Sendable {
     private let dependencies: DecodeDependencies
     private let limits: DecodeLimits
     private let log: Log
+    /// Attempts that came to their end here, but whose outcome a passing failure of the store kept from being written. At most one batch.
+    private let excused = Mutex<[DeliveryID: Int]>([:])
 
     package init(_ dependencies: DecodeDependencies, limits: DecodeLimits = .init()) {
         self.dependencies = dependencies
@@ -71,7 +75,7 @@ package struct DecodeService: Sendable {
 
     /// Until cancelled. What is under way is finished: its outcome is written or it stays pending.
     package func run() async {
-        await runWheneverDue(dependencies.arrived, every: limits.interval, clock: dependencies.clock) { await drain() }
+        await runWheneverDue(dependencies.arrived, every: limits.interval, clock: dependencies.clock) { await self.drain() }
     }
 
     /// Settles all that is pending; stops early when cancelled or when the store fails, to try again at the next call.
@@ -99,15 +103,9 @@ package struct DecodeService: Sendable {
     /// Under pressure a quarter of the usual; one by one where an earlier attempt did not end, so that only the culprit is blamed.
     private func nextBatch(after last: DeliveryID?) async throws(StoreError) -> [Delivery] {
         let limit = dependencies.pressure.isBusy ? max(1, limits.batch / 4) : limits.batch
-        let pending = try await dependencies.store.pendingDeliveries(after: last, limit: limit)
-        var bytes = 0
-        let bounded = pending.prefix { delivery in
-            bytes += delivery.bodyBytes
-            return bytes <= limits.batchBytes
-        }
-        let batch = bounded.isEmpty ? pending.prefix(1) : bounded
-        guard let suspect = batch.firstIndex(where: { $0.attempts > 0 }) else { return Array(batch) }
-        return suspect == batch.startIndex ? Array(batch.prefix(1)) : Array(batch[..<suspect])
+        let pending = try await dependencies.store.pendingDeliveries(after: last, limit: limit, bytesMax: limits.batchBytes)
+        guard let suspect = pending.firstIndex(where: { unfinishedAttempts(of: $0) > 0 }) else { return pending }
+        return Array(pending.prefix(max(1, suspect)))
     }
 
     private func settle(_ batch: [Delivery]) async throws(StoreError) {
@@ -119,8 +117,23 @@ package struct DecodeService: Sendable {
             for lane in lanes { group.addTask { await self.write(lane) } }
             return await group.reduce(nil) { $0 ?? $1 }
         }
-        if let failure { throw failure }
+        if let failure {
+            if failure.isPassing { excuse(batch) }
+            throw failure
+        }
+        excused.withLock { $0.removeAll() }
         dependencies.settled.notify()
+    }
+
+    /// How often decoding was begun and never ended.
+    private func unfinishedAttempts(of delivery: Delivery) -> Int {
+        delivery.attempts - excused.withLock { $0[delivery.id] ?? 0 }
+    }
+
+    private func excuse(_ batch: [Delivery]) {
+        excused.withLock { excused in
+            excused = Dictionary(uniqueKeysWithValues: batch.map { ($0.id, (excused[$0.id] ?? 0) + 1) })
+        }
     }
 
     private func write(_ lane: [(Delivery, Settlement)]) async -> StoreError? {
@@ -143,12 +156,13 @@ package struct DecodeService: Sendable {
     }
 
     private func settlement(for delivery: Delivery) -> Settlement {
-        guard delivery.attempts < limits.attemptsMax else {
-            return .failed("decoding was begun \(delivery.attempts) times and never ended; replay it once the cause is mended")
+        let attempts = unfinishedAttempts(of: delivery)
+        guard attempts < limits.attemptsMax else {
+            return .failed("decoding was begun \(attempts) times and never ended; replay it once the cause is mended")
         }
         guard let body = VerifiedBody(stored: delivery) else { return .failed("the body is gone: retention dropped it") }
         do throws(DecodeFailure) {
-            let event = try decodeEvent(of: delivery, body: body, settings: dependencies.settings)
+            let event = try decodeEvent(delivery, body: body, settings: dependencies.settings)
             let intent = decideIntent(event, as: dependencies.settings, review: nil)
             return ForgeWebhooks.settlement(for: event, intent: intent, settings: dependencies.settings)
         } catch {

@@ -58,8 +58,8 @@ package struct ReadinessCheck: Sendable {
     package static func backlog(_ store: any DeliveryStore, wall: WallClock, ageMax: Duration = .seconds(300)) -> ReadinessCheck {
         ReadinessCheck(name: "decoding") {
             do throws(StoreError) {
-                guard let oldest = try await store.pendingDeliveries(after: nil, limit: 1).first else { return .ok("nothing waits") }
-                let age = wall.now - oldest.receivedAt
+                guard let oldest = try await store.backlog().oldestPending else { return .ok("nothing waits") }
+                let age = wall.now - oldest
                 guard age > ageMax else { return .ok("the oldest waiting delivery is \(age.components.seconds) s old") }
                 return .degraded("the oldest waiting delivery is \(age.components.seconds) s old: decoding does not keep up or is stuck")
             } catch {

@@ -4,13 +4,13 @@
 package import ForgeCore
 package import ForgeWebhooks
 
-/// Who may deliver, by route.
+/// Who may deliver, by route. Trackers by their names in the settings.
 package struct Senders: Sendable {
     package var github: GitHubVerifier
     package var sentry: [String: SentryVerifier]
-    package var glitchtip: GlitchTipVerifier
+    package var glitchtip: [String: GlitchTipVerifier]
 
-    package init(github: GitHubVerifier, sentry: [String: SentryVerifier], glitchtip: GlitchTipVerifier) {
+    package init(github: GitHubVerifier, sentry: [String: SentryVerifier] = [:], glitchtip: [String: GlitchTipVerifier] = [:]) {
         self.github = github
         self.sentry = sentry
         self.glitchtip = glitchtip
@@ -57,12 +57,16 @@ package struct Intake: Sendable {
     }
 
     package var routes: [HTTPRoute] {
-        [
+        let tracker = limits.trackerBodyBytesMax
+        return [
             HTTPRoute(.post, "/webhooks/github", bodyBytesMax: limits.githubBodyBytesMax) { await self.fromGitHub($0) },
-            HTTPRoute(.post, "/webhooks/sentry/{tracker}", bodyBytesMax: limits.trackerBodyBytesMax) { await self.fromSentry($0) },
+            HTTPRoute(.post, "/webhooks/sentry/{tracker}", bodyBytesMax: tracker) { await self.fromSentry($0) },
             // Sentry signs the empty body of the calls that its pages make.
             HTTPRoute(.get, "/webhooks/sentry/{tracker}") { await self.fromSentry($0) },
-            HTTPRoute(.post, "/webhooks/glitchtip/{tracker}/{token}", bodyBytesMax: limits.trackerBodyBytesMax, hidesPath: true) {
+            HTTPRoute(.post, "/webhooks/sentry/{tracker}/{token}", bodyBytesMax: tracker, hidesPath: true) {
+                await self.fromSentryPlugin($0)
+            },
+            HTTPRoute(.post, "/webhooks/glitchtip/{tracker}/{token}", bodyBytesMax: tracker, hidesPath: true) {
                 await self.fromGlitchTip($0)
             },
         ]
@@ -71,40 +75,60 @@ package struct Intake: Sendable {
     private func fromGitHub(_ request: HTTPRequest) async -> HTTPResponse {
         await take(request, .github, tracker: nil) { now throws(WebhookRejection) in
             try senders.github.verify(headers: request.headers, body: request.body, receivedAt: now)
+        } diagnose: { [github = senders.github] rejection in
+            github.diagnose(rejection, headers: request.headers, body: request.body)
         }
     }
 
     private func fromSentry(_ request: HTTPRequest) async -> HTTPResponse {
         let tracker = request.parameters["tracker"] ?? ""
+        let verifier = senders.sentry[tracker]
         return await take(request, .sentry, tracker: tracker) { now throws(WebhookRejection) in
-            guard let verifier = senders.sentry[tracker] else {
-                throw WebhookRejection(.unknownTracker, "no Sentry tracker is named '\(tracker.prefix(80))' in the settings")
-            }
-            return try verifier.verify(headers: request.headers, body: request.body, receivedAt: now)
+            guard let verifier else { throw Self.unknownSentry(tracker) }
+            return try verifier.verify(method: request.method, headers: request.headers, body: request.body, receivedAt: now)
+        } diagnose: { rejection in
+            verifier?.diagnose(rejection, headers: request.headers, body: request.body) ?? rejection
+        }
+    }
+
+    /// The legacy plugin signs nothing; the token in its address is all it has.
+    private func fromSentryPlugin(_ request: HTTPRequest) async -> HTTPResponse {
+        let tracker = request.parameters["tracker"] ?? ""
+        return await take(request, .sentry, tracker: tracker) { now throws(WebhookRejection) in
+            guard let verifier = senders.sentry[tracker] else { throw Self.unknownSentry(tracker) }
+            let token = request.parameters["token"] ?? ""
+            return try verifier.verifyLegacy(pathToken: token, headers: request.headers, body: request.body, receivedAt: now)
         }
     }
 
     private func fromGlitchTip(_ request: HTTPRequest) async -> HTTPResponse {
         let tracker = request.parameters["tracker"] ?? ""
+        let verifier = senders.glitchtip[tracker] ?? .unknown(tracker: tracker)
         return await take(request, .glitchtip, tracker: tracker) { now throws(WebhookRejection) in
-            try senders.glitchtip.verify(
-                tracker: tracker, pathToken: request.parameters["token"] ?? "", headers: request.headers, body: request.body,
-                receivedAt: now)
+            let token = request.parameters["token"] ?? ""
+            return try verifier.verify(pathToken: token, headers: request.headers, body: request.body, receivedAt: now)
         }
     }
 
+    private static func unknownSentry(_ tracker: String) -> WebhookRejection {
+        WebhookRejection(.unknownTracker, "no Sentry tracker is named '\(tracker.prefix(80))' in the settings")
+    }
+
+    /// `diagnose` looks closer at a body whose signature does not hold; it runs later, off the path of the answer.
     private func take(
         _ request: HTTPRequest, _ source: Source, tracker: String?,
-        verify: (Timestamp) throws(WebhookRejection) -> VerifiedDelivery
+        verify: (Timestamp) throws(WebhookRejection) -> VerifiedDelivery,
+        diagnose: (@Sendable (WebhookRejection) -> WebhookRejection)? = nil
     ) async -> HTTPResponse {
         let now = clock.now
         let verified: VerifiedDelivery
-        do {
+        do throws(WebhookRejection) {
             verified = try verify(now)
         } catch {
-            return refuse(request, source, tracker: tracker, error, at: now)
+            return refuse(request, source, tracker: tracker, error, diagnose, at: now)
         }
-        if request.method == .get || request.body.isEmpty { return answerWithoutBody(request) }
+        // A signed call without a body is how a sender tests the address.
+        guard request.method != .get else { return HTTPResponse(status: 200, json: ["schema": 1, "state": "ok"], isTrusted: true) }
         pressure.enter()
         defer { pressure.leave() }
         return await accept(verified.delivery, requestID: request.id)
@@ -144,29 +168,32 @@ package struct Intake: Sendable {
         return HTTPResponse(status: acceptance.kind == .repeated ? 200 : 202, json: json.withoutNulls, isTrusted: true)
     }
 
-    /// A verified request with nothing in it is a sender's test of the address.
-    private func answerWithoutBody(_ request: HTTPRequest) -> HTTPResponse {
-        guard request.method == .get else {
-            return HTTPProblem(status: 400, title: "The body is empty", detail: "The signature holds, but there is nothing to take in.")
-                .response(requestID: request.id)
-        }
-        return HTTPResponse(status: 200, json: ["schema": 1, "state": "ok"], isTrusted: true)
+    private func refuse(
+        _ request: HTTPRequest, _ source: Source, tracker: String?, _ rejection: WebhookRejection,
+        _ diagnose: (@Sendable (WebhookRejection) -> WebhookRejection)?, at now: Timestamp
+    ) -> HTTPResponse {
+        counts.refused(source, rejection.code)
+        let refusal = Refusal(
+            source: source, tracker: tracker.map { String($0.prefix(80)) }, code: rejection.code.rawValue, reason: rejection.reason,
+            remoteAddress: request.remoteAddress, eventName: Self.eventName(request), deliveryName: Self.deliveryName(request),
+            bodyBytes: request.body.count, at: now)
+        let diagnosis = rejection.code == .wrongSignature ? diagnose : nil
+        refusals.record(refusal, diagnosis: diagnosis.map { look in Diagnosis(bodyBytes: request.body.count) { look(rejection) } })
+        return Self.answer(rejection, requestID: request.id)
     }
 
-    private func refuse(
-        _ request: HTTPRequest, _ source: Source, tracker: String?, _ rejection: WebhookRejection, at now: Timestamp
-    ) -> HTTPResponse {
-        counts.refused(source, rejection.code.rawValue)
-        refusals.record(
-            Refusal(
-                source: source, tracker: tracker.map { String($0.prefix(80)) }, code: rejection.code.rawValue, reason: rejection.reason,
-                remoteAddress: request.remoteAddress, eventName: Self.eventName(request), deliveryName: Self.deliveryName(request),
-                bodyBytes: request.body.count, at: now))
-        if rejection.code == .wrongContentType {
-            return HTTPProblem(status: 415, title: "Unsupported content type", detail: rejection.reason).response(requestID: request.id)
-        }
-        // The same for every reason: what is wrong with a forged request is nobody's business but the operator's.
-        return HTTPProblem(status: 401, title: "Unauthorized").response(requestID: request.id)
+    /// The same for everyone who has not shown that it holds a secret: what is wrong with a forged request is the operator's business.
+    private static func answer(_ rejection: WebhookRejection, requestID: String) -> HTTPResponse {
+        let problem =
+            switch rejection.code {
+            case .emptyBody: HTTPProblem(status: 400, title: "The body is empty", detail: rejection.reason)
+            case .missingHeader: HTTPProblem(status: 400, title: "A header is missing", detail: rejection.reason)
+            case .wrongContentType: HTTPProblem(status: 415, title: "Unsupported content type", detail: rejection.reason)
+            case .noSecretConfigured, .missingSignature, .malformedSignature, .sha1Only, .wrongSignature, .bodyChanged, .unknownTracker,
+                .wrongToken:
+                HTTPProblem(status: 401, title: "Unauthorized")
+            }
+        return problem.response(requestID: requestID)
     }
 
     private static func eventName(_ request: HTTPRequest) -> String? {

@@ -1,12 +1,13 @@
 // The door's counters, made once so that counting costs no look-up.
 
 import ForgeCore
+import ForgeWebhooks
 
 struct IntakeCounts: Sendable {
     private let accepted: [Source: [Acceptance.Kind: Counter]]
     private let unavailable: [Source: Counter]
     private let oldSecret: [Source: Counter]
-    private let refused: @Sendable (Source, String) -> Counter
+    private let refused: [Source: [WebhookRejection.Code: Counter]]
 
     init(_ metrics: Metrics) {
         let name = "forge_deliveries_total"
@@ -25,17 +26,21 @@ struct IntakeCounts: Sendable {
                 let help = "Deliveries accepted by a secret that is not the newest: rotation is not finished while this grows."
                 return ($0, metrics.counter("forge_deliveries_old_secret_total", help, [.init("source", $0.rawValue)]))
             })
-        refused = { source, code in
-            metrics.counter(
-                "forge_deliveries_refused_total", "Requests turned away at the webhook routes, by reason.",
-                [.init("source", source.rawValue), .init("reason", code)])
-        }
-        // Shown from the start, also at zero: an alert on a series that is not there never fires.
-        for source in sources { _ = refused(source, "wrong_signature") }
+        // Every reason from the start, also at zero: an alert on a series that is not there never fires.
+        let reasons = WebhookRejection.Code.allCases.filter { $0 != .bodyChanged }
+        refused = Dictionary(
+            uniqueKeysWithValues: sources.map { source in
+                let help = "Requests turned away at the webhook routes, by reason."
+                let counters = reasons.map { reason in
+                    let labels: [Metrics.Label] = [.init("source", source.rawValue), .init("reason", reason.rawValue)]
+                    return (reason, metrics.counter("forge_deliveries_refused_total", help, labels))
+                }
+                return (source, Dictionary(uniqueKeysWithValues: counters))
+            })
     }
 
     func accepted(_ source: Source, _ kind: Acceptance.Kind) { accepted[source]?[kind]?.add() }
     func unavailable(_ source: Source) { unavailable[source]?.add() }
     func acceptedByOldSecret(_ source: Source) { oldSecret[source]?.add() }
-    func refused(_ source: Source, _ code: String) { refused(source, code).add() }
+    func refused(_ source: Source, _ code: WebhookRejection.Code) { refused[source]?[code]?.add() }
 }

@@ -3,7 +3,7 @@
 
 package import ForgeCore
 
-/// What the last two weeks say of a source.
+/// What the last four weeks say of a source.
 package struct Rhythm: Hashable, Sendable {
     /// Hours since 1970 in which something came, in order.
     package var liveHours: [Int64]
@@ -14,20 +14,25 @@ package struct Rhythm: Hashable, Sendable {
         self.hourNow = hourNow
     }
 
-    package static let lookBack = Duration.seconds(14 * 86_400)
-    /// Fewer live hours than this are no habit yet.
+    package static let lookBack = Duration.seconds(28 * 86_400)
+    /// Fewer live hours than this are no habit yet,
     private static let liveHoursMin = 24
+    /// nor are less than a week's, which has each day and night in it.
+    private static let spanHoursMin: Int64 = 7 * 24
     /// Silence is never shorter than this.
     private static let quietHoursMin: Int64 = 6
     /// So many times the longest pause seen, which has nights and week-ends in it, is out of habit.
     private static let factor: Int64 = 3
 
-    /// How many hours it has been quiet, when that is far longer than its habit; nil when all is as usual or there is no habit.
-    package var silentHours: Int64? {
-        guard liveHours.count >= Self.liveHoursMin, let last = liveHours.last else { return nil }
-        let longestPause = zip(liveHours, liveHours.dropFirst()).map { $1 - $0 }.max() ?? 1
+    /// How many hours it has been quiet, when that is far longer than its habit; 0 when all is as usual or there is no habit.
+    /// `before` is what the last look found: a source that fell silent stays so until it speaks, also when its habit is forgotten.
+    package func silentHours(before: Int64) -> Int64 {
+        guard let first = liveHours.first, let last = liveHours.last else { return before > 0 ? before + 1 : 0 }
         let quiet = hourNow - last
-        return quiet >= max(Self.quietHoursMin, longestPause * Self.factor) ? quiet : nil
+        if before > 0 { return quiet >= before ? quiet : 0 }
+        guard liveHours.count >= Self.liveHoursMin, last - first >= Self.spanHoursMin else { return 0 }
+        let longestPause = zip(liveHours, liveHours.dropFirst()).map { $1 - $0 }.max() ?? 1
+        return quiet >= max(Self.quietHoursMin, longestPause * Self.factor) ? quiet : 0
     }
 }
 
@@ -70,7 +75,8 @@ package struct SilenceService: Sendable {
         for (source, gauge) in watched {
             do throws(StoreError) {
                 let hours = try await store.liveHours(source: source.source, tracker: source.tracker, since: now - Rhythm.lookBack)
-                let silent = Rhythm(liveHours: hours, hourNow: now.milliseconds / 3_600_000).silentHours ?? 0
+                let rhythm = Rhythm(liveHours: hours, hourNow: now.milliseconds / 3_600_000)
+                let silent = rhythm.silentHours(before: Int64(gauge.value))
                 if silent > 0, gauge.value == 0 {
                     log.warning(
                         "a source that is usually lively has been quiet",

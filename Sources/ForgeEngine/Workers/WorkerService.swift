@@ -167,7 +167,7 @@ package final class WorkerService: Sendable {
 
     private func end(_ job: Job, after happening: Happening) async {
         guard let ending = ending(of: job, after: happening) else {
-            leaseLosses.add()
+            // Counted by whoever reaped it.
             log.warning("the lease of a running job was lost", [.init("job", JSON(job.id.number))])
             return
         }
@@ -175,7 +175,6 @@ package final class WorkerService: Sendable {
         do throws(StoreError) {
             _ = try await store.end(job.lease, ending)
         } catch {
-            if error.code == .leaseLost { leaseLosses.add() }
             log.error("a job's end was not written", [.init("job", JSON(job.id.number)), .init("error", .string(error.description))])
         }
     }
