@@ -63,9 +63,16 @@ extension ServerSettings {
             return TrackerProfile(
                 name: tracker.name, baseURL: tracker.baseURL.description, organization: tracker.organization, projects: projects)
         }
+        var limits = TicketLimits()
+        limits.exceptionsMax = intake.exceptions
+        limits.framesMax = intake.frames
+        limits.breadcrumbsMax = intake.breadcrumbs
+        limits.attachmentsMax = intake.attachments
+        limits.tagsMax = intake.tags
+        limits.textBytesMax = intake.textBytes
         return DecodingSettings(
             codeHostURL: github.webURL.description, ownApp: github.appID, ownUser: github.botUserID, ticketLabel: intake.ticketLabel,
-            trackers: profiles, keepsPersonalData: intake.personalData == .keep)
+            trackers: profiles, keepsPersonalData: intake.personalData == .keep, limits: limits)
     }
 
     fileprivate var senders: Senders {
