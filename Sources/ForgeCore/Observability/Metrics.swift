@@ -169,12 +169,13 @@ package final class Metrics: Sendable {
 
     private static func escaped(_ text: String) -> String {
         var out = ""
-        for character in text {
-            switch character {
+        // By scalar: CR LF is one character and would slip through.
+        for scalar in text.unicodeScalars {
+            switch scalar {
             case "\\": out += "\\\\"
             case "\"": out += "\\\""
             case "\n": out += "\\n"
-            default: out.append(character)
+            default: out.unicodeScalars.append(scalar)
             }
         }
         return out
