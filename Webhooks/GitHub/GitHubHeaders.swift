@@ -66,22 +66,24 @@ struct GitHubHeaders {
     /// GitHub sends JSON, bare or as the one field of a form; no content type at all is taken as JSON.
     func checkContentType() throws(WebhookRejection) {
         guard let contentType else { return }
-        guard Self.isMedia(contentType, "application/json") || Self.isForm(contentType) else {
+        guard Self.isMedia(contentType, Self.json) || Self.isForm(contentType) else {
             throw WebhookRejection(
                 .wrongContentType,
                 "The content type is '\(GitHubText.word(contentType))'; set the webhook's content type to application/json.")
         }
     }
 
-    static func isForm(_ contentType: String) -> Bool { isMedia(contentType, "application/x-www-form-urlencoded") }
+    static func isForm(_ contentType: String) -> Bool { isMedia(contentType, form) }
+
+    private static let json = Array("application/json".utf8)
+    private static let form = Array("application/x-www-form-urlencoded".utf8)
 
     /// Whether the header names this media type, whatever its parameters and case.
-    private static func isMedia(_ header: String, _ type: StaticString) -> Bool {
-        let type = "\(type)"
-        let rest = header.utf8.dropFirst(type.utf8.count)
+    private static func isMedia(_ header: String, _ type: [UInt8]) -> Bool {
+        let rest = header.utf8.dropFirst(type.count)
         let isEnd = rest.isEmpty || rest.first == UInt8(ascii: ";") || rest.first == UInt8(ascii: " ")
         // Setting bit 5 lowers ASCII letters and leaves the digits and signs of a media type as they are.
-        return isEnd && header.utf8.count >= type.utf8.count && zip(header.utf8, type.utf8).allSatisfy { $0 | 0x20 == $1 | 0x20 }
+        return isEnd && header.utf8.count >= type.count && zip(header.utf8, type).allSatisfy { $0 | 0x20 == $1 | 0x20 }
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
