@@ -6,6 +6,10 @@ import Glibc
 import Synchronization
 import Testing
 
+/// All tests that start a server, one after another: threads are counted, and nobody's answer waits for another test's load.
+@Suite(.serialized)
+struct ServerTests {}
+
 /// Nanoseconds that pass when the test says so, or as they do outside.
 final class TestTime: Sendable {
     private let standsStill: Bool

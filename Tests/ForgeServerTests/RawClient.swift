@@ -65,6 +65,19 @@ final class RawClient: Sendable {
     @discardableResult
     func send(_ text: String) async -> Int { await send(Array(text.utf8)) }
 
+    /// Sends on the caller's thread what surely fits the socket's buffer.
+    func sendHere(_ text: String) {
+        let bytes = Array(text.utf8)
+        unsafe bytes.withUnsafeBytes { _ = unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+    }
+
+    /// What is there, at least one byte.
+    func readSome() async -> Int {
+        await onOwnThread { [self] in
+            if case .success(let bytes) = receive() { bytes.count } else { 0 }
+        }
+    }
+
     /// Everything until the connection ends.
     func readToEnd() async -> (text: String, ending: Ending) {
         await onOwnThread { [self] in
