@@ -99,17 +99,17 @@ final class Connection: Sendable {
 }
 
 extension Connection {
-    /// Ends the connection if its time is over; says why if it did.
-    func sweep(at now: UInt64, requestID: () -> String) -> Rejection? {
+    /// Ends the connection if its time is over. It is counted first: whoever sees the answer finds it counted.
+    func sweep(at now: UInt64, _ instruments: ServerInstruments, requestID: () -> String) {
         state.withLock { state in
-            guard state.deadline <= now, let (reason, problem) = Self.overdue(state.phase) else { return nil }
+            guard state.deadline <= now, let (reason, problem) = Self.overdue(state.phase) else { return }
+            if let reason { instruments.reject(reason) }
             if let problem, !isEncrypted {
                 let id = state.exchange?.id ?? requestID()
                 sendRaw(rawAnswer(problem, requestID: id), to: descriptor)
                 state.exchange?.noteRawAnswer(problem.status)
             }
             cut(&state)
-            return reason
         }
     }
 

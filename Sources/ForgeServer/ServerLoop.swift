@@ -128,7 +128,7 @@ final class ServerLoop: @unchecked Sendable {
         isOutOfDescriptors = false
         let now = core.monotonic()
         for connection in core.connections.all {
-            if let reason = connection.sweep(at: now, requestID: core.requestIDs) { core.instruments.reject(reason) }
+            connection.sweep(at: now, core.instruments, requestID: core.requestIDs)
             guard let stream = connection.exchange?.stream else { continue }
             if connection.cutIfPeerIsGone() {
                 stream.end(abruptly: true)
