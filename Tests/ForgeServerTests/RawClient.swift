@@ -31,7 +31,7 @@ final class RawClient: Sendable {
         var name = sockaddr_in()
         name.sin_family = sa_family_t(AF_INET)
         name.sin_port = port.bigEndian
-        name.sin_addr = in_addr(s_addr: UInt32(0x7f00_0001).bigEndian)
+        unsafe inet_pton(AF_INET, "127.0.0.1", &name.sin_addr)
         let descriptor = descriptor
         let status = unsafe withUnsafePointer(to: &name) { name in
             unsafe name.withMemoryRebound(to: sockaddr.self, capacity: 1) {
