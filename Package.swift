@@ -39,6 +39,7 @@ let package = Package(
         library("CSQLite", apt: "libsqlite3-dev"),
         .systemLibrary(name: "CSystem", path: "Sources/C/CSystem"),
         .target(name: "CMigrations", path: "Sources/C/CMigrations"),
+        .target(name: "CResources", path: "Sources/C/CResources"),
         .target(
             name: "CBench", path: "Sources/C/CBench", cSettings: [.define("_GNU_SOURCE")],
             linkerSettings: [.linkedLibrary("microhttpd"), .linkedLibrary("crypto"), .linkedLibrary("sqlite3")]),
@@ -55,12 +56,14 @@ let package = Package(
         module("ForgeBlocking"),
         tests("ForgeBlockingTests", ["ForgeBlocking"]),
 
+        module("ForgeResources", ["CResources"]),
+        tests("ForgeResourcesTests", ["ForgeResources"]),
         module("ForgeSystem", ["ForgeCore", "CSystem"]),
         tests("ForgeSystemTests", ["ForgeCore", "ForgeSystem"]),
 
         // Ring 3: stages
         module("ForgeConfig", ["ForgeCore", "ForgeYAML"]),
-        tests("ForgeConfigTests", ["ForgeCore", "ForgeConfig"]),
+        tests("ForgeConfigTests", ["ForgeCore", "ForgeYAML", "ForgeConfig"]),
         module(
             "ForgeWebhooks", ["ForgeCore", "ForgeCrypto"], path: "Webhooks",
             exclude: ["GitHub/Examples", "Sentry/Examples", "GlitchTip/Examples"]),
@@ -80,11 +83,12 @@ let package = Package(
 
         // Ring 5
         module("ForgeBench", ["ForgeCore", "CBench"]),
+        tests("ForgeBenchTests", ["ForgeBench"]),
         .executableTarget(
             name: "forge",
             dependencies: [
                 "ForgeCore", "ForgeCrypto", "ForgeYAML", "ForgeConfig", "ForgeWebhooks", "ForgeServer", "ForgeStore", "ForgeEngine",
-                "ForgeConsole", "ForgeBench", "ForgeSystem",
+                "ForgeConsole", "ForgeBench", "ForgeSystem", "ForgeResources",
             ],
             path: "Sources/forge", swiftSettings: strict),
 
@@ -92,7 +96,7 @@ let package = Package(
         .target(
             name: "ForgeTestSupport", dependencies: ["ForgeCore", "ForgeCrypto"], path: "Tests/ForgeTestSupport", swiftSettings: strict),
         tests("ForgeTestSupportTests", ["ForgeCore", "ForgeCrypto"]),
-        tests("ScenarioTests", ["ForgeCore", "ForgeCrypto", "forge"]),
+        tests("ScenarioTests", ["ForgeCore", "ForgeCrypto", "ForgeSystem", "ForgeStore", "ForgeBench", "forge"]),
         tests("TidyTests", []),
     ]
 )

@@ -31,8 +31,8 @@ package struct ChildProcess: ~Copyable {
         let argumentPointers = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
         let environmentPointers = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
         defer {
-            for index in unsafe argumentPointers.indices { unsafe free(argumentPointers[index]) }
-            for index in unsafe environmentPointers.indices { unsafe free(environmentPointers[index]) }
+            let all = unsafe argumentPointers + environmentPointers
+            for index in unsafe all.indices { unsafe free(all[index]) }
         }
         var identifier: pid_t = 0
         let failure = unsafe posix_spawn(&identifier, path, &actions, nil, argumentPointers, environmentPointers)

@@ -58,11 +58,13 @@ package final class LogWriter: Sendable {
             }
             return (waiting.bytes, waiting.dropped)
         }
+        var all = bytes
+        if dropped > 0 {
+            let line = LogLine(level: .warning, part: "log", message: "lines were dropped", fields: [.init("count", JSON(dropped))])
+            all += LogFormat.bytes(of: line, at: clock.now, as: format)
+        }
         // Nobody is left to tell when standard error itself cannot be written.
-        try? StandardStream.write(bytes, to: descriptor)
-        guard dropped > 0 else { return }
-        let line = LogLine(level: .warning, part: "log", message: "lines were dropped", fields: [.init("count", JSON(dropped))])
-        try? StandardStream.write(LogFormat.bytes(of: line, at: clock.now, as: format), to: descriptor)
+        try? StandardStream.write(all, to: descriptor)
     }
 }
 

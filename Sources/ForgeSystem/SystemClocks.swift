@@ -19,3 +19,8 @@ package enum MonotonicClock {
         UInt64(forge_monotonic_nanoseconds())
     }
 }
+
+extension WallClock {
+    /// Whether the kernel believes its clock to follow a good one; a clock that is off breaks the App's tokens.
+    package static var isSynchronised: Bool { forge_clock_is_synchronised() != 0 }
+}

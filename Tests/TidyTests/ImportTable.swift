@@ -39,6 +39,7 @@ enum ImportTable {
         ImportRow(module: "ForgeYAML", room: .tool, wraps: ["CYAML"]),
         ImportRow(module: "ForgeBlocking", room: .tool, system: ["Dispatch"]),
         ImportRow(module: "ForgeSystem", room: .tool, imports: ["ForgeCore"], wraps: ["CSystem"], system: ["Dispatch"]),
+        ImportRow(module: "ForgeResources", room: .tool, imports: [], wraps: ["CResources"], system: []),
         ImportRow(module: "ForgeConfig", room: .stage, imports: ["ForgeCore", "ForgeYAML"], system: ["Glibc"]),
         ImportRow(module: "ForgeWebhooks", room: .stage, imports: ["ForgeCore", "ForgeCrypto"]),
         ImportRow(module: "ForgeServer", room: .adapter, imports: ["ForgeCore"], wraps: ["CMicroHTTPD"], system: ["Dispatch", "Glibc"]),

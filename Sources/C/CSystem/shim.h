@@ -2,10 +2,14 @@
 #pragma once
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/timex.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -41,3 +45,31 @@ static inline long long forge_wall_nanoseconds(void) { return forge_clock(CLOCK_
 static inline long long forge_monotonic_nanoseconds(void) { return forge_clock(CLOCK_MONOTONIC); }
 static inline int forge_others_may_read(mode_t mode) { return (mode & S_IROTH) != 0; }
 static inline char **forge_environment(void) { return environ; }
+
+/// Opens a TCP socket to a numeric address, or listening on it; the error number, negative, when that fails.
+static inline int forge_tcp(const char *host, int port, int listens) {
+    char service[8];
+    snprintf(service, sizeof service, "%d", port);
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM}, *found;
+    if (getaddrinfo(host, service, &hints, &found) != 0) return -EINVAL;
+    int one = 1, descriptor = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0), failed = descriptor < 0;
+    if (!failed && listens) {
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+        failed = bind(descriptor, found->ai_addr, found->ai_addrlen) != 0 || listen(descriptor, 1) != 0;
+    } else if (!failed) {
+        struct timeval limit = {10, 0};
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+        failed = connect(descriptor, found->ai_addr, found->ai_addrlen) != 0;
+    }
+    int number = errno;
+    freeaddrinfo(found);
+    if (!failed) return descriptor;
+    if (descriptor >= 0) close(descriptor);
+    return -number;
+}
+
+/// Whether the kernel believes its clock to follow a good one.
+static inline int forge_clock_is_synchronised(void) {
+    struct timex state = {0};
+    return adjtimex(&state) != TIME_ERROR;
+}

@@ -21,8 +21,8 @@ enum AboutCommands {
         positionals: [.init("WHICH", optional: true, "server (the default) or repository, for .forge.yml")], options: [.json]
     ) { arguments, context in
         switch arguments.positional(0) ?? "server" {
-        case "server": try context.print(serverSchemaText)
-        case "repository": try context.print(repositorySchemaText)
+        case "server": try context.print(ServerSettings.jsonSchema)
+        case "repository": try context.print(RepositoryConfig.jsonSchema)
         case let other: throw CommandFailure.badInput("'\(other)' has no schema: server or repository")
         }
         return .ok

@@ -38,6 +38,12 @@ enum TicketCommands {
         }
     }
 
+    static func table(of tickets: [Ticket]) -> Table {
+        var table = Table(["id", "updated", "source", "severity", "state", "seen", "repository", "title"], whenEmpty: "No tickets yet.")
+        for ticket in tickets { table.add(cells(of: ticket), ticket.json) }
+        return table
+    }
+
     private static func cells(of ticket: Ticket) -> [Table.Cell] {
         [
             .init(ticket.id.description), .init(ticket.updatedAt.shortText, .faint), .init(ticket.draft.source.rawValue),

@@ -15,7 +15,7 @@ struct ServiceRunner: Sendable {
     /// Until a signal asks for the end.
     func run(signals: AsyncStream<Int32>) async throws {
         let port = try assembly.server.start()
-        let address = "http\(assembly.settings.http.tls == nil ? "" : "s")://\(assembly.settings.listen.host):\(port)"
+        let address = "http\(assembly.settings.http.tls == nil ? "" : "s")://\(assembly.settings.listen.address):\(port)"
         assembly.log.info("listening", [.init("address", .string(address)), .init("version", .string(forgeVersion))])
         whenReady(address)
         await withTaskGroup(of: Void.self) { group in
