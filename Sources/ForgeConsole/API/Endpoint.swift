@@ -1,7 +1,7 @@
 // One operation of the API: its route, who may use it, what it takes and gives, and who carries it out. The routes and the OpenAPI
 // document are both made from these, so neither can say what the other does not.
 
-package import ForgeCore
+import ForgeCore
 
 /// A request by somebody known.
 struct AuthorizedRequest: Sendable {

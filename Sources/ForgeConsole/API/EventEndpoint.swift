@@ -45,7 +45,7 @@ actor EventFeed {
     private let store: any JournalStore & TokenStore
     private let reader: AuthorizedRequest
     private var position: JournalID?
-    private var calls: AsyncStream<Void>.Iterator
+    private let calls: AsyncStream<Void>.Iterator
     /// The last read was cut off at a batch: there is no need to wait for the next.
     private var mayHaveMore = false
 
@@ -76,7 +76,9 @@ actor EventFeed {
     /// Waits until there may be something; false when nobody reads any more.
     private func isDue() async -> Bool {
         if mayHaveMore { return !Task.isCancelled }
-        return await calls.next(isolation: self) != nil
+        // An actor's property cannot be lent out over a suspension; the iterator's copies share one buffer.
+        var next = calls
+        return await next.next(isolation: self) != nil
     }
 
     private static func bytes(_ event: JournalEvent) -> [UInt8] {

@@ -61,12 +61,20 @@ struct TicketEndpoints: Sendable {
     }
 
     private static func object(in request: HTTPRequest) throws(HTTPProblem) -> JSON {
+        let document: JSONDocument
         do throws(JSONError) {
-            let json = try JSONParser.parse(request.body, limits: JSONLimits(depthMax: 16, valuesMax: 1000)).value
-            guard json.members != nil else { throw JSONError(code: .syntax, offset: 0, message: "a JSON object is expected") }
-            return json
+            document = try JSONParser.parse(request.body, limits: JSONLimits(depthMax: 16, valuesMax: 1000))
         } catch {
-            throw HTTPProblem(status: 400, title: "The body is no JSON object", detail: error.description)
+            throw HTTPProblem(status: 400, title: "The body is no JSON", detail: error.description)
         }
+        guard document.value.members != nil else {
+            throw HTTPProblem(status: 400, title: "The body is no JSON object", detail: "An object with a prompt is expected.")
+        }
+        // The parser mends both, which is right for senders that nobody can change; here it would not be what was written.
+        guard document.oddities.isDisjoint(with: [.invalidUTF8, .repeatedMember]) else {
+            throw HTTPProblem(
+                status: 400, title: "The body is ambiguous", detail: "It has text that is no UTF-8, or a member twice.")
+        }
+        return document.value
     }
 }
