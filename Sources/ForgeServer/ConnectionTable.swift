@@ -1,6 +1,7 @@
 // The open connections, by descriptor and counted by address. A connection is in the table from before the library gets it until the
 // library says that it is closed.
 
+import ForgeCore
 import Synchronization
 
 final class ConnectionTable: Sendable {

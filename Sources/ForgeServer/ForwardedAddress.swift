@@ -4,7 +4,7 @@
 import ForgeCore
 
 /// The remote address of a request that came from `peer`. An entry that is no address ends the search at the last hop that was believed.
-func remoteAddress(peer: IPAddress, headers: [HeaderField], trustedProxies: [AddressRange]) -> IPAddress {
+func remoteAddress(peer: IPAddress, headers: [HeaderField], trustedProxies: [IPNetwork]) -> IPAddress {
     func isTrusted(_ address: IPAddress) -> Bool { trustedProxies.contains { $0.contains(address) } }
     guard isTrusted(peer) else { return peer }
     var believed = peer

@@ -1,5 +1,6 @@
 // The listening socket. Owns its descriptor; closes it exactly once.
 
+import ForgeCore
 import CMicroHTTPD
 import Glibc
 
@@ -9,15 +10,12 @@ struct ListenSocket: ~Copyable {
 
     /// Binds and listens; the error names the address and says what the system said.
     init(_ listen: ListenAddress, backlog: Int32) throws(ServerError) {
-        guard let address = IPAddress(listen.address) else {
-            throw ServerError(code: .cannotListen, message: "Cannot listen on \(listen.address): it is no IP address")
-        }
-        let isVersion6 = listen.address.contains(":")
+        let isVersion6 = listen.address.isVersion6
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         let made = socket(isVersion6 ? AF_INET6 : AF_INET, kind, 0)
         guard made >= 0 else { throw Self.error(listen) }
         do throws(ServerError) {
-            port = try Self.bind(made, listen, address, isVersion6: isVersion6, backlog: backlog)
+            port = try Self.bind(made, listen, backlog: backlog)
         } catch {
             close(made)
             throw error
@@ -28,11 +26,11 @@ struct ListenSocket: ~Copyable {
     deinit { close(descriptor) }
 
     private static func bind(
-        _ socket: Int32, _ listen: ListenAddress, _ address: IPAddress, isVersion6: Bool, backlog: Int32
+        _ socket: Int32, _ listen: ListenAddress, backlog: Int32
     ) throws(ServerError) -> UInt16 {
         var yes: Int32 = 1
         unsafe setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-        var (storage, size) = address.socketAddress(port: listen.port, isVersion6: isVersion6)
+        var (storage, size) = listen.address.socketAddress(port: listen.port)
         let status = unsafe withUnsafeMutablePointer(to: &storage) { storage in
             unsafe storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
                 guard unsafe Glibc.bind(socket, name, size) == 0, Glibc.listen(socket, backlog) == 0 else { return Int32(-1) }
@@ -46,13 +44,12 @@ struct ListenSocket: ~Copyable {
 
     private static func error(_ listen: ListenAddress) -> ServerError {
         let reason = unsafe String(cString: strerror(errno))
-        let host = listen.address.contains(":") ? "[\(listen.address)]" : listen.address
-        return ServerError(code: .cannotListen, message: "Cannot listen on \(host):\(listen.port): \(reason)")
+        return ServerError(code: .cannotListen, message: "Cannot listen on \(listen): \(reason)")
     }
 }
 
 extension IPAddress {
-    fileprivate func socketAddress(port: UInt16, isVersion6: Bool) -> (sockaddr_storage, socklen_t) {
+    fileprivate func socketAddress(port: UInt16) -> (sockaddr_storage, socklen_t) {
         var storage = sockaddr_storage()
         if isVersion6 {
             var name = sockaddr_in6()

@@ -4,6 +4,7 @@
 // Accepted: an address that was pushed out starts with a full bucket. Whoever commands more addresses than the table holds is not stopped by
 // counting addresses.
 
+import ForgeCore
 import Synchronization
 
 final class RequestAllowance: Sendable {

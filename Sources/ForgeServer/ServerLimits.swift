@@ -1,6 +1,8 @@
 // Every bound of the server, each with the value it has when nobody says otherwise. Nothing in this module may grow, wait or repeat
 // without one of these.
 
+package import ForgeCore
+
 /// How much, how many and how long. Body sizes are said per route, in `HTTPRoute.bodyBytesMax`.
 package struct ServerLimits: Sendable {
     /// Request line and headers together.
@@ -24,7 +26,7 @@ package struct ServerLimits: Sendable {
     /// How often an event stream that has nothing to say shows that it is alive.
     package var heartbeat = Duration.seconds(15)
     /// Whose `X-Forwarded-For` is believed.
-    package var trustedProxies: [AddressRange] = []
+    package var trustedProxies: [IPNetwork] = []
 
     package init() {}
 }

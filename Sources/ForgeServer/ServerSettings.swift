@@ -1,17 +1,6 @@
-// What a server is made of: where it listens, what it shows, and the time and names it is handed.
+// What a server is made of: what it shows, and the time and names it is handed.
 
 package import ForgeCore
-
-/// A numeric address and a port; port 0 takes a free one.
-package struct ListenAddress: Hashable, Sendable {
-    package var address: String
-    package var port: UInt16
-
-    package init(_ address: String, port: UInt16) {
-        self.address = address
-        self.port = port
-    }
-}
 
 /// The bytes of the two PEM files, not their names.
 package struct TLSFiles: Sendable {

@@ -203,7 +203,7 @@ extension ServerTests {
             var limits = ServerLimits()
             limits.requestsPerAddressMinute = 1
             limits.connectionsPerAddress = 1
-            limits.trustedProxies = [try #require(AddressRange("127.0.0.0/8"))]
+            limits.trustedProxies = [try #require(IPNetwork("127.0.0.0/8"))]
             let address = HTTPRoute(.get, "/address") { HTTPResponse(status: 200, text: $0.remoteAddress) }
             try await withServer([address], limits, standsStill: true) { server in
                 let clients = (0..<3).map { _ in server.client() }

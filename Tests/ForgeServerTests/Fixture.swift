@@ -90,7 +90,7 @@ func makeServer(
     let lines = Fixture.Lines()
     let serial = SerialNumber()
     let server = HTTPServer(
-        listen: ListenAddress("127.0.0.1", port: port), routes: routes, limits: limits, tls: tls,
+        listen: ListenAddress(address: IPAddress(version4: 0x7F00_0001), port: port), routes: routes, limits: limits, tls: tls,
         dependencies: ServerDependencies(
             log: Log(level: .debug) { lines.append($0) }, metrics: metrics, monotonic: { time.now }, requestIDs: { serial.next() }))
     return Fixture(server: server, port: try server.start(), metrics: metrics, time: time, lines: lines)

@@ -7,7 +7,7 @@ import Testing
 
 private func start(_ address: String, port: UInt16, tls: TLSFiles? = nil) async -> ServerError? {
     let server = HTTPServer(
-        listen: ListenAddress(address, port: port), routes: [hello], tls: tls,
+        listen: ListenAddress(address: try #require(IPAddress(address)), port: port), routes: [hello], tls: tls,
         dependencies: ServerDependencies(log: .silent, metrics: Metrics(), monotonic: { 0 }, requestIDs: { "r" }))
     do throws(ServerError) {
         _ = try server.start()
