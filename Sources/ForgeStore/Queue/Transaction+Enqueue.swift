@@ -6,14 +6,14 @@ extension Transaction {
     func enqueue(_ job: NewJob) throws(StoreError) -> Enqueued {
         let inserted = try connection.first(
             """
-            INSERT INTO jobs (state, kind, tenant, repository, work_key, subject, priority, not_before, due_at, attempts_max, payload,
+            INSERT INTO jobs (state, kind, tenant, repository, work_key, subject, priority, not_before, attempts_max, payload,
                 created_at, updated_at)
-            VALUES ('queued', ?1, ?2, ?3, ?4, ?5, ?6, ?7, coalesce(?7, ?8), ?9, ?10, ?8, ?8)
+            VALUES ('queued', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)
             ON CONFLICT (tenant, work_key) WHERE state IN ('queued', 'running') DO NOTHING RETURNING id
             """,
             [
                 .text(job.kind), Value(job.tenant), .text(job.repository), .text(job.workKey), Value(job.subject), Value(job.priority),
-                Value(job.notBefore), Value(now), Value(job.attemptsMax), Value(job.payload),
+                Value(job.notBefore), Value(job.attemptsMax), Value(job.payload), Value(now),
             ]
         ) { row in JobID(row.integer()) }
         guard let id = inserted else { return .joined(try unfinishedJob(job)) }

@@ -73,11 +73,11 @@ extension Transaction {
             try tell(job, "job.cancel_asked", error: nil, note)
             return job.state
         case .requeue:
-            try move(job, to: .queued, failures: job.failures + 1, error: error, dueAt: now + pause)
+            try move(job, to: .queued, failures: job.failures + 1, error: error, notBefore: now + pause)
             try tell(job, input == .leaseLost ? "job.lease_lost" : "job.failed", error: error, note)
             return .queued
         case .become(let state):
-            try move(job, to: state, failures: failures(after: input, job), error: error, dueAt: now)
+            try move(job, to: state, failures: failures(after: input, job), error: error, notBefore: state == .queued ? nil : job.new.notBefore)
             try tell(job, kind(input, state), error: error, note)
             return state
         }
@@ -98,14 +98,14 @@ extension Transaction {
         }
     }
 
-    private func move(_ job: Job, to state: JobState, failures: Int, error: String?, dueAt: Timestamp) throws(StoreError) {
+    private func move(_ job: Job, to state: JobState, failures: Int, error: String?, notBefore: Timestamp?) throws(StoreError) {
         try connection.run(
             """
-            UPDATE jobs SET state = ?1, failures = ?2, last_error = coalesce(?3, last_error), due_at = ?4, updated_at = ?5,
+            UPDATE jobs SET state = ?1, failures = ?2, last_error = coalesce(?3, last_error), not_before = ?4, updated_at = ?5,
                 worker = NULL, lease_until = NULL, is_cancel_requested = CASE ?1 WHEN 'queued' THEN 0 ELSE is_cancel_requested END
             WHERE id = ?6
             """,
-            [Value(state), Value(failures), Value(error), Value(dueAt), Value(now), Value(job.id)])
+            [Value(state), Value(failures), Value(error), Value(notBefore), Value(now), Value(job.id)])
     }
 
     private func tell(_ job: Job, _ kind: String, error: String?, _ note: JSON) throws(StoreError) {

@@ -93,8 +93,7 @@ CREATE TABLE jobs (
     work_key TEXT NOT NULL,
     subject TEXT,
     priority INTEGER NOT NULL,
-    not_before INTEGER,                     -- as asked for
-    due_at INTEGER NOT NULL,                -- as it stands, pauses included
+    not_before INTEGER,                     -- as asked for, then as the last pause has it
     attempts_max INTEGER NOT NULL,
     payload TEXT NOT NULL,
     attempt INTEGER NOT NULL DEFAULT 0,
@@ -108,18 +107,18 @@ CREATE TABLE jobs (
 ) STRICT;
 CREATE UNIQUE INDEX jobs_unfinished ON jobs (tenant, work_key) WHERE state IN ('queued', 'running');
 CREATE INDEX jobs_by_subject ON jobs (tenant, repository, subject) WHERE state IN ('queued', 'running');
-CREATE INDEX jobs_waiting ON jobs (repository, kind, priority, id, due_at) WHERE state = 'queued';
+CREATE INDEX jobs_waiting ON jobs (repository, kind, priority, id, not_before) WHERE state = 'queued';
 CREATE INDEX jobs_leased ON jobs (lease_until) WHERE state = 'running';
 CREATE INDEX jobs_by_depth ON jobs (kind, state, created_at);
 CREATE INDEX jobs_by_tenant ON jobs (tenant);
 CREATE INDEX jobs_by_repository ON jobs (repository);
 
--- Whose turn it is. A claim walks the lanes in the order (priority, served longest ago) and takes the first with a job that is due, so it
--- does not grow with the queue. `served` is the number of the claim that last took from the repository; one that never was served stands
--- before all others, in the order in which its first job came. The triggers keep both tables true whoever changes a job.
+-- Whose turn it is. A claim walks the lanes in the order (priority, served longest ago, oldest job) and takes the first with a job that is
+-- due, so it does not grow with the queue. `served` is the number of the claim that last took from the repository, 0 for none yet; `oldest`
+-- is the first queued job of the lane, null when there is none. The triggers keep both tables true whoever changes a job.
 CREATE TABLE turns (
     repository TEXT PRIMARY KEY,
-    served INTEGER NOT NULL,
+    served INTEGER NOT NULL DEFAULT 0,
     running INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX turns_by_served ON turns (served);
@@ -129,25 +128,26 @@ CREATE TABLE lanes (
     kind TEXT NOT NULL,
     priority INTEGER NOT NULL,
     served INTEGER NOT NULL,
-    queued INTEGER NOT NULL,
+    oldest INTEGER,
     PRIMARY KEY (repository, kind, priority)
 ) STRICT;
-CREATE INDEX lanes_waiting ON lanes (priority DESC, served, repository, kind) WHERE queued > 0;
+CREATE INDEX lanes_waiting ON lanes (priority DESC, served, oldest, repository, kind) WHERE oldest IS NOT NULL;
 
 CREATE TRIGGER jobs_enter AFTER INSERT ON jobs WHEN NEW.state = 'queued' BEGIN
-    INSERT INTO turns (repository, served) VALUES (NEW.repository, NEW.id - 4611686018427387904) ON CONFLICT (repository) DO NOTHING;
-    INSERT INTO lanes (repository, kind, priority, served, queued)
-        SELECT NEW.repository, NEW.kind, NEW.priority, served, 1 FROM turns WHERE repository = NEW.repository
-        ON CONFLICT (repository, kind, priority) DO UPDATE SET queued = queued + 1;
+    INSERT INTO turns (repository) VALUES (NEW.repository) ON CONFLICT (repository) DO NOTHING;
+    INSERT INTO lanes (repository, kind, priority, served, oldest)
+        SELECT NEW.repository, NEW.kind, NEW.priority, served, NEW.id FROM turns WHERE repository = NEW.repository
+        ON CONFLICT (repository, kind, priority) DO UPDATE SET oldest = coalesce(oldest, NEW.id);
 END;
-CREATE TRIGGER jobs_return AFTER UPDATE OF state ON jobs WHEN NEW.state = 'queued' AND OLD.state <> 'queued' BEGIN
-    UPDATE lanes SET queued = queued + 1 WHERE repository = NEW.repository AND kind = NEW.kind AND priority = NEW.priority;
-END;
-CREATE TRIGGER jobs_leave AFTER UPDATE OF state ON jobs WHEN OLD.state = 'queued' AND NEW.state <> 'queued' BEGIN
-    UPDATE lanes SET queued = queued - 1 WHERE repository = OLD.repository AND kind = OLD.kind AND priority = OLD.priority;
+CREATE TRIGGER jobs_move AFTER UPDATE OF state ON jobs WHEN (NEW.state = 'queued') <> (OLD.state = 'queued') BEGIN
+    UPDATE lanes
+        SET oldest = (
+            SELECT min(id) FROM jobs
+            WHERE state = 'queued' AND repository = NEW.repository AND kind = NEW.kind AND priority = NEW.priority)
+        WHERE repository = NEW.repository AND kind = NEW.kind AND priority = NEW.priority;
 END;
 CREATE TRIGGER jobs_start AFTER UPDATE OF state ON jobs WHEN NEW.state = 'running' AND OLD.state <> 'running' BEGIN
-    UPDATE turns SET running = running + 1, served = 1 + max(0, (SELECT max(served) FROM turns)) WHERE repository = NEW.repository;
+    UPDATE turns SET running = running + 1, served = 1 + (SELECT max(served) FROM turns) WHERE repository = NEW.repository;
     UPDATE lanes SET served = (SELECT served FROM turns WHERE repository = NEW.repository) WHERE repository = NEW.repository;
 END;
 CREATE TRIGGER jobs_stop AFTER UPDATE OF state ON jobs WHEN OLD.state = 'running' AND NEW.state <> 'running' BEGIN
