@@ -15,18 +15,20 @@ struct GitHubHeaders {
     init(_ headers: [HeaderField]) {
         kept.reserveCapacity(7)
         for header in headers {
-            switch header.name {
-            case "x-hub-signature-256":
+            // Each name with its length before it: a number tells most headers apart sooner than a text. Of a header sent twice the
+            // first counts, and the second is not kept, so that nobody reads another one later.
+            switch (header.name.utf8.count, header.name) {
+            case (19, "x-hub-signature-256") where signature == nil:
                 signature = header.value
                 continue
-            case "x-hub-signature":
+            case (15, "x-hub-signature"):
                 hasLegacySignature = true
                 continue
-            case "x-github-event": event = header.value
-            case "x-github-delivery": delivery = header.value
-            case "x-github-hook-id": hookID = header.value
-            case "content-type": contentType = header.value
-            case "x-github-hook-installation-target-type", "x-github-hook-installation-target-id", "user-agent": break
+            case (14, "x-github-event") where event == nil: event = header.value
+            case (17, "x-github-delivery") where delivery == nil: delivery = header.value
+            case (16, "x-github-hook-id") where hookID == nil: hookID = header.value
+            case (12, "content-type") where contentType == nil: contentType = header.value
+            case (38, "x-github-hook-installation-target-type"), (36, "x-github-hook-installation-target-id"), (10, "user-agent"): break
             default: continue
             }
             if header.value.utf8.count <= 1024 { kept.append(header) }
