@@ -13,6 +13,12 @@ extension StoreContract {
             }
         }
         + (0..<8).map { seed in
+            Case("any sequence of arrivals, outcomes and replays keeps every delivery once, seed \(seed)") { scene in
+                var walk = DeliveryWalk(scene: scene, seed: UInt64(seed))
+                for _ in 0..<80 { try await walk.step() }
+            }
+        }
+        + (0..<8).map { seed in
             Case("any sequence of drafts joins and opens as the model does, seed \(seed)") { scene in
                 try await scene.walkTickets(seed: UInt64(seed))
             }
