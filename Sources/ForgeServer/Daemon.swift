@@ -137,10 +137,11 @@ private let handleCallback: MHD_AccessHandlerCallback = { _, raw, _, method, ver
 }
 
 /// The library's last word about a request: the release point of its context.
-private let completedCallback: MHD_RequestCompletedCallback = { _, _, slot, code in
-    guard let slot = unsafe slot, let kept = unsafe slot.pointee else { return }
+private let completedCallback: MHD_RequestCompletedCallback = { _, raw, slot, _ in
+    guard let raw = unsafe raw, let slot = unsafe slot, let kept = unsafe slot.pointee else { return }
     unsafe slot.pointee = nil
-    unsafe Unmanaged<Exchange>.fromOpaque(kept).takeRetainedValue().completed(code)
+    let status = unsafe Int(forge_response_status(raw))
+    unsafe Unmanaged<Exchange>.fromOpaque(kept).takeRetainedValue().completed(sentStatus: status)
 }
 
 /// Leaves escapes alone: RequestTarget.swift decodes them, strictly.

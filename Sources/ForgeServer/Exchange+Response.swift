@@ -9,7 +9,6 @@ extension Exchange {
     /// Queues the response; the library takes it now, at the first call or after the body.
     func send(_ response: HTTPResponse) -> MHD_Result {
         step = .answered
-        status = response.status
         if response.isTrusted { core.allowance.giveBack(remote.counted) }
         let handle: ResponseHandle
         switch response.body {

@@ -65,7 +65,6 @@ import Synchronization
     var path = ""
     var bytesIn = 0
     var bytesOut = 0
-    var status = 0
 
     init(_ core: ServerCore, _ connection: Connection, target: [UInt8], targetAddress: UInt, raw: OpaquePointer) {
         self.core = core
@@ -147,8 +146,8 @@ import Synchronization
 
     private var stoppingResponse: HTTPResponse { HTTPProblem.unavailable("The service is stopping.").response(requestID: id) }
 
-    /// The library's last word about this request.
-    func completed(_ code: MHD_RequestTerminationCode) {
+    /// The library's last word about this request. `sentStatus` is that of the response it has, which may be one of its own, or 0.
+    func completed(sentStatus: Int) {
         let (task, stream, rawStatus) = waiting.withLock { waiting in
             let last = (waiting.task, waiting.stream, waiting.rawStatus)
             waiting = Waiting(isGone: true)
@@ -160,7 +159,8 @@ import Synchronization
             stream.end(abruptly: true)
         }
         core.releaseBody(bytesIn)
-        record(status: rawStatus ?? (status != 0 ? status : code == .REQUEST_TERMINATED_WITH_ERROR ? 400 : 499))
+        // Who leaves before there is an answer is logged as nginx does it.
+        record(status: rawStatus ?? (sentStatus != 0 ? sentStatus : 499))
         connection.endRequest(idleDeadline: core.deadline(core.limits.idleTimeout))
         if core.stage != .serving { core.wake.raise() }
     }

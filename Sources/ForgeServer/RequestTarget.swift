@@ -9,6 +9,11 @@ struct RequestTarget {
     /// Nil when the target is not `/…`, has a byte outside printable ASCII, a broken escape, an escape that hides a control character, a
     /// slash or broken UTF-8, or a `..` segment.
     init?(_ bytes: [UInt8]) {
+        if bytes.first == UInt8(ascii: "/"), bytes.allSatisfy(Self.isPlain) {
+            path = String(decoding: bytes, as: UTF8.self)
+            query = []
+            return
+        }
         guard bytes.first == UInt8(ascii: "/"), !bytes.contains(where: { $0 <= 0x20 || $0 >= 0x7f || $0 == UInt8(ascii: "#") }) else {
             return nil
         }
@@ -21,6 +26,15 @@ struct RequestTarget {
         }
         guard let query = Self.query(bytes[(mark + 1)...]) else { return nil }
         self.query = query
+    }
+
+    /// Bytes that mean only themselves. Most targets have no others.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        case UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "_"): true
+        default: false
+        }
     }
 
     private static func path(_ raw: ArraySlice<UInt8>) -> String? {

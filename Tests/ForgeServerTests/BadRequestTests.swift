@@ -96,13 +96,29 @@ extension ServerTests {
             }
         }
 
-        @Test func `a client that leaves in mid-body disturbs nobody`() async throws {
+        @Test func `a client that leaves in mid-body disturbs nobody, and is logged as gone`() async throws {
             try await withServer([echo, hello]) { server in
                 let client = server.client()
                 await client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nabc")
                 client.hangUp()
                 #expect(await client.readToEnd().text == "")
                 #expect(await server.ask("GET /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").status == 200)
+                await server.server.stop(within: .seconds(5))
+                #expect(server.statuses.sorted() == [200, 499])
+            }
+        }
+
+        @Test func `every refusal is logged with the status it was answered with`() async throws {
+            try await withServer([echo]) { server in
+                let head = "POST /echo HTTP/1.1\r\nHost: a\r\n"
+                // By the library: a length that is too long a number, a chunk that is none. By us: in mid-body, and before it.
+                _ = await server.ask(head + "Content-Length: 99999999999999999999999\r\n\r\n")
+                _ = await server.ask(head + "Transfer-Encoding: chunked\r\n\r\nzz\r\n")
+                _ = await server.ask(head + "Transfer-Encoding: chunked\r\n\r\n30000\r\n" + String(repeating: "a", count: 0x30000) + "\r\n")
+                _ = await server.ask("POST /echo HTTP/1.1\r\n\r\n")
+                await server.server.stop(within: .seconds(5))
+                #expect(server.statuses == [413, 400, 413, 400])
+                #expect(server.rejections("malformed") == 3)
             }
         }
     }

@@ -77,6 +77,9 @@ struct Fixture {
         return RawClient.parse(await client.readToEnd().text)
     }
 
+    /// Of the requests in the log, in its order.
+    var statuses: [Int] { lines.all.compactMap { JSON.object($0.fields)["status"]?.integer }.map(Int.init) }
+
     func rejections(_ reason: String) -> Int {
         metrics.counter("forge_http_rejected_total", "Requests and connections turned away.", [.init("reason", reason)]).value
     }

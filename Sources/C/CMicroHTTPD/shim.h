@@ -77,6 +77,12 @@ static inline size_t forge_header_size(struct MHD_Connection *connection) {
     return info == NULL ? 0 : info->header_size;
 }
 
+/// The status of the response the connection has, which may be one the library made by itself; 0 if it has none.
+static inline unsigned int forge_response_status(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_HTTP_STATUS);
+    return info == NULL ? 0 : info->http_status;
+}
+
 static const uint64_t forge_size_unknown = MHD_SIZE_UNKNOWN;
 static const ssize_t forge_end_of_stream = MHD_CONTENT_READER_END_OF_STREAM;
 static const ssize_t forge_end_with_error = MHD_CONTENT_READER_END_WITH_ERROR;
