@@ -2,6 +2,7 @@
 
 import ForgeCore
 import ForgeCrypto
+import ForgeSystem
 import Synchronization
 
 final class RequestNames: Sendable {
