@@ -72,7 +72,7 @@ let package = Package(
         // Ring 3: adapters
         module("ForgeServer", ["ForgeCore", "CMicroHTTPD"]),
         tests("ForgeServerTests", ["ForgeCore", "ForgeServer"]),
-        module("ForgeStore", ["ForgeCore", "ForgeBlocking", "ForgeCrypto", "CSQLite", "CMigrations"]),
+        module("ForgeStore", ["ForgeCore", "ForgeBlocking", "ForgeCrypto", "CSQLite", "CMigrations"], exclude: ["Migrations"]),
         tests("ForgeStoreTests", ["ForgeCore", "ForgeCrypto", "ForgeStore"]),
 
         // Ring 4

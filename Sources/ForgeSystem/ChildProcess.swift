@@ -13,15 +13,9 @@ package struct ChildProcess: ~Copyable {
     package static func start(
         _ path: String, arguments: [String], environment: [String: String], silencesErrors: Bool = false
     ) throws(SystemError) -> ChildProcess {
-        let toChild = try pipe(for: path)
-        let fromChild: [Int32]
-        do throws(SystemError) {
-            fromChild = try pipe(for: path)
-        } catch {
-            close(toChild[0])
-            close(toChild[1])
-            throw error
-        }
+        var toChild: [Int32] = [0, 0]
+        var fromChild: [Int32] = [0, 0]
+        guard unsafe forge_pipe(&toChild) == 0, unsafe forge_pipe(&fromChild) == 0 else { throw .last("make a pipe for", path) }
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
@@ -44,13 +38,6 @@ package struct ChildProcess: ~Copyable {
             throw SystemError(call: "start", subject: path, number: failure, message: SystemError.text(of: failure))
         }
         return ChildProcess(identifier: identifier, output: fromChild[0], input: toChild[1])
-    }
-
-    /// The end to read from and the end to write to.
-    private static func pipe(for path: String) throws(SystemError) -> [Int32] {
-        var ends: [Int32] = [0, 0]
-        guard unsafe forge_pipe(&ends) == 0 else { throw .last("make a pipe for", path) }
-        return ends
     }
 
     private init(identifier: Int32, output: Int32, input: Int32) {

@@ -1,5 +1,6 @@
 // Times, sizes and addresses: what they mean, and what is refused. One `check` for each.
 
+import ForgeCore
 import ForgeConfig
 import Testing
 

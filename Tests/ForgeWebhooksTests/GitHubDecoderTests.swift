@@ -35,6 +35,18 @@ struct GitHubDecoderTests {
         #expect(failure("ping", Array(body.utf8)) == code)
     }
 
+    @Test func `a form is told by its content type, or by its beginning when that was lost`() throws {
+        func event(_ body: String, _ type: String?) throws -> Event {
+            let headers = [HeaderField("x-github-event", "ping")] + (type.map { [HeaderField("content-type", $0)] } ?? [])
+            return try GitHubDecoder.event(body: VerifiedBody(fromOperator: Array(body.utf8)), headers: headers, settings: .init())
+        }
+        #expect(try event("payload=%7B%7D", nil).matter == .ping)
+        #expect(try event("a=1&payload=%7B%7D", "application/x-www-form-urlencoded").matter == .ping)
+        #expect(throws: DecodeFailure(code: "no_payload", reason: "The form has no 'payload' field.")) {
+            try event("{}", "application/x-www-form-urlencoded")
+        }
+    }
+
     @Test func `a million elements fail by name, and fewer pass`() {
         let many = Array(#"{"zen":[0\#(String(repeating: ",0", count: 1_000_000))]}"#.utf8)
         #expect(failure("ping", many) == "too_many_values")

@@ -142,6 +142,15 @@ struct GitHubVerifierTests {
         #expect(rejection(Self.headers(Self.wrong, "content-type", type)) == .wrongSignature)
     }
 
+    @Test func `of a header sent twice the first counts, and the second is not kept`() throws {
+        let second = ["x-github-event", "x-github-delivery", "x-github-hook-id", "content-type", "x-hub-signature-256"].map {
+            HeaderField($0, "second")
+        }
+        let delivery = try delivery(Self.headers(Self.signature()) + second)
+        #expect(delivery.transportKey == "github:880011:6b8f-guid" && delivery.eventName == "ping")
+        #expect(!delivery.headers.contains { $0.value == "second" })
+    }
+
     @Test func `an overlong header is not kept`() throws {
         let delivery = try delivery(Self.headers(Self.signature(), "user-agent", String(repeating: "u", count: 5000)))
         #expect(!delivery.headers.contains { $0.name == "user-agent" })

@@ -51,8 +51,8 @@ struct IntentFuzzTests {
             let original = Self.originals[(number + Int(seed)) % Self.originals.count]
             if settles(original, original.mutator.mutated(using: &random), number) { events += 1 } else { failures += 1 }
         }
-        // A mutator that spoils nothing, or everything, tests nothing.
-        #expect(events > 0 && failures > 0, "\(events) events, \(failures) failures")
+        // A mutator that spoils nothing, or nearly everything, tests little.
+        #expect(events * 4 > failures && failures * 10 > events, "\(events) events, \(failures) failures")
     }
 
     /// False when the body failed to decode, which it may.

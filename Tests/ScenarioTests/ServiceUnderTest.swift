@@ -156,7 +156,7 @@ final class ServiceUnderTest {
     /// The store beside the running service, as the command line opens it.
     func withStore<Result>(_ work: (SQLiteStore) async throws -> Result) async throws -> Result {
         let store = try SQLiteStore.open(
-            folder: dataPath, options: SQLiteOptions(mode: .shared), clock: .system, metrics: Metrics(), log: .silent)
+            folder: dataPath, options: SQLiteOptions(access: .shared), clock: .system, metrics: Metrics(), log: .silent)
         do {
             let result = try await work(store)
             await store.close()

@@ -4,6 +4,9 @@
 enum GitHubForm {
     private static let field = Array("payload=".utf8)
 
+    /// For a body that came without its content type; no JSON begins like this.
+    static func isForm(_ bytes: [UInt8]) -> Bool { bytes.starts(with: field) }
+
     /// The value of the form's `payload` field; nil when there is none.
     static func payload(of form: [UInt8]) -> [UInt8]? {
         for part in form.split(separator: UInt8(ascii: "&")) where part.starts(with: field) {

@@ -145,7 +145,6 @@ extension JobPlan {
         case .tickets(let drafts): return drafts.count == 1 ? "ticket: \(drafts[0].title)" : "\(drafts.count) tickets"
         case .iterate(_, _, let because): return because
         case .noteRepositories(let notices):
-            guard !notices.isEmpty else { return "\(context.name) names nothing to note" }
             let shown = notices.prefix(3).map(\.sentence).joined(separator: "; ")
             return notices.count > 3 ? "\(shown); and \(notices.count - 3) more" : shown
         }

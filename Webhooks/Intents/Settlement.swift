@@ -11,7 +11,6 @@ package func settlement(for event: Event, intent: Intent, settings: DecodingSett
         state: .done, reason: GitHubText.clip(plan.sentence(for: intent), to: 500), event: event.context.name, intent: intent.name,
         tenant: event.context.tenant, repository: event.context.repository?.name.description,
         notices: repositoryNotices(for: event, settings: settings))
-    if case .installation(let installation) = event.matter { settlement.tenant = .installation(installation.installation) }
     switch intent {
     case .nothing: settlement.state = .ignored
     case .review(let number, let head): settlement.jobs = plan.reviews(of: number, head: head)

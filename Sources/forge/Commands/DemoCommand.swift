@@ -71,7 +71,7 @@ enum DemoCommand {
 
     private static func outcomes(of service: borrowing ScratchService, _ context: CommandContext) async throws -> [Delivery] {
         let store = try SQLiteStore.open(
-            folder: service.dataPath, options: SQLiteOptions(mode: .shared), clock: context.clock, metrics: Metrics(), log: .silent)
+            folder: service.dataPath, options: SQLiteOptions(access: .shared), clock: context.clock, metrics: Metrics(), log: .silent)
         for _ in 0..<looksMax {
             let found = try await store.deliveries(DeliveryFilter(), page: PageRequest(), scope: .all).items
             if found.count == 3, !found.contains(where: { $0.state == .pending }) {
@@ -86,7 +86,7 @@ enum DemoCommand {
 
     private static func showTickets(of service: borrowing ScratchService, _ context: CommandContext) async throws {
         let store = try SQLiteStore.open(
-            folder: service.dataPath, options: SQLiteOptions(mode: .shared), clock: context.clock, metrics: Metrics(), log: .silent)
+            folder: service.dataPath, options: SQLiteOptions(access: .shared), clock: context.clock, metrics: Metrics(), log: .silent)
         let tickets = try await store.tickets(TicketFilter(), page: PageRequest(), scope: .all).items
         let jobs = try await store.jobs(JobFilter(), page: PageRequest(), scope: .all).items
         let refused = try await store.refusals(page: PageRequest(), scope: .all).items

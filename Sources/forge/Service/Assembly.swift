@@ -50,7 +50,7 @@ struct Assembly: Sendable {
         let console = ConsoleDependencies(
             store: store, health: HealthRoutes(readiness: readiness, metrics: metrics, figures: figures), arrived: arrived,
             changed: changed, version: forgeVersion, bodyBytesMax: settings.http.apiBodyBytes, log: log)
-        server = settings.server(routes: intake.routes + consoleRoutes(console), metrics: metrics, wall: wall, log: log)
+        server = settings.server(routes: intake.routes + consoleRoutes(console), metrics: metrics, log: log)
     }
 }
 
@@ -63,9 +63,16 @@ extension ServerSettings {
             return TrackerProfile(
                 name: tracker.name, baseURL: tracker.baseURL.description, organization: tracker.organization, projects: projects)
         }
+        var limits = TicketLimits()
+        limits.exceptionsMax = intake.exceptions
+        limits.framesMax = intake.frames
+        limits.breadcrumbsMax = intake.breadcrumbs
+        limits.attachmentsMax = intake.attachments
+        limits.tagsMax = intake.tags
+        limits.textBytesMax = intake.textBytes
         return DecodingSettings(
             codeHostURL: github.webURL.description, ownApp: github.appID, ownUser: github.botUserID, ticketLabel: intake.ticketLabel,
-            trackers: profiles, keepsPersonalData: intake.personalData == .keep)
+            trackers: profiles, keepsPersonalData: intake.personalData == .keep, limits: limits)
     }
 
     fileprivate var senders: Senders {
@@ -116,7 +123,7 @@ extension ServerSettings {
             }
     }
 
-    fileprivate func server(routes: [HTTPRoute], metrics: Metrics, wall: WallClock, log: Log) -> HTTPServer {
+    fileprivate func server(routes: [HTTPRoute], metrics: Metrics, log: Log) -> HTTPServer {
         var limits = ServerLimits()
         limits.headerBytes = http.headerBytes
         limits.headerTimeout = http.headerTimeout
@@ -127,6 +134,10 @@ extension ServerSettings {
         limits.requestsPerAddressMinute = http.requestsPerAddressMinute
         limits.threads = http.threads
         limits.heartbeat = http.heartbeat
-        return HTTPServer(routes: routes, limits: limits, metrics: metrics, log: log)
+        limits.trustedProxies = http.trustedProxies
+        let files = http.tls.map { TLSFiles(certificate: $0.certificate, privateKey: $0.key) }
+        let dependencies = ServerDependencies(
+            log: log, metrics: metrics, monotonic: { MonotonicClock.nanoseconds }, requestIDs: RequestNames().next)
+        return HTTPServer(listen: listen, routes: routes, limits: limits, tls: files, dependencies: dependencies)
     }
 }

@@ -15,7 +15,8 @@ struct ServiceRunner: Sendable {
     /// Until a signal asks for the end.
     func run(signals: AsyncStream<Int32>) async throws {
         let port = try assembly.server.start()
-        let address = "http\(assembly.settings.http.tls == nil ? "" : "s")://\(assembly.settings.listen.address):\(port)"
+        let place = ListenAddress(address: assembly.settings.listen.address, port: port)
+        let address = "http\(assembly.settings.http.tls == nil ? "" : "s")://\(place)"
         assembly.log.info("listening", [.init("address", .string(address)), .init("version", .string(forgeVersion))])
         whenReady(address)
         await withTaskGroup(of: Void.self) { group in

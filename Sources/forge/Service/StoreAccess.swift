@@ -11,7 +11,7 @@ func withStore<Result>(
     let store: SQLiteStore
     do throws(StoreError) {
         store = try SQLiteStore.open(
-            folder: settings.data, options: SQLiteOptions(mode: .shared), clock: context.clock, metrics: Metrics(), log: .silent)
+            folder: settings.data, options: SQLiteOptions(access: .shared), clock: context.clock, metrics: Metrics(), log: .silent)
     } catch {
         throw CommandFailure.failed("the store in \(settings.data) cannot be opened: \(error.message)")
     }

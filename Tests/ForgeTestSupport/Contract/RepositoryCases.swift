@@ -43,7 +43,9 @@ extension StoreContract {
         Case("another repository that takes a name over has it alone") { scene in
             try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: tenant)])
             try await scene.notice([.seen(host: "github", number: 8, name: shop, tenant: StoreScene.theirs)])
-            #expect(try await scene.tenantFound("key", repository: "acme/shop") == StoreScene.theirs)
+            #expect(try await scene.tenantFound("taken", repository: "acme/shop") == StoreScene.theirs)
+            try await scene.notice([.removed(host: "github", number: 8)])
+            #expect(try await scene.tenantFound("gone", repository: "acme/shop") == .local, "not its former owner's again")
         },
         Case("a removed repository is no longer known, the others of its tenant are") { scene in
             try await scene.notice([

@@ -1,58 +1,82 @@
-// Addresses of machines and networks, read strictly. Two spellings of one address must never differ: limits and trust are
-// counted by it.
+// Addresses of machines and networks, read strictly. Two spellings of one address must never differ: limits and trust are counted by it.
+// Both families stand in sixteen bytes, an IPv4 one as IPv6 maps it, so that one table and one comparison serve both.
 
 /// An IPv4 or IPv6 address. An IPv4 address that came mapped into IPv6 is the IPv4 address.
 package struct IPAddress: Hashable, Sendable {
-    /// 4 or 16, most significant first.
-    package let bytes: [UInt8]
+    /// The first and the last eight bytes, most significant first.
+    package let high: UInt64
+    package let low: UInt64
+
+    private static let mappedPrefix: UInt64 = 0xffff_0000_0000
+
+    package init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    package init(version4 address: UInt32) { self.init(high: 0, low: Self.mappedPrefix | UInt64(address)) }
 
     package init?(_ text: some StringProtocol) {
         let text = String(text)
         guard let bytes = text.contains(":") ? parseVersion6(text) : parseVersion4(text) else { return nil }
-        let isMapped = bytes.count == 16 && bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10] == 255 && bytes[11] == 255
-        self.bytes = isMapped ? Array(bytes.suffix(4)) : bytes
+        func number(_ bytes: some Sequence<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+        self = bytes.count == 4 ? .init(version4: UInt32(number(bytes))) : .init(high: number(bytes[..<8]), low: number(bytes[8...]))
     }
 
-    package var isVersion6: Bool { bytes.count == 16 }
+    package var isVersion4: Bool { high == 0 && low >> 32 == 0xffff }
+
+    package var isVersion6: Bool { !isVersion4 }
 
     /// This machine talking to itself.
-    package var isLoopback: Bool {
-        isVersion6 ? bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1 : bytes.first == 127
-    }
+    package var isLoopback: Bool { isVersion4 ? low >> 24 & 255 == 127 : high == 0 && low == 1 }
 }
 
 extension IPAddress: CustomStringConvertible {
-    /// IPv6 in full, eight groups without leading zeros: one spelling, if not the shortest.
+    /// `192.0.2.1`, or IPv6 as RFC 5952 writes it: no leading zeros, the longest run of zero groups as `::`.
     package var description: String {
-        guard isVersion6 else { return bytes.map(String.init).joined(separator: ".") }
-        let groups = stride(from: 0, to: 16, by: 2).map { String(Int(bytes[$0]) << 8 | Int(bytes[$0 + 1]), radix: 16) }
-        return groups.joined(separator: ":")
+        if isVersion4 { return [24, 16, 8, 0].map { String(low >> $0 & 255) }.joined(separator: ".") }
+        let groups = [high, low].flatMap { half in [48, 32, 16, 0].map { half >> $0 & 0xffff } }
+        func text(_ range: Range<Int>) -> String { groups[range].map { String($0, radix: 16) }.joined(separator: ":") }
+        guard let gap = Self.longestGap(in: groups) else { return text(0..<8) }
+        return text(0..<gap.lowerBound) + "::" + text(gap.upperBound..<8)
+    }
+
+    private static func longestGap(in groups: [UInt64]) -> Range<Int>? {
+        var best = 0..<1
+        var start = 0
+        for index in groups.indices {
+            guard groups[index] == 0 else {
+                start = index + 1
+                continue
+            }
+            if index + 1 - start > best.count { best = start..<index + 1 }
+        }
+        return best.count > 1 ? best : nil
     }
 }
 
 /// `10.0.0.0/8`, `::1`: an address and how many of its first bits count.
 package struct IPNetwork: Hashable, Sendable {
-    package let address: IPAddress
-    package let prefixBits: Int
+    private let base: IPAddress
+    private let maskHigh: UInt64
+    private let maskLow: UInt64
 
     package init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, let address = IPAddress(first) else { return nil }
-        let bitsMax = address.bytes.count * 8
-        let prefix = parts.count == 2 ? parts[1] : nil
-        guard prefix.map({ $0.utf8.count <= 3 && $0.utf8.allSatisfy(isDigit) }) ?? true,
-            let bits = prefix.map({ Int($0) }) ?? bitsMax, (0...bitsMax).contains(bits)
+        let bitsMax = first.contains(":") ? 128 : 32
+        let given = parts.count == 2 ? parts[1] : nil
+        guard given.map({ $0.utf8.count <= 3 && $0.utf8.allSatisfy(isDigit) }) ?? true,
+            let bits = given.map({ Int($0) }) ?? bitsMax, (0...bitsMax).contains(bits)
         else { return nil }
-        self.address = address
-        prefixBits = bits
+        let prefix = bits + 128 - bitsMax
+        maskHigh = prefix == 0 ? 0 : UInt64.max << UInt64(64 - min(64, prefix))
+        maskLow = prefix <= 64 ? 0 : UInt64.max << UInt64(128 - prefix)
+        base = IPAddress(high: address.high & maskHigh, low: address.low & maskLow)
     }
 
-    package func contains(_ other: IPAddress) -> Bool {
-        guard other.bytes.count == address.bytes.count else { return false }
-        let wholeBytes = prefixBits / 8
-        guard other.bytes.prefix(wholeBytes) == address.bytes.prefix(wholeBytes) else { return false }
-        let bitsLeft = prefixBits % 8
-        return bitsLeft == 0 || (other.bytes[wholeBytes] ^ address.bytes[wholeBytes]) >> UInt8(8 - bitsLeft) == 0
+    package func contains(_ address: IPAddress) -> Bool {
+        address.high & maskHigh == base.high && address.low & maskLow == base.low
     }
 }
 
@@ -100,7 +124,7 @@ private func parseGroups(_ text: Substring, mayEndInVersion4: Bool) -> [UInt8]? 
     return bytes
 }
 
-private func isDigit(_ byte: UInt8) -> Bool {
+func isDigit(_ byte: UInt8) -> Bool {
     (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
 }
 
