@@ -37,7 +37,9 @@ let package = Package(
         library("CYAML", apt: "libyaml-dev"),
         library("CMicroHTTPD", apt: "libmicrohttpd-dev"),
         library("CSQLite", apt: "libsqlite3-dev"),
+        .systemLibrary(name: "CSystem", path: "Sources/C/CSystem"),
         .target(name: "CMigrations", path: "Sources/C/CMigrations"),
+        .target(name: "CResources", path: "Sources/C/CResources"),
         .target(
             name: "CBench", path: "Sources/C/CBench", cSettings: [.define("_GNU_SOURCE")],
             linkerSettings: [.linkedLibrary("microhttpd"), .linkedLibrary("crypto"), .linkedLibrary("sqlite3")]),
@@ -54,9 +56,14 @@ let package = Package(
         module("ForgeBlocking"),
         tests("ForgeBlockingTests", ["ForgeBlocking"]),
 
+        module("ForgeResources", ["CResources"]),
+        tests("ForgeResourcesTests", ["ForgeResources"]),
+        module("ForgeSystem", ["ForgeCore", "CSystem"]),
+        tests("ForgeSystemTests", ["ForgeCore", "ForgeSystem"]),
+
         // Ring 3: stages
         module("ForgeConfig", ["ForgeCore", "ForgeYAML"]),
-        tests("ForgeConfigTests", ["ForgeCore", "ForgeConfig"]),
+        tests("ForgeConfigTests", ["ForgeCore", "ForgeYAML", "ForgeConfig"]),
         module(
             "ForgeWebhooks", ["ForgeCore", "ForgeCrypto"], path: "Webhooks",
             exclude: ["GitHub/Examples", "Sentry/Examples", "GlitchTip/Examples"]),
@@ -65,7 +72,7 @@ let package = Package(
         // Ring 3: adapters
         module("ForgeServer", ["ForgeCore", "CMicroHTTPD"]),
         tests("ForgeServerTests", ["ForgeCore", "ForgeServer"]),
-        module("ForgeStore", ["ForgeCore", "ForgeBlocking", "ForgeCrypto", "CSQLite", "CMigrations"]),
+        module("ForgeStore", ["ForgeCore", "ForgeBlocking", "ForgeCrypto", "CSQLite", "CMigrations"], exclude: ["Migrations"]),
         tests("ForgeStoreTests", ["ForgeCore", "ForgeCrypto", "ForgeStore"]),
 
         // Ring 4
@@ -76,18 +83,20 @@ let package = Package(
 
         // Ring 5
         module("ForgeBench", ["ForgeCore", "CBench"]),
+        tests("ForgeBenchTests", ["ForgeBench"]),
         .executableTarget(
             name: "forge",
             dependencies: [
                 "ForgeCore", "ForgeCrypto", "ForgeYAML", "ForgeConfig", "ForgeWebhooks", "ForgeServer", "ForgeStore", "ForgeEngine",
-                "ForgeConsole", "ForgeBench",
+                "ForgeConsole", "ForgeBench", "ForgeSystem", "ForgeResources",
             ],
             path: "Sources/forge", swiftSettings: strict),
 
         // Tests of the whole, and what tests share
         .target(
             name: "ForgeTestSupport", dependencies: ["ForgeCore", "ForgeCrypto"], path: "Tests/ForgeTestSupport", swiftSettings: strict),
-        tests("ScenarioTests", ["ForgeCore", "ForgeCrypto", "forge"]),
+        tests("ForgeTestSupportTests", ["ForgeCore", "ForgeCrypto"]),
+        tests("ScenarioTests", ["ForgeCore", "ForgeCrypto", "ForgeSystem", "ForgeStore", "ForgeBench", "forge"]),
         tests("TidyTests", []),
     ]
 )

@@ -2,8 +2,8 @@
 //
 // The cost of one message counts, because every delivery is checked before it is answered. An HMAC is two SHA-256 runs
 // that each begin with a block derived from the key, so both beginnings are hashed once, when the key is made, and every
-// message starts from a copy of them. On 64 bytes that takes 0.2 µs where OpenSSL's `HMAC()` takes 1.2; on 16 KiB 9.2
-// where the digest alone takes 9.1.
+// message starts from a copy of them. On 64 bytes that takes 0.3 µs where OpenSSL's `HMAC()` takes 1.2; on 16 KiB it adds
+// 0.13 µs to the 9.3 of the digest alone.
 
 import COpenSSL
 

@@ -1,1 +1,10 @@
-print("forge")
+// The program: a list of commands, and the one place that reads the process's words and ends it.
+
+import ForgeSystem
+
+let commands = CommandTable(
+    commands: ServeCommand.all + IntakeCommand.all + DeliveryCommands.all + TicketCommands.all + RunCommands.all + AuditCommands.all
+        + TokenCommands.all + DoctorCommand.all + DemoCommand.all + BenchCommands.all + AboutCommands.all)
+
+let code = await commands.run(Array(CommandLine.arguments.dropFirst()), .current())
+ProcessFacts.exit(code.rawValue)

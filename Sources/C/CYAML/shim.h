@@ -1,3 +1,3 @@
-// What Swift cannot import from this library directly is wrapped here, one line a function.
+// What ForgeYAML uses of libyaml, all of which Swift imports as it is.
 #pragma once
 #include <yaml.h>

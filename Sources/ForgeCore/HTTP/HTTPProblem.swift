@@ -1,6 +1,6 @@
 // An error as RFC 9457 has it: what went wrong, in words, with the status. Never a stack, a path of this machine or a secret.
 
-package struct HTTPProblem: Hashable, Sendable {
+package struct HTTPProblem: Error, Hashable, Sendable {
     package var status: Int
     package var title: String
     package var detail: String?

@@ -14,6 +14,13 @@ package struct LogLine: Sendable {
     package var part: String
     package var message: String
     package var fields: [JSON.Member]
+
+    package init(level: LogLevel, part: String, message: String, fields: [JSON.Member] = []) {
+        self.level = level
+        self.part = part
+        self.message = message
+        self.fields = fields
+    }
 }
 
 package struct Log: Sendable {

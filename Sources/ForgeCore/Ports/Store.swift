@@ -4,6 +4,11 @@
 // Every method is one transaction: all of it or nothing, durable when it returns. Writes that come at the same time share one fsync.
 // Stamps come from the clock the store was made with. A row that belongs to a tenant is seen only through a scope that allows it;
 // what is not seen is answered as if it were not there.
+//
+// What is journaled: `delivery.<state>` under `deliveries`; `ticket.opened`, `ticket.joined`, `ticket.<state>` under `ticket/<id>`;
+// under `job/<id>` every change but a claim, each with its error if it has one: `job.queued`, `job.failed`, `job.lease_lost`,
+// `job.released`, `job.cancel_asked`, `job.retried`, and where it ends `job.done`, `job.dead`, `job.cancelled`; `run.<state>` under
+// `run/<id>`; `delivery.replayed`, `token.created`, `token.revoked` under `audit`. Each carries the tenant of its row.
 
 /// A part of a listing, newest first.
 package struct Page<Item: Sendable>: Sendable {
@@ -45,21 +50,26 @@ package protocol DeliveryStore: Sendable {
     /// Stores a delivery, or finds it known by its transport key: one insert decides, so two at once cannot both be new. A known one that
     /// failed becomes pending again (attempts back to 0, and its body put back if retention had dropped it); any known one counts a repeat.
     func accept(_ delivery: NewDelivery) async throws(StoreError) -> Acceptance
-    /// Pending deliveries with their bodies, oldest first, above `after`.
-    func pendingDeliveries(after: DeliveryID?, limit: Int) async throws(StoreError) -> [Delivery]
+    /// Pending deliveries with their bodies, oldest first, above `after`: at most `limit`, and no more than have `bytesMax` of bodies
+    /// together, but always the first, so that a reader's memory is bounded and a large one still comes through.
+    func pendingDeliveries(after: DeliveryID?, limit: Int, bytesMax: Int) async throws(StoreError) -> [Delivery]
     /// Counts one more attempt on each.
     func beginDecoding(_ ids: [DeliveryID]) async throws(StoreError)
     /// Writes the outcome, opens or joins tickets, queues jobs, notes repositories, and appends to the journal (`deliveries`,
     /// `ticket/…`, `job/…`), if the delivery is still pending; nil when it is not.
     /// The tenant of a settlement without one is found by its repository's name among the known repositories, else `local`.
     func settle(_ id: DeliveryID, _ settlement: Settlement) async throws(StoreError) -> Settled?
-    /// Pending again, whatever it was, unless its body is gone; nil when not seen. Journaled under `audit` with who asked.
+    /// Pending again (attempts back to 0), whatever it was; throws `refused` when its body is gone; nil when not seen. Journaled under
+    /// `audit` with who asked.
     func replay(_ id: DeliveryID, by actor: String, scope: TenantScope) async throws(StoreError) -> Delivery?
     /// With its body.
     func delivery(_ id: DeliveryID, scope: TenantScope) async throws(StoreError) -> Delivery?
     /// Without bodies.
     func deliveries(_ filter: DeliveryFilter, page: PageRequest, scope: TenantScope) async throws(StoreError) -> Page<Delivery>
+    /// All of them, counted one by one: for a person or a test, not for a scraper.
     func deliveryCounts() async throws(StoreError) -> [Source: [DeliveryState: Int]]
+    /// What waits and what failed. Costs what waits and failed, however many are stored.
+    func backlog() async throws(StoreError) -> DeliveryBacklog
     /// Keeps the newest `keep` refusals.
     func recordRefusals(_ refusals: [Refusal], keep: Int) async throws(StoreError)
     /// For operators only (`scope` must be `.all`, else empty).
@@ -68,6 +78,12 @@ package protocol DeliveryStore: Sendable {
     func liveHours(source: Source, tracker: String?, since: Timestamp) async throws(StoreError) -> [Int64]
     /// When the newest delivery of this source came.
     func lastDelivery(source: Source, tracker: String?) async throws(StoreError) -> Timestamp?
+}
+
+extension DeliveryStore {
+    package func pendingDeliveries(after: DeliveryID?, limit: Int) async throws(StoreError) -> [Delivery] {
+        try await pendingDeliveries(after: after, limit: limit, bytesMax: .max)
+    }
 }
 
 package struct TicketFilter: Hashable, Sendable {
@@ -94,11 +110,13 @@ package struct OpenedTicket: Hashable, Sendable {
 
 package protocol TicketStore: Sendable {
     /// Joins the unfinished ticket (open, working) of the same tenant with this identity, else (when the draft allows) the one with this
-    /// repository and fingerprint, else opens one. Joining counts, takes over newer sightings, a higher severity, and what was missing.
+    /// repository and fingerprint (the oldest of several; a draft without a repository has none), else opens one. Joining counts, takes
+    /// over the greater counts, the earlier first and the later last sighting, a higher severity, and what was missing; trust becomes
+    /// the lower of the two, since the ticket then holds text of both.
     func openTicket(_ draft: TicketDraft, tenant: Tenant, by actor: String) async throws(StoreError) -> OpenedTicket
     func ticket(_ id: TicketID, scope: TenantScope) async throws(StoreError) -> Ticket?
     func tickets(_ filter: TicketFilter, page: PageRequest, scope: TenantScope) async throws(StoreError) -> Page<Ticket>
-    /// Nil when not seen.
+    /// Nil when not seen; throws `refused` when it would be unfinished again and another unfinished one has its identity.
     func setTicketState(_ id: TicketID, _ state: TicketState, by actor: String, scope: TenantScope) async throws(StoreError) -> Ticket?
 }
 
@@ -128,9 +146,11 @@ package protocol JobStore: Sendable {
     /// of the same tenant, kind, repository and subject.
     func enqueue(_ job: NewJob) async throws(StoreError) -> Enqueued
     /// One statement: of the jobs that are queued, due and of these kinds, from repositories with fewer than `perRepository` running,
-    /// the highest priority; among equals the repository served longest ago, and its oldest. Starts the lease.
+    /// the highest priority; among equals the repository served longest ago (in the order of claims, so that two in one millisecond
+    /// differ), and its oldest. Starts the lease.
     func claim(kinds: [String], worker: String, lease: Duration, perRepository: Int) async throws(StoreError) -> Job?
-    /// Renews the lease; true when cancellation was asked for. Throws `leaseLost` when it is another's or the job has ended.
+    /// Renews the lease; true when cancellation was asked for. Throws `leaseLost` when the job is not running at this attempt; a lease that
+    /// has run out is still its holder's until it is reaped.
     func heartbeat(_ lease: Lease, extend: Duration) async throws(StoreError) -> Bool
     /// Throws `leaseLost` likewise, and writes nothing then.
     func end(_ lease: Lease, _ ending: JobEnding) async throws(StoreError) -> JobState
@@ -142,6 +162,7 @@ package protocol JobStore: Sendable {
     func retryJob(_ id: JobID, by actor: String, scope: TenantScope) async throws(StoreError) -> Job?
     func job(_ id: JobID, scope: TenantScope) async throws(StoreError) -> Job?
     func jobs(_ filter: JobFilter, page: PageRequest, scope: TenantScope) async throws(StoreError) -> Page<Job>
+    /// Of what is queued, running or dead; what is done need not be counted.
     func queueDepths() async throws(StoreError) -> [QueueDepth]
 }
 
@@ -157,10 +178,12 @@ package struct RunFilter: Hashable, Sendable {
     }
 }
 
-/// What a run writes goes through the lease of its job, when it has one: a worker that lost it can write nothing more.
+/// What a run writes goes through the lease of its job, when it has one: a worker that lost it can write nothing more (`leaseLost`), nor
+/// can one with the lease of another job. Without a lease writes the service itself, such as ending the run of a dead job.
 package protocol RunStore: Sendable {
     func createRun(_ run: NewRun, lease: Lease?) async throws(StoreError) -> RunID
-    /// Appends `run.<state>` to the journal; the run's row is the fold of it. Throws `refused` from a final state.
+    /// Appends `run.<state>` to the journal; the run's row is the fold of it. Throws `refused` from a final state,
+    /// and when there is no such run.
     func advanceRun(_ id: RunID, to state: RunState, reason: String?, lease: Lease?) async throws(StoreError)
     func run(_ id: RunID, scope: TenantScope) async throws(StoreError) -> Run?
     func runs(_ filter: RunFilter, page: PageRequest, scope: TenantScope) async throws(StoreError) -> Page<Run>
@@ -174,13 +197,15 @@ package protocol RunStore: Sendable {
     func saveApproval(_ approval: Approval) async throws(StoreError) -> ApprovalID
     /// The unexpired, unused approval for this run and digest, marked as used; nil when there is none.
     func useApproval(run: RunID, digest: String) async throws(StoreError) -> Approval?
+    /// Throws `defect` when the digest is not that of the bytes: nobody can store something else under a digest others will ask for.
     func saveArtifact(_ artifact: Artifact, run: RunID, lease: Lease?) async throws(StoreError)
     func artifact(_ digest: String, run: RunID, scope: TenantScope) async throws(StoreError) -> Artifact?
 }
 
 package protocol JournalStore: Sendable {
     func append(_ event: NewJournalEvent) async throws(StoreError) -> JournalEvent
-    /// Oldest first, above `after`: what the live stream and a fold read.
+    /// Oldest first, above `after`: what the live stream and a fold read. Links appear in the order of their ids, so that nobody who reads on
+    /// from the last one misses any; pending deliveries likewise.
     func journal(after: JournalID?, stream: String?, limit: Int, scope: TenantScope) async throws(StoreError) -> [JournalEvent]
     func lastJournalID() async throws(StoreError) -> JournalID?
     /// Walks every stream, or one, from its checkpoint or its beginning.

@@ -1,0 +1,144 @@
+// One connection to a database file. It belongs to one actor or one function: SQLite is told not to lock it against other threads.
+
+import CSQLite
+import ForgeCore
+
+/// Owns one `sqlite3`; closes it exactly once. Its statements are prepared once and kept.
+@safe final class Connection {
+    enum Access { case readWrite, create, read }
+
+    private let raw: OpaquePointer
+    private var statements: [String: Statement] = [:]
+
+    init(path: String, access: Access, lockWait: Duration) throws(StoreError) {
+        let flags =
+            switch access {
+            case .readWrite: SQLITE_OPEN_READWRITE
+            case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            case .read: SQLITE_OPEN_READONLY
+            }
+        var opened: OpaquePointer?
+        let extra = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW
+        let status = unsafe sqlite3_open_v2(path, &opened, flags | extra, nil)
+        guard let handle = unsafe opened else {
+            throw .sqlite(status, call: "open database", message: "there is no memory for a connection")
+        }
+        guard status == SQLITE_OK else {
+            defer { unsafe sqlite3_close_v2(handle) }
+            let message = unsafe String(cString: sqlite3_errmsg(handle))
+            throw unsafe .sqlite(status, systemError: sqlite3_system_errno(handle), call: "open database", message: message)
+        }
+        unsafe raw = handle
+        unsafe forge_sqlite_be_defensive(handle)
+        unsafe forge_sqlite_set_lock_wait(handle, Int32(clamping: lockWait.milliseconds))
+    }
+
+    deinit {
+        statements = [:]
+        unsafe sqlite3_close_v2(raw)
+    }
+
+    /// A connection that only looks must leave the log as it is: the last one to close would move it into the file.
+    func keepLogOnClose() { unsafe forge_sqlite_keep_wal_on_close(raw) }
+
+    /// Rows that the last statement inserted, updated or deleted.
+    var changes: Int { Int(unsafe sqlite3_changes64(raw)) }
+
+    var isInTransaction: Bool { unsafe sqlite3_get_autocommit(raw) == 0 }
+
+    /// Carries out several statements at once, without values: settings and migrations.
+    func execute(_ script: String) throws(StoreError) {
+        let status = unsafe sqlite3_exec(raw, script, nil, nil, nil)
+        guard status == SQLITE_OK else { throw failure("execute", status) }
+    }
+
+    func statement(_ sql: String) throws(StoreError) -> Statement {
+        if let known = statements[sql] { return known }
+        var prepared: OpaquePointer?
+        let status = unsafe sqlite3_prepare_v3(raw, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
+        guard status == SQLITE_OK, let handle = unsafe prepared else { throw failure("prepare statement", status) }
+        let statement = unsafe Statement(owned: handle)
+        statements[sql] = statement
+        return statement
+    }
+
+    private func failure(_ call: String, _ status: Int32) -> StoreError {
+        let message = unsafe String(cString: sqlite3_errmsg(raw))
+        return unsafe .sqlite(status, systemError: sqlite3_system_errno(raw), call: call, message: message)
+    }
+}
+
+// MARK: - Queries
+
+extension Connection {
+    func run(_ sql: String, _ values: [Value] = []) throws(StoreError) {
+        let statement = try statement(sql)
+        defer { statement.reset() }
+        try statement.bind(values)
+        while try statement.step() {}
+    }
+
+    /// Reads row after row for as long as `read` says so.
+    func each(
+        _ sql: String, _ values: [Value] = [], _ read: (inout Row) throws(StoreError) -> Bool
+    ) throws(StoreError) {
+        let statement = try statement(sql)
+        defer { statement.reset() }
+        try statement.bind(values)
+        while try statement.step() {
+            var row = Row(statement)
+            guard try read(&row) else { return }
+        }
+    }
+
+    func all<Item>(
+        _ sql: String, _ values: [Value] = [], _ read: (inout Row) throws(StoreError) -> Item
+    ) throws(StoreError) -> [Item] {
+        var items: [Item] = []
+        try each(sql, values) { row throws(StoreError) in
+            items.append(try read(&row))
+            return true
+        }
+        return items
+    }
+
+    /// The first row. A statement that writes goes on to its end.
+    func first<Item>(
+        _ sql: String, _ values: [Value] = [], _ read: (inout Row) throws(StoreError) -> Item
+    ) throws(StoreError) -> Item? {
+        let statement = try statement(sql)
+        defer { statement.reset() }
+        try statement.bind(values)
+        guard try statement.step() else { return nil }
+        var row = Row(statement)
+        let item = try read(&row)
+        if !statement.isReadOnly {
+            while try statement.step() {}
+        }
+        return item
+    }
+
+    /// One number that is there for sure: a count, a setting.
+    func number(_ sql: String, _ values: [Value] = []) throws(StoreError) -> Int64 {
+        try first(sql, values) { row in row.integer() } ?? 0
+    }
+
+    func transaction<Result>(
+        _ begin: String = "BEGIN IMMEDIATE", _ body: () throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
+        try run(begin)
+        do throws(StoreError) {
+            let result = try body()
+            try run("COMMIT")
+            return result
+        } catch {
+            try rollBack()
+            throw error
+        }
+    }
+
+    /// SQLite may have rolled back by itself, as it does when the disk is full.
+    func rollBack() throws(StoreError) {
+        if isInTransaction { try run("ROLLBACK") }
+    }
+}

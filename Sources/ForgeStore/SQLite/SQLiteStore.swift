@@ -1,0 +1,117 @@
+// The store on SQLite: one file in the data folder, one writer that commits in groups, a few readers. Here it is opened and closed; each
+// port is in a file of its own. No SQL text is built from anything that came from outside.
+
+package import ForgeCore
+import Glibc
+
+package final class SQLiteStore: Sendable {
+    let writer: Writer
+    let readers: ReaderPool
+    private let lock: FolderLock?
+
+    private init(writer: Writer, readers: ReaderPool, lock: FolderLock?) {
+        self.writer = writer
+        self.readers = readers
+        self.lock = lock
+    }
+
+    /// Opens `<folder>/forge.db`, creating and migrating it as `options.access` allows. A file that is no database of ours, or of a newer
+    /// Forge, is left as it is.
+    package static func open(
+        folder: String, options: SQLiteOptions = .init(), clock: WallClock, metrics: Metrics, log: Log
+    ) throws(StoreError) -> SQLiteStore {
+        let path = "\(folder)/forge.db"
+        let lock = try prepare(folder, path: path, access: options.access, options: options)
+        let meters = StoreMeters(metrics)
+        let writer = Writer(
+            connection: try connect(path, options, cacheBytes: options.writerCacheBytes, isReader: options.access == .reading),
+            options: options, clock: clock, meters: meters, log: log.named("store"))
+        var readers: [Reader] = []
+        for number in 0..<options.readers {
+            readers.append(
+                Reader(connection: try connect(path, options, cacheBytes: options.readerCacheBytes, isReader: true), number: number))
+        }
+        return SQLiteStore(writer: writer, readers: ReaderPool(readers), lock: lock)
+    }
+
+    /// For commands that list while the service runs; every write throws `readOnly`.
+    package static func openForReading(folder: String, metrics: Metrics, log: Log) throws(StoreError) -> SQLiteStore {
+        try open(
+            folder: folder, options: .init(access: .reading, readers: 1), clock: .init { .init(milliseconds: 0) }, metrics: metrics,
+            log: log)
+    }
+
+    package func close() async {
+        await readers.close()
+        await writer.close()
+    }
+}
+
+// MARK: - Opening
+
+extension SQLiteStore {
+    /// Leaves a database of the right version behind, and returns the lock if this process holds it from now on.
+    private static func prepare(
+        _ folder: String, path: String, access: SQLiteOptions.Access, options: SQLiteOptions
+    ) throws(StoreError) -> FolderLock? {
+        guard access != .reading else {
+            try checkVersion(path, folder: folder)
+            return nil
+        }
+        guard unsafe mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw .system(errno, call: "make data folder") }
+        let lock = try FolderLock.take(folder: folder)
+        guard let lock else {
+            guard access == .shared else { throw FolderLock.inUse(folder: folder) }
+            try checkVersion(path, folder: folder)
+            return nil
+        }
+        try lock.sign()
+        try migrate(path, options)
+        return access == .exclusive ? lock : nil
+    }
+
+    /// Beside a running service nothing is migrated: it would find tables it does not know.
+    private static func checkVersion(_ path: String, folder: String) throws(StoreError) {
+        switch try DatabaseFile(path: path).inspect() {
+        case .absent: throw .refused("open database", "there is no database at \(path) yet; `forge serve` makes it")
+        case .database(let version):
+            try refuseNewer(version, path)
+            guard version < Migrations.version else { return }
+            throw .refused(
+                "open database", "\(path) is of version \(version), this Forge works on \(Migrations.version): start it once first")
+        }
+    }
+
+    private static func migrate(_ path: String, _ options: SQLiteOptions) throws(StoreError) {
+        if case .database(let version) = try DatabaseFile(path: path).inspect() { try refuseNewer(version, path) }
+        let connection = try Connection(path: path, access: .create, lockWait: options.lockWait)
+        try connection.execute("PRAGMA page_size = \(options.pageBytes)")
+        try connection.run("PRAGMA journal_mode = WAL")
+        try connection.run("PRAGMA synchronous = FULL")
+        try Migrations.apply(to: connection)
+    }
+
+    private static func refuseNewer(_ version: Int, _ path: String) throws(StoreError) {
+        guard version > Migrations.version else { return }
+        let message = "\(path) is of version \(version), this Forge knows versions up to \(Migrations.version); it was left as it is"
+        throw StoreError(code: .newer, call: "open database", message: message)
+    }
+
+    private static func connect(
+        _ path: String, _ options: SQLiteOptions, cacheBytes: Int, isReader: Bool
+    ) throws(StoreError) -> sending Connection {
+        let connection = try Connection(path: path, access: isReader ? .read : .readWrite, lockWait: options.lockWait)
+        try connection.execute(
+            """
+            PRAGMA synchronous = FULL;
+            PRAGMA foreign_keys = ON;
+            PRAGMA trusted_schema = OFF;
+            PRAGMA temp_store = MEMORY;
+            PRAGMA cache_size = -\(cacheBytes >> 10);
+            PRAGMA wal_autocheckpoint = \(options.checkpointPages);
+            PRAGMA journal_size_limit = \(64 << 20);
+            """)
+        if let pagesMax = options.pagesMax { try connection.run("PRAGMA max_page_count = \(pagesMax)") }
+        return connection
+    }
+}

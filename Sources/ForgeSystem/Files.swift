@@ -1,0 +1,83 @@
+// Whole files in and out, bounded, and the few questions that commands ask about paths.
+
+import CSystem
+
+package enum Files {
+    /// The whole file. Larger than `bytesMax` is an error: a setting or a body has a size one can name.
+    package static func read(_ path: String, bytesMax: Int = 64 << 20) throws(SystemError) -> [UInt8] {
+        let descriptor = unsafe forge_open_for_reading(path)
+        guard descriptor >= 0 else { throw .last("open", path) }
+        defer { close(descriptor) }
+        return try readAll(descriptor, name: path, bytesMax: bytesMax)
+    }
+
+    /// Everything up to the end of what stands behind a descriptor.
+    package static func readAll(_ descriptor: Int32, name: String, bytesMax: Int) throws(SystemError) -> [UInt8] {
+        var all: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = unsafe chunk.withUnsafeMutableBytes { unsafe CSystem.read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, forge_errno() == EINTR { continue }
+            guard count >= 0 else { throw .last("read", name) }
+            guard count > 0 else { return all }
+            all.append(contentsOf: chunk[..<count])
+            guard all.count <= bytesMax else {
+                throw SystemError(call: "read", subject: name, number: EFBIG, message: "larger than \(bytesMax) bytes")
+            }
+        }
+    }
+
+    /// Replaces the file's content; `mode` counts when it is new.
+    package static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o644) throws(SystemError) {
+        let descriptor = unsafe forge_create(path, mode)
+        guard descriptor >= 0 else { throw .last("create", path) }
+        defer { close(descriptor) }
+        try StandardStream.write(bytes, to: descriptor, name: path)
+    }
+
+    /// Makes a folder and those above it.
+    package static func createFolder(_ path: String, mode: UInt32 = 0o700) throws(SystemError) {
+        var made = path.hasPrefix("/") ? "/" : ""
+        for part in path.split(separator: "/") {
+            made += (made.isEmpty || made.hasSuffix("/") ? "" : "/") + part
+            if unsafe mkdir(made, mode) != 0, forge_errno() != EEXIST { throw .last("create folder", made) }
+        }
+    }
+
+    /// A new empty folder of a name nobody else has.
+    package static func createTemporaryFolder(prefix: String) throws(SystemError) -> String {
+        let base = Environment.current["TMPDIR"] ?? "/tmp"
+        var template = Array("\(base)/\(prefix)XXXXXX".utf8CString)
+        let made = unsafe template.withUnsafeMutableBufferPointer { unsafe mkdtemp($0.baseAddress!) != nil }
+        guard made else { throw .last("create folder", base) }
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Removes a folder whose entries are files only.
+    package static func removeFolder(_ path: String, files: [String]) {
+        for file in files { unsafe unlink("\(path)/\(file)") }
+        unsafe rmdir(path)
+    }
+
+    package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+    package static func isWritable(_ path: String) -> Bool { unsafe access(path, W_OK) == 0 }
+
+    /// Others than its owner and group may read it.
+    package static func isReadableByOthers(_ path: String) -> Bool {
+        var facts = stat()
+        return unsafe stat(path, &facts) == 0 && forge_others_may_read(facts.st_mode) != 0
+    }
+
+    package static func size(_ path: String) -> Int64? {
+        var facts = stat()
+        return unsafe stat(path, &facts) == 0 ? Int64(facts.st_size) : nil
+    }
+
+    /// What an ordinary user may still write there.
+    package static func freeBytes(_ path: String) throws(SystemError) -> Int64 {
+        var facts = statvfs()
+        guard unsafe statvfs(path, &facts) == 0 else { throw .last("statvfs", path) }
+        return Int64(facts.f_bavail) * Int64(facts.f_frsize)
+    }
+}

@@ -1,0 +1,41 @@
+// What this process is and uses, and the ways it ends at once.
+
+import CSystem
+
+package enum ProcessFacts {
+    package static var identifier: Int32 { getpid() }
+
+    /// Resident memory in bytes, from /proc; nil where there is none.
+    package static var residentBytes: Int? { residentBytes(of: identifier) }
+
+    /// Resident memory of another process, in bytes.
+    package static func residentBytes(of process: Int32) -> Int? {
+        // Gone, not ours to see, or a system without /proc: there is no figure.
+        guard let text = try? Files.read("/proc/\(process)/statm", bytesMax: 4096) else { return nil }
+        let fields = String(decoding: text, as: UTF8.self).split(separator: " ")
+        guard fields.count > 1, let pages = Int(fields[1]) else { return nil }
+        return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+    }
+
+    /// The file this program runs from.
+    package static var executablePath: String {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = unsafe buffer.withUnsafeMutableBufferPointer { unsafe readlink("/proc/self/exe", $0.baseAddress!, $0.count - 1) }
+        guard count > 0 else { return CommandLine.arguments[0] }
+        return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Keys and tokens are in this memory: no core file, no other process looking in.
+    package static func forbidDumps() throws(SystemError) {
+        guard forge_forbid_dumps() == 0 else { throw .last("forbid core files of", "this process") }
+    }
+
+    /// A reader that went away is an error of the write, not the end of this process.
+    package static func ignoreBrokenPipes() { forge_ignore_signal(SIGPIPE) }
+
+    /// Ends the process.
+    package static func exit(_ code: Int32) -> Never { CSystem.exit(code) }
+
+    /// Ends here and now, without any clean-up.
+    package static func exitAtOnce(_ code: Int32) -> Never { _exit(code) }
+}

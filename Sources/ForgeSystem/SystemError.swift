@@ -1,0 +1,24 @@
+// One error for what the operating system refuses: which call, on what, and its own words.
+
+import CSystem
+
+package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
+    package var call: String
+    package var subject: String
+    package var number: Int32
+    package var message: String
+
+    package var description: String { "\(call) \(subject): \(message)" }
+
+    package var isMissing: Bool { number == ENOENT }
+
+    /// Reads the error number of the call just made; use it on the next line.
+    static func last(_ call: String, _ subject: String) -> SystemError {
+        let number = forge_errno()
+        return SystemError(call: call, subject: subject, number: number, message: text(of: number))
+    }
+
+    static func text(of number: Int32) -> String {
+        unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
+    }
+}

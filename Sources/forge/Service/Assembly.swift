@@ -1,0 +1,143 @@
+// Puts the service together: settings to adapters, adapters to services, services to routes. The only place that knows them all.
+
+import ForgeConfig
+import ForgeConsole
+import ForgeCore
+import ForgeCrypto
+import ForgeEngine
+import ForgeServer
+import ForgeStore
+import ForgeSystem
+import ForgeWebhooks
+
+struct Assembly: Sendable {
+    let settings: ServerSettings
+    let store: SQLiteStore
+    let server: HTTPServer
+    let decoder: DecodeService
+    let workers: WorkerService
+    let refusals: RefusalRecorder
+    let retention: RetentionService
+    let silence: SilenceService
+    let arrived = Wakeup()
+    let changed = Wakeup()
+    let log: Log
+
+    init(settings: ServerSettings, wall: WallClock, clock: any Clock<Duration>, jitter: Jitter, log: Log) throws {
+        self.settings = settings
+        self.log = log
+        let metrics = Metrics()
+        let store = try SQLiteStore.open(folder: settings.data, options: SQLiteOptions(), clock: wall, metrics: metrics, log: log)
+        self.store = store
+        let pressure = IntakePressure()
+        refusals = RefusalRecorder(store: store, keep: settings.intake.refusalsKept, metrics: metrics, log: log)
+        decoder = DecodeService(
+            DecodeDependencies(
+                store: store, settings: settings.decoding, clock: clock, pressure: pressure, arrived: arrived, settled: changed,
+                metrics: metrics, log: log), limits: DecodeLimits(batch: settings.intake.batch))
+        workers = WorkerService(
+            store: store, handlers: [], limits: settings.workerLimits, name: "forge-\(ProcessFacts.identifier)", clock: clock,
+            jitter: jitter, queued: changed, metrics: metrics, log: log)
+        retention = RetentionService(store: store, retention: settings.storeRetention, clock: clock, log: log)
+        silence = SilenceService(store: store, watched: settings.watchedSources, wall: wall, metrics: metrics, log: log)
+        let intake = Intake(
+            store: store, senders: settings.senders, limits: settings.intakeLimits, clock: wall, pressure: pressure, refusals: refusals,
+            arrived: arrived, metrics: metrics, log: log)
+        let readiness = Readiness(
+            [.store(store), .backlog(store, wall: wall)] + settings.secretChecks + silence.checks)
+        let figures = ScrapedFigures(
+            store: store, clock: wall, residentBytes: { ProcessFacts.residentBytes }, startedAt: wall.now, version: forgeVersion)
+        let console = ConsoleDependencies(
+            store: store, health: HealthRoutes(readiness: readiness, metrics: metrics, figures: figures), arrived: arrived,
+            changed: changed, version: forgeVersion, bodyBytesMax: settings.http.apiBodyBytes, log: log)
+        server = settings.server(routes: intake.routes + consoleRoutes(console), metrics: metrics, log: log)
+    }
+}
+
+extension ServerSettings {
+    var decoding: DecodingSettings {
+        let profiles = trackers.map { tracker in
+            let projects = tracker.projects.map {
+                TrackerProfile.Project(project: $0.project, repository: $0.repository, environments: $0.environments)
+            }
+            return TrackerProfile(
+                name: tracker.name, baseURL: tracker.baseURL.description, organization: tracker.organization, projects: projects)
+        }
+        var limits = TicketLimits()
+        limits.exceptionsMax = intake.exceptions
+        limits.framesMax = intake.frames
+        limits.breadcrumbsMax = intake.breadcrumbs
+        limits.attachmentsMax = intake.attachments
+        limits.tagsMax = intake.tags
+        limits.textBytesMax = intake.textBytes
+        return DecodingSettings(
+            codeHostURL: github.webURL.description, ownApp: github.appID, ownUser: github.botUserID, ticketLabel: intake.ticketLabel,
+            trackers: profiles, keepsPersonalData: intake.personalData == .keep, limits: limits)
+    }
+
+    fileprivate var senders: Senders {
+        var senders = Senders(github: GitHubVerifier(secrets: github.webhookSecrets.map { HMACKey($0.reveal()) }))
+        for tracker in trackers {
+            let digests = tracker.pathTokens.map { SHA256.digest($0.reveal()) }
+            switch tracker.kind {
+            case .sentry:
+                let keys = tracker.clientSecrets.map { HMACKey($0.reveal()) }
+                senders.sentry[tracker.name] = SentryVerifier(tracker: tracker.name, secrets: keys, legacyTokenDigests: digests)
+            case .glitchtip:
+                senders.glitchtip[tracker.name] = GlitchTipVerifier(tracker: tracker.name, tokenDigests: digests)
+            }
+        }
+        return senders
+    }
+
+    fileprivate var workerLimits: WorkerLimits {
+        WorkerLimits(
+            workers: workers, lease: queue.lease, heartbeat: queue.heartbeat, perRepository: queue.perRepository,
+            backoff: Backoff(base: queue.backoffBase, cap: queue.backoffCap))
+    }
+
+    fileprivate var storeRetention: Retention {
+        Retention(deliveryBodies: retention.deliveryBodies, deliveries: retention.deliveries, audit: retention.audit)
+    }
+
+    fileprivate var intakeLimits: IntakeLimits {
+        IntakeLimits(githubBodyBytesMax: http.githubBodyBytes, trackerBodyBytesMax: http.trackerBodyBytes)
+    }
+
+    fileprivate var watchedSources: [WatchedSource] {
+        [WatchedSource(source: .github)]
+            + trackers.map { WatchedSource(source: $0.kind == .sentry ? .sentry : .glitchtip, tracker: $0.name) }
+    }
+
+    fileprivate var secretChecks: [ReadinessCheck] {
+        let github = ReadinessCheck.secrets(
+            of: WatchedSource(source: .github), count: github.webhookSecrets.count, isOnlySource: trackers.isEmpty,
+            key: "github.webhook_secrets_file")
+        return [github]
+            + trackers.map { tracker in
+                let isSentry = tracker.kind == .sentry
+                return ReadinessCheck.secrets(
+                    of: WatchedSource(source: isSentry ? .sentry : .glitchtip, tracker: tracker.name),
+                    count: isSentry ? tracker.clientSecrets.count : tracker.pathTokens.count, isOnlySource: false,
+                    key: isSentry ? "client_secret_file of tracker \(tracker.name)" : "path_token_file of tracker \(tracker.name)")
+            }
+    }
+
+    fileprivate func server(routes: [HTTPRoute], metrics: Metrics, log: Log) -> HTTPServer {
+        var limits = ServerLimits()
+        limits.headerBytes = http.headerBytes
+        limits.headerTimeout = http.headerTimeout
+        limits.bodyTimeout = http.bodyTimeout
+        limits.idleTimeout = http.idleTimeout
+        limits.connections = http.connections
+        limits.connectionsPerAddress = http.connectionsPerAddress
+        limits.requestsPerAddressMinute = http.requestsPerAddressMinute
+        limits.threads = http.threads
+        limits.heartbeat = http.heartbeat
+        limits.trustedProxies = http.trustedProxies
+        let files = http.tls.map { TLSFiles(certificate: $0.certificate, privateKey: $0.key) }
+        let dependencies = ServerDependencies(
+            log: log, metrics: metrics, monotonic: { MonotonicClock.nanoseconds }, requestIDs: RequestNames().next)
+        return HTTPServer(listen: listen, routes: routes, limits: limits, tls: files, dependencies: dependencies)
+    }
+}
