@@ -46,6 +46,8 @@ final class RawClient: Sendable {
     /// Closes our side: the server sees the end at once.
     func hangUp() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
+    func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
     /// Sends all, or as much as the server takes before it ends the connection. The number of bytes sent.
     @discardableResult
     func send(_ bytes: [UInt8]) async -> Int {

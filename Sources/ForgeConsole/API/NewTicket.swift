@@ -73,7 +73,7 @@ private struct FieldReader {
     mutating func text(_ name: String, wanted: String, isRequired: Bool = false, _ isValid: (String) -> Bool) -> String? {
         switch json[name] {
         case .string(let text) where isValid(text): return text
-        case nil where !isRequired: return nil
+        case .none where !isRequired: return nil
         default:
             problems.append((name, "\(wanted) is expected"))
             return nil

@@ -91,7 +91,10 @@ package struct HealthRoutes: Sendable {
         return [
             ("forge_deliveries_pending", "Stored deliveries that wait to be decoded.", "gauge", [.init([], Double(backlog.pending))]),
             ("forge_deliveries_pending_oldest_seconds", "Age of the oldest of them; 0 when none waits.", "gauge", [.init([], age)]),
-            ("forge_deliveries_failed", "Stored deliveries that failed, until they are replayed.", "gauge", [.init([], Double(backlog.failed))]),
+            (
+                "forge_deliveries_failed", "Stored deliveries that failed, until they are replayed.", "gauge",
+                [.init([], Double(backlog.failed))]
+            ),
         ]
     }
 
