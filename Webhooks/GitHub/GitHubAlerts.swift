@@ -63,7 +63,7 @@ extension GitHubPayload {
             source: .github, repository: repository?.name.description,
             title: GitHubText.clip(title, to: settings.limits.titleBytesMax), url: alert["html_url"]?.string.map(clip),
             issueID: String(number), identity: identity, fingerprint: GitHubIdentity.fingerprint(of: identity), trust: .signed,
-            seen: Sightings(first: alert["created_at"]?.timestamp, last: alert["updated_at"]?.timestamp), tags: ["alert": kind.rawValue])
+            seen: Sightings(first: alert["created_at"]?.moment, last: alert["updated_at"]?.moment), tags: ["alert": kind.rawValue])
     }
 
     private func alertEvent(_ draft: TicketDraft, opensOn actions: [String], note: String?) -> AlertEvent {

@@ -13,7 +13,7 @@ extension GitHubPayload {
             isDraft: pull["draft"]?.bool ?? false, isOpen: pull["state"]?.string != "closed",
             isMerged: pull["merged"]?.bool ?? (pull["merged_at"] != nil), labels: pull["labels"]?.labelNames ?? [],
             label: root["label"]?["name"]?.string, changed: (root["changes"]?.members ?? []).filter { $0.value != .null }.map(\.name),
-            updatedAt: pull["updated_at"]?.timestamp)
+            updatedAt: pull["updated_at"]?.moment)
     }
 
     func issueEvent() throws(DecodeFailure) -> IssueEvent {
@@ -25,8 +25,8 @@ extension GitHubPayload {
     func issueCommentEvent() throws(DecodeFailure) -> CommentEvent {
         let comment = try required("comment")
         let subject = try issue(action: "")
-        let updated = comment["updated_at"]?.timestamp
-        let created = comment["created_at"]?.timestamp
+        let updated = comment["updated_at"]?.moment
+        let created = comment["created_at"]?.moment
         let wasEdited = action == "edited" || (created != nil && updated != nil && created != updated)
         return CommentEvent(
             action: action ?? "", place: subject.isPullRequest ? .pullRequest : .issue, number: subject.number,
@@ -40,7 +40,7 @@ extension GitHubPayload {
         var event = try onPullRequest(.diff, comment)
         event.path = comment["path"]?.string
         event.line = comment[either: "line", "original_line"]?.positive.flatMap { Int(exactly: $0) }
-        event.updatedAt = comment["updated_at"]?.timestamp
+        event.updatedAt = comment["updated_at"]?.moment
         return event
     }
 
@@ -48,7 +48,7 @@ extension GitHubPayload {
         let review = try required("review")
         var event = try onPullRequest(.review, review)
         event.reviewState = review["state"]?.string.map { GitHubText.word($0).lowercased() }
-        event.updatedAt = review["submitted_at"]?.timestamp
+        event.updatedAt = review["submitted_at"]?.moment
         return event
     }
 

@@ -60,8 +60,6 @@ extension JSON {
     /// The names of a list of labels.
     var labelNames: [String] { (array ?? []).prefix(100).compactMap { $0["name"]?.string } }
 
-    var timestamp: Timestamp? { string.flatMap { Timestamp(text: $0) } }
-
     var commit: CommitSHA? { string.flatMap { CommitSHA($0) } }
 }
 
