@@ -170,8 +170,8 @@ struct LoadPlan: Sendable {
     /// A real delivery, made as long as asked for by the text of the pull request, so that decoding it is real work too.
     private static func padded(to count: Int) throws(CommandFailure) -> [UInt8] {
         let path = "Webhooks/GitHub/Examples/pull_request.opened.json"
+        // A file of this repository that cannot be read is a broken build, whatever the parser says.
         guard let bytes = Resource.bytes(of: path), let json = try? JSONParser.parse(bytes).value, let members = json.members else {
-            // A file of this repository that cannot be read is a broken build, whatever the parser says.
             throw .failed("\(path) is not in this binary")
         }
         let least = JSON.object(members).utf8.count + 12

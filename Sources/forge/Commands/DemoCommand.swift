@@ -78,7 +78,7 @@ enum DemoCommand {
                 await store.close()
                 return found
             }
-            try await Task.sleep(for: pause)
+            try await ContinuousClock().sleep(for: pause)
         }
         await store.close()
         throw CommandFailure.failed("the deliveries were not settled in time")
