@@ -4,17 +4,17 @@ import CMicroHTTPD
 import Glibc
 
 package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
-    let high: UInt64
-    let low: UInt64
+    package let high: UInt64
+    package let low: UInt64
 
     private static let mappedPrefix: UInt64 = 0xffff_0000_0000
 
     var isVersion4: Bool { high == 0 && low >> 32 == 0xffff }
 
     /// Who is counted: an IPv4 address, or the /64 that one IPv6 subscriber gets.
-    var counted: IPAddress { isVersion4 ? self : IPAddress(high: high, low: 0) }
+    package var counted: IPAddress { isVersion4 ? self : IPAddress(high: high, low: 0) }
 
-    init(high: UInt64, low: UInt64) {
+    package init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
     }
