@@ -4,7 +4,8 @@
 // Accepted: an address that was pushed out starts with a full bucket. Whoever commands more addresses than the table holds is not stopped by
 // counting addresses.
 
-import ForgeCore
+package import ForgeCore
+package import ForgeCore
 import Synchronization
 
 package final class RequestAllowance: Sendable {
