@@ -113,12 +113,12 @@ import Testing
         #expect(await check.look().word == "failed")
     }
 
-    @Test func `the report is ready unless something failed`() {
-        func report(_ states: ReadinessState...) -> ReadinessReport {
-            ReadinessReport(items: states.map { ReadinessReport.Item(name: "n", state: $0) })
+    @Test func `the report is ready unless something failed`() async {
+        func isReady(_ states: ReadinessState...) async -> Bool {
+            await Readiness(states.map { state in ReadinessCheck(name: "n") { state } }).look().isReady
         }
-        #expect(report().isReady)
-        #expect(report(.ok(""), .degraded("")).isReady)
-        #expect(!report(.ok(""), .failed(""), .ok("")).isReady)
+        #expect(await isReady())
+        #expect(await isReady(.ok(""), .degraded("")))
+        #expect(await !isReady(.ok(""), .failed(""), .ok("")))
     }
 }

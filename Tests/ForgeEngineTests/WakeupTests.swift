@@ -55,8 +55,8 @@ import Testing
         let wakeup = Wakeup()
         let clock = TestClock()
         let looked = Mailbox<Void>()
-        var other = wakeup.calls().makeAsyncIterator()
-        await other.next(isolation: #isolation)
+        let other = wakeup.calls()
+        for await _ in other { break }
         try await beside({ await runWheneverDue(wakeup, every: .seconds(5), clock: clock) { looked.send() } }) {
             await looked.take()
             try await clock.waitForSleepers(1)
@@ -64,10 +64,9 @@ import Testing
             await looked.take()
         }
         let heard = await withTaskGroup(of: Bool.self) { group in
-            let calls = other
             group.addTask {
-                var calls = calls
-                return await calls.next(isolation: nil) != nil
+                for await _ in other { return true }
+                return false
             }
             group.cancelAll()
             return await group.next() ?? true
