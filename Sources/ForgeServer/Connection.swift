@@ -33,6 +33,8 @@ final class Connection: Sendable {
         var deadline: UInt64
         /// The peer may still be sending what nobody will read: closing must not turn the answer into a reset.
         var isLingering = false
+        /// The last sweep found that the peer has sent its last byte, and that it is read.
+        var sawPeerLeave = false
         var exchange: Exchange?
     }
 
@@ -99,9 +101,10 @@ final class Connection: Sendable {
 }
 
 extension Connection {
-    /// Ends the connection if its time is over. It is counted first: whoever sees the answer finds it counted.
+    /// Ends the connection if its time is over or its peer has left. A missed deadline is counted first: whoever sees the answer finds it counted.
     func sweep(at now: UInt64, _ instruments: ServerInstruments, requestID: () -> String) {
         state.withLock { state in
+            if hasPeerLeft(&state) { return cut(&state) }
             guard state.deadline <= now, let (reason, problem) = Self.overdue(state.phase) else { return }
             if let reason { instruments.reject(reason) }
             if let problem, !isEncrypted {
@@ -129,6 +132,16 @@ extension Connection {
         }
     }
 
+    /// True if no more of a request can come. The library does not notice when the end arrives together with the bytes before it: it waits for
+    /// another edge from epoll, and there is none. Two sweeps must agree, as the library may be about to answer what it has just read.
+    private func hasPeerLeft(_ state: inout State) -> Bool {
+        guard [.silent, .idle, .readingHeaders, .readingBody].contains(state.phase) else { return false }
+        var byte: UInt8 = 0
+        let isAtEnd = unsafe recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 0
+        defer { state.sawPeerLeave = isAtEnd }
+        return isAtEnd && state.sawPeerLeave
+    }
+
     private func cut(_ state: inout State) {
         shutdown(descriptor, Int32(SHUT_RDWR))
         state.phase = .cut
@@ -149,6 +162,7 @@ extension Connection {
 extension Connection.State {
     /// A connection that was cut stays so, whatever its thread still does in it.
     fileprivate mutating func move(to next: Connection.Phase) {
+        sawPeerLeave = false
         if phase != .cut && phase != .closed { phase = next }
     }
 }

@@ -159,9 +159,9 @@ import Synchronization
             stream.end(abruptly: true)
         }
         core.releaseBody(bytesIn)
+        connection.endRequest(idleDeadline: core.deadline(core.limits.idleTimeout))
         // Who leaves before there is an answer is logged as nginx does it.
         record(status: rawStatus ?? (sentStatus != 0 ? sentStatus : 499))
-        connection.endRequest(idleDeadline: core.deadline(core.limits.idleTimeout))
         if core.stage != .serving { core.wake.raise() }
     }
 

@@ -1,10 +1,10 @@
 // Who really asks, when the peer is a proxy of ours. Only what a trusted proxy wrote is believed: the list is read from the right, and the
 // first address that is no proxy of ours is the answer, whatever stands left of it.
 
-import ForgeCore
+package import ForgeCore
 
 /// The remote address of a request that came from `peer`. An entry that is no address ends the search at the last hop that was believed.
-func remoteAddress(peer: IPAddress, headers: [HeaderField], trustedProxies: [IPNetwork]) -> IPAddress {
+package func remoteAddress(peer: IPAddress, headers: [HeaderField], trustedProxies: [IPNetwork]) -> IPAddress {
     func isTrusted(_ address: IPAddress) -> Bool { trustedProxies.contains { $0.contains(address) } }
     guard isTrusted(peer) else { return peer }
     var believed = peer

@@ -1,12 +1,12 @@
 // Addresses as the operating system's calls have them.
 
 import CMicroHTTPD
-import ForgeCore
+package import ForgeCore
 import Glibc
 
 extension IPAddress {
     /// Who is counted: an IPv4 address, or the /64 that one IPv6 subscriber gets.
-    var counted: IPAddress { isVersion4 ? self : IPAddress(high: high, low: 0) }
+    package var counted: IPAddress { isVersion4 ? self : IPAddress(high: high, low: 0) }
 
     /// The address in what `accept` filled in; nil for a socket that is neither IPv4 nor IPv6.
     init?(_ storage: sockaddr_storage) {

@@ -2,6 +2,7 @@
 // reset throws away the answer that the peer has not read yet; so such a socket is kept open under a second number, and what comes is
 // read and dropped, until the peer is done or its time is over. Bounded: past the maximum a peer gets its reset.
 
+import CMicroHTTPD
 import Glibc
 import Synchronization
 

@@ -1,6 +1,7 @@
 // An answer written straight to a socket, for the moments in which libmicrohttpd takes none: in mid-body, before a request line is complete,
 // and to a connection that is refused. Only for plain TCP, and only while nothing else is being written to the connection.
 
+import CMicroHTTPD
 import ForgeCore
 import Glibc
 

@@ -4,10 +4,11 @@
 // Accepted: an address that was pushed out starts with a full bucket. Whoever commands more addresses than the table holds is not stopped by
 // counting addresses.
 
-import ForgeCore
+package import ForgeCore
+package import ForgeCore
 import Synchronization
 
-final class RequestAllowance: Sendable {
+package final class RequestAllowance: Sendable {
     private let perMinute: Int
     private let addressesMax: Int
     private let table = Mutex(Table())
@@ -26,16 +27,16 @@ final class RequestAllowance: Sendable {
         var older: Int
     }
 
-    init(perMinute: Int, addressesMax: Int) {
+    package init(perMinute: Int, addressesMax: Int) {
         precondition(perMinute > 0 && addressesMax > 0, "an allowance of nothing answers nobody")
         self.perMinute = perMinute
         self.addressesMax = addressesMax
     }
 
-    var addressesRemembered: Int { table.withLock { $0.index.count } }
+    package var addressesRemembered: Int { table.withLock { $0.index.count } }
 
     /// Takes one request off the address's allowance. Nil, or the seconds until there is one again.
-    func take(_ address: IPAddress, at now: UInt64) -> Int? {
+    package func take(_ address: IPAddress, at now: UInt64) -> Int? {
         table.withLock { table in
             let position = find(address, at: now, in: &table)
             let elapsed = Double(now &- table.entries[position].filled) / 60e9
@@ -51,7 +52,7 @@ final class RequestAllowance: Sendable {
     }
 
     /// The request turned out to come from somebody who holds a secret: it does not count.
-    func giveBack(_ address: IPAddress) {
+    package func giveBack(_ address: IPAddress) {
         table.withLock { table in
             guard let position = table.index[address] else { return }
             table.entries[position].tokens = min(Double(perMinute), table.entries[position].tokens + 1)

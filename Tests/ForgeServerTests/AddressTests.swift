@@ -1,9 +1,8 @@
 // Addresses, ranges, and whose address a forwarded request has.
 
 import ForgeCore
+import ForgeServer
 import Testing
-
-@testable import ForgeServer
 
 private func address(_ text: String) throws -> IPAddress { try #require(IPAddress(text)) }
 

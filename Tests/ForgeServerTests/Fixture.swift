@@ -63,9 +63,36 @@ struct Fixture {
     let lines: Lines
 
     final class Lines: Sendable {
-        private let lines = Mutex<[LogLine]>([])
-        func append(_ line: LogLine) { lines.withLock { $0.append(line) } }
-        var all: [LogLine] { lines.withLock { $0 } }
+        private struct State {
+            var lines: [LogLine] = []
+            var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        }
+
+        private let state = Mutex(State())
+
+        func append(_ line: LogLine) {
+            let reached = state.withLock { state in
+                state.lines.append(line)
+                let reached = state.watchers.filter { $0.count <= state.lines.count }
+                state.watchers.removeAll { $0.count <= state.lines.count }
+                return reached
+            }
+            for watcher in reached { watcher.continuation.resume() }
+        }
+
+        var all: [LogLine] { state.withLock { $0.lines } }
+
+        /// Returns when so many lines are there: a request's line is the last thing that is done for it.
+        func reached(_ count: Int) async {
+            await withCheckedContinuation { continuation in
+                let isThere = state.withLock { state in
+                    if state.lines.count >= count { return true }
+                    state.watchers.append((count, continuation))
+                    return false
+                }
+                if isThere { continuation.resume() }
+            }
+        }
     }
 
     func client(receiveBuffer: Int32? = nil) -> RawClient { RawClient(port: port, receiveBuffer: receiveBuffer) }

@@ -22,21 +22,19 @@ enum Ending: Sendable {
 final class RawClient: Sendable {
     private let descriptor: Int32
     private let queue = DispatchQueue(label: "forge.test.client")
+    /// `MSG_NOSIGNAL`: whether Swift finds its name depends on what else a module imports.
+    private static let noSignal: Int32 = 0x4000
     /// Longer than any test takes: a test that comes to this has failed.
     private static let patienceMilliseconds: Int32 = 20_000
 
     init(port: UInt16, receiveBuffer: Int32? = nil) {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         if var size = receiveBuffer { unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, 4) }
-        var name = sockaddr_in()
-        name.sin_family = sa_family_t(AF_INET)
-        name.sin_port = port.bigEndian
-        unsafe inet_pton(AF_INET, "127.0.0.1", &name.sin_addr)
+        // The bytes of a `sockaddr_in` for 127.0.0.1.
+        let name = [UInt8(AF_INET), 0, UInt8(port >> 8), UInt8(port & 255), 127, 0, 0, 1] + [UInt8](repeating: 0, count: 8)
         let descriptor = descriptor
-        let status = unsafe withUnsafePointer(to: &name) { name in
-            unsafe name.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
+        let status = unsafe name.withUnsafeBytes {
+            unsafe connect(descriptor, $0.assumingMemoryBound(to: sockaddr.self).baseAddress, socklen_t($0.count))
         }
         precondition(status == 0, "no connection: \(errno)")
     }
@@ -46,6 +44,8 @@ final class RawClient: Sendable {
     /// Closes our side: the server sees the end at once.
     func hangUp() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
+    func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
     /// Sends all, or as much as the server takes before it ends the connection. The number of bytes sent.
     @discardableResult
     func send(_ bytes: [UInt8]) async -> Int {
@@ -53,7 +53,7 @@ final class RawClient: Sendable {
             var sent = 0
             while sent < bytes.count {
                 let count = unsafe bytes[sent...].withUnsafeBytes {
-                    unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                    unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Self.noSignal)
                 }
                 guard count > 0 else { break }
                 sent += count
@@ -68,7 +68,7 @@ final class RawClient: Sendable {
     /// Sends on the caller's thread what surely fits the socket's buffer.
     func sendHere(_ text: String) {
         let bytes = Array(text.utf8)
-        unsafe bytes.withUnsafeBytes { _ = unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        unsafe bytes.withUnsafeBytes { _ = unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Self.noSignal) }
     }
 
     /// What is there, at least one byte.

@@ -10,8 +10,8 @@ extension ForwardingStore {
         try await inner.accept(delivery)
     }
 
-    func pendingDeliveries(after: DeliveryID?, limit: Int) async throws(StoreError) -> [Delivery] {
-        try await inner.pendingDeliveries(after: after, limit: limit)
+    func pendingDeliveries(after: DeliveryID?, limit: Int, bytesMax: Int) async throws(StoreError) -> [Delivery] {
+        try await inner.pendingDeliveries(after: after, limit: limit, bytesMax: bytesMax)
     }
 
     func beginDecoding(_ ids: [DeliveryID]) async throws(StoreError) {
@@ -36,6 +36,10 @@ extension ForwardingStore {
 
     func deliveryCounts() async throws(StoreError) -> [Source: [DeliveryState: Int]] {
         try await inner.deliveryCounts()
+    }
+
+    func backlog() async throws(StoreError) -> DeliveryBacklog {
+        try await inner.backlog()
     }
 
     func recordRefusals(_ refusals: [Refusal], keep: Int) async throws(StoreError) {

@@ -93,7 +93,7 @@ struct IntentReviewTests {
         check("set review.forks: true", ReviewPolicy(reviewsForks: false)) { $0.headRepository = nil }
         check("take the label off", ReviewPolicy(ignoredLabels: ["Skip-Review"])) { $0.labels = ["x", "skip-review"] }
         check("review.base_branches does not list", ReviewPolicy(baseBranches: ["release/*"]))
-        check("review.paths.exclude", ReviewPolicy(ignoredPaths: ["docs/**", "*.md"])) { $0.paths = ["docs/a/b.txt", "README.md"] }
+        check("review.paths_ignore", ReviewPolicy(ignoredPaths: ["docs/**", "*.md"])) { $0.paths = ["docs/a/b.txt", "README.md"] }
         #expect(Scene.reason(Scene.pull { $0.isOpen = false }).contains("reopen it"))
     }
 

@@ -15,7 +15,7 @@ extension IntentDecision {
             return .nothing(
                 because: "a \(comment.noun) \(comment.action.isEmpty ? "came without an action" : "was \(comment.action)"): nothing to do")
         }
-        if let app = comment.author.viaApp ?? context.sender.viaApp {
+        if let app = comment.author.viaApp {
             return .nothing(because: "the App \(app) wrote it, and only people command")
         }
         if comment.author.isBot || context.sender.isBot {

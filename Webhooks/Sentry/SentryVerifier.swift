@@ -57,8 +57,8 @@ package struct SentryVerifier: Sendable {
 
     /// What an operator is told of a request that `verify` refused: looks, at more cost, for what happened to the body.
     package func diagnose(_ rejection: WebhookRejection, headers: [HeaderField], body: [UInt8]) -> WebhookRejection {
+        // The error dropped here is the rejection itself, which says more.
         guard rejection.code == .wrongSignature, let codes = try? signatures(in: headers) else {
-            // The error dropped here is the rejection itself, which says more.
             return rejection
         }
         guard let change = bodyChange(body: body, matches: { secretIndex(codes: codes, body: $0) != nil }) else { return rejection }
@@ -83,8 +83,8 @@ package struct SentryVerifier: Sendable {
         guard !given.isEmpty else { throw missingSignature(headers) }
         var codes: [[UInt8]] = []
         for text in given {
+            // Why the text is no hex is of no use to anybody: its length says enough.
             guard text.utf8.count == SHA256.byteCount * 2, let code = try? Hex.decode(text) else {
-                // Why the text is no hex is of no use to anybody: its length says enough.
                 throw WebhookRejection(
                     .malformedSignature, "the signature is no 64 hexadecimal digits but \(text.utf8.count) bytes of something else")
             }

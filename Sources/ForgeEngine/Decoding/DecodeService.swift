@@ -146,7 +146,6 @@ package final class DecodeService: Sendable {
                     [
                         .init("delivery", JSON(delivery.id.number)), .init("event", JSON(settlement.event)),
                         .init("intent", JSON(settlement.intent)), .init("state", .string(settlement.state.rawValue)),
-                        .init("reason", .string(settlement.reason)),
                     ])
             } catch {
                 return error

@@ -38,9 +38,18 @@ extension Connection {
         return try first(sql, [Value(id), Value(scope)], Self.deliveryWithBody)
     }
 
-    func pendingDeliveries(after: DeliveryID?, limit: Int) throws(StoreError) -> [Delivery] {
+    func pendingDeliveries(after: DeliveryID?, limit: Int, bytesMax: Int) throws(StoreError) -> [Delivery] {
         let sql = "\(Self.deliveryWithBody) WHERE state = 'pending' AND id > ? ORDER BY id LIMIT ?"
-        return try all(sql, [.integer(after?.number ?? 0), Value(limit)], Self.deliveryWithBody)
+        var found: [Delivery] = []
+        var bytes = 0
+        try each(sql, [.integer(after?.number ?? 0), Value(limit)]) { row throws(StoreError) in
+            let delivery = try Self.deliveryWithBody(&row)
+            bytes += delivery.body?.count ?? 0
+            guard found.isEmpty || bytes <= bytesMax else { return false }
+            found.append(delivery)
+            return true
+        }
+        return found
     }
 
     func deliveries(_ filter: DeliveryFilter, page: PageRequest, scope: TenantScope) throws(StoreError) -> Page<Delivery> {
@@ -64,6 +73,19 @@ extension Connection {
             return true
         }
         return counts
+    }
+}
+
+// MARK: - Backlog
+
+extension Connection {
+    /// Two small indexes hold just what waits and what failed.
+    func deliveryBacklog() throws(StoreError) -> DeliveryBacklog {
+        let oldest = "SELECT received_at FROM deliveries WHERE state = 'pending' ORDER BY id LIMIT 1"
+        return DeliveryBacklog(
+            pending: try first("SELECT count(*) FROM deliveries WHERE state = 'pending'", []) { row in row.int() } ?? 0,
+            oldestPending: try first(oldest, []) { row in row.moment() },
+            failed: try first("SELECT count(*) FROM deliveries WHERE state = 'failed'", []) { row in row.int() } ?? 0)
     }
 }
 

@@ -10,9 +10,9 @@ extension SQLiteStore: DeliveryStore {
         }
     }
 
-    package func pendingDeliveries(after: DeliveryID?, limit: Int) async throws(StoreError) -> [Delivery] {
+    package func pendingDeliveries(after: DeliveryID?, limit: Int, bytesMax: Int) async throws(StoreError) -> [Delivery] {
         try await readers.read("read pending deliveries") { connection throws(StoreError) in
-            try connection.pendingDeliveries(after: after, limit: limit)
+            try connection.pendingDeliveries(after: after, limit: limit, bytesMax: bytesMax)
         }
     }
 
@@ -49,6 +49,10 @@ extension SQLiteStore: DeliveryStore {
 
     package func deliveryCounts() async throws(StoreError) -> [Source: [DeliveryState: Int]] {
         try await readers.read("count deliveries") { connection throws(StoreError) in try connection.deliveryCounts() }
+    }
+
+    package func backlog() async throws(StoreError) -> DeliveryBacklog {
+        try await readers.read("measure backlog") { connection throws(StoreError) in try connection.deliveryBacklog() }
     }
 
     package func recordRefusals(_ refusals: [Refusal], keep: Int) async throws(StoreError) {

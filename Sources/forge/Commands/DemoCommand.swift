@@ -17,7 +17,7 @@ enum DemoCommand {
         details:
             "Starts 'forge serve' on a free port of 127.0.0.1 with a temporary data folder and made-up secrets, and removes both again."
     ) { _, context in
-        var service = try ScratchService(prefix: "forge-demo-")
+        let service = try ScratchService(prefix: "forge-demo-")
         try service.start(silencesErrors: false)
         try context.print("A service listens on http://127.0.0.1:\(service.port), with its data in \(service.folder).\n")
         try send(to: service, context)
@@ -33,7 +33,7 @@ enum DemoCommand {
         return .ok
     }
 
-    private static func send(to service: borrowing ScratchService, _ context: CommandContext) throws {
+    private static func send(to service: ScratchService, _ context: CommandContext) throws {
         let pull = try example("Webhooks/GitHub/Examples/pull_request.opened.json")
         let github = [
             HeaderField("x-github-event", "pull_request"), HeaderField("x-github-delivery", "7f1b3c5e-0000-4000-8000-000000000001"),
@@ -69,7 +69,7 @@ enum DemoCommand {
         return bytes
     }
 
-    private static func outcomes(of service: borrowing ScratchService, _ context: CommandContext) async throws -> [Delivery] {
+    private static func outcomes(of service: ScratchService, _ context: CommandContext) async throws -> [Delivery] {
         let store = try SQLiteStore.open(
             folder: service.dataPath, options: SQLiteOptions(access: .shared), clock: context.clock, metrics: Metrics(), log: .silent)
         for _ in 0..<looksMax {
@@ -78,13 +78,13 @@ enum DemoCommand {
                 await store.close()
                 return found
             }
-            try await Task.sleep(for: pause)
+            try await ContinuousClock().sleep(for: pause)
         }
         await store.close()
         throw CommandFailure.failed("the deliveries were not settled in time")
     }
 
-    private static func showTickets(of service: borrowing ScratchService, _ context: CommandContext) async throws {
+    private static func showTickets(of service: ScratchService, _ context: CommandContext) async throws {
         let store = try SQLiteStore.open(
             folder: service.dataPath, options: SQLiteOptions(access: .shared), clock: context.clock, metrics: Metrics(), log: .silent)
         let tickets = try await store.tickets(TicketFilter(), page: PageRequest(), scope: .all).items

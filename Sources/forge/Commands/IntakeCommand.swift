@@ -109,8 +109,8 @@ struct IntakeBench: Sendable {
         }
         let body: [UInt8]
         if let text = json["body_base64"]?.string {
+            // Why it is no base64 does not matter to the caller.
             guard let bytes = try? Base64.decode(text) else {
-                // Why it is no base64 does not matter to the caller.
                 return .failure(Problem(sentence: "body_base64 is no base64"))
             }
             body = bytes

@@ -1,9 +1,11 @@
 // The life of the service: start, run, stop. It stops in order: no new connections, requests under way finish, workers finish or give
 // their jobs back, then the store closes.
 
+import ForgeConfig
 import ForgeCore
 import ForgeEngine
 import ForgeServer
+import ForgeStore
 import ForgeSystem
 
 struct ServiceRunner: Sendable {

@@ -1,5 +1,6 @@
 // The store for a command that is no service: opened beside a running one, closed again at the end.
 
+import ForgeConfig
 import ForgeCore
 import ForgeStore
 
