@@ -77,7 +77,7 @@ let package = Package(
 
         // Ring 4
         module("ForgeEngine", ["ForgeCore", "ForgeCrypto", "ForgeConfig", "ForgeWebhooks"]),
-        tests("ForgeEngineTests", ["ForgeCore", "ForgeEngine", "ForgeConfig", "ForgeWebhooks"]),
+        tests("ForgeEngineTests", ["ForgeCore", "ForgeCrypto", "ForgeEngine", "ForgeConfig", "ForgeWebhooks"]),
         module("ForgeConsole", ["ForgeCore", "ForgeCrypto", "ForgeEngine"]),
         tests("ForgeConsoleTests", ["ForgeCore", "ForgeCrypto", "ForgeConsole", "ForgeEngine"]),
 

@@ -1,1 +1,0 @@
-// The operating system as the program sees it: lines, files, children and signals.
