@@ -35,8 +35,8 @@ package struct SQLiteOptions: Hashable, Sendable {
 
     package init(
         access: Access = .exclusive, lockWait: Duration? = nil, groupWritesMax: Int = 512, groupBytesMax: Int = 16 << 20,
-        backlogWritesMax: Int = 16_384, backlogBytesMax: Int = 256 << 20, readers: Int = 2, pageBytes: Int = 4096,
-        checkpointPages: Int = 4000, writerCacheBytes: Int = 8 << 20, readerCacheBytes: Int = 2 << 20, pagesMax: Int? = nil
+        backlogWritesMax: Int = 16_384, backlogBytesMax: Int = 256 << 20, readers: Int = 2, pageBytes: Int = 8192,
+        checkpointPages: Int = 2000, writerCacheBytes: Int = 8 << 20, readerCacheBytes: Int = 2 << 20, pagesMax: Int? = nil
     ) {
         precondition(readers > 0 && groupWritesMax > 0, "a store needs a reader, and a group at least one write")
         self.access = access

@@ -3,16 +3,17 @@
 
 package import ForgeCore
 import Glibc
+import Synchronization
 
 package final class SQLiteStore: Sendable {
     let writer: Writer
     let readers: ReaderPool
-    private let lock: FolderLock?
+    private let lock: Mutex<FolderLock?>
 
     private init(writer: Writer, readers: ReaderPool, lock: FolderLock?) {
         self.writer = writer
         self.readers = readers
-        self.lock = lock
+        self.lock = Mutex(lock)
     }
 
     /// Opens `<folder>/forge.db`, creating and migrating it as `options.access` allows. A file that is no database of ours, or of a newer
@@ -44,6 +45,7 @@ package final class SQLiteStore: Sendable {
     package func close() async {
         await readers.close()
         await writer.close()
+        lock.withLock { $0 = nil }
     }
 }
 
