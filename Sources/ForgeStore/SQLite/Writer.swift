@@ -17,7 +17,7 @@ actor Writer {
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
     private var connection: Connection?
-    private nonisolated let backlog: Backlog
+    nonisolated let backlog: Backlog
     private let options: SQLiteOptions
     private let clock: WallClock
     private let meters: StoreMeters
