@@ -29,6 +29,22 @@ struct GroupCommitTests {
         #expect(try await room.store.pendingDeliveries(after: nil, limit: 100).count == 64)
     }
 
+    /// Each of many clients comes again as soon as it is answered. The turns that are still queued from the last group must not carry out
+    /// the first few newcomers alone.
+    @Test func `clients that come again at once go on sharing commits`() async throws {
+        let room = try StoreRoom()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for client in 0..<64 {
+                group.addTask {
+                    for index in 0..<10 { _ = try await room.store.accept(room.delivery("key-\(client)-\(index)")) }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let sizes = room.groupSizes()
+        #expect(sizes.writes == 640 && sizes.groups <= 160, "\(sizes.groups) commits")
+    }
+
     @Test func `a group is bounded in writes and in bytes`() async throws {
         let few = try StoreRoom(SQLiteOptions(groupWritesMax: 10))
         try await together(few, 25) { _ = try await few.store.accept(few.delivery("key-\($0)")) }
