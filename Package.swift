@@ -87,6 +87,7 @@ let package = Package(
         // Tests of the whole, and what tests share
         .target(
             name: "ForgeTestSupport", dependencies: ["ForgeCore", "ForgeCrypto"], path: "Tests/ForgeTestSupport", swiftSettings: strict),
+        tests("ForgeTestSupportTests", ["ForgeCore", "ForgeCrypto"]),
         tests("ScenarioTests", ["ForgeCore", "ForgeCrypto", "forge"]),
         tests("TidyTests", []),
     ]

@@ -171,7 +171,8 @@ package struct RunFilter: Hashable, Sendable {
 /// can one with the lease of another job. Without a lease writes the service itself, such as ending the run of a dead job.
 package protocol RunStore: Sendable {
     func createRun(_ run: NewRun, lease: Lease?) async throws(StoreError) -> RunID
-    /// Appends `run.<state>` to the journal; the run's row is the fold of it. Throws `refused` from a final state.
+    /// Appends `run.<state>` to the journal; the run's row is the fold of it. Throws `refused` from a final state,
+    /// and when there is no such run.
     func advanceRun(_ id: RunID, to state: RunState, reason: String?, lease: Lease?) async throws(StoreError)
     func run(_ id: RunID, scope: TenantScope) async throws(StoreError) -> Run?
     func runs(_ filter: RunFilter, page: PageRequest, scope: TenantScope) async throws(StoreError) -> Page<Run>
@@ -192,7 +193,8 @@ package protocol RunStore: Sendable {
 
 package protocol JournalStore: Sendable {
     func append(_ event: NewJournalEvent) async throws(StoreError) -> JournalEvent
-    /// Oldest first, above `after`: what the live stream and a fold read.
+    /// Oldest first, above `after`: what the live stream and a fold read. Links appear in the order of their ids, so that nobody who reads on
+    /// from the last one misses any; pending deliveries likewise.
     func journal(after: JournalID?, stream: String?, limit: Int, scope: TenantScope) async throws(StoreError) -> [JournalEvent]
     func lastJournalID() async throws(StoreError) -> JournalID?
     /// Walks every stream, or one, from its checkpoint or its beginning.

@@ -1,0 +1,99 @@
+// Promises of `settle` about whose a delivery is: what GitHub said of a repository decides for trackers that only know its name.
+import ForgeCore
+import Testing
+
+extension StoreContract {
+    static let repositoryCases: [Case] = [
+        Case("a settlement without a tenant or a known repository is local") { (scene) async throws in
+            #expect(try await scene.tenantFound("a", repository: nil) == .local)
+            #expect(try await scene.tenantFound("b", repository: "acme/shop") == .local)
+        },
+        Case("a settlement without a tenant gets that of its repository, and so do its tickets and their jobs") { scene in
+            try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: tenant)])
+            let id = try await scene.accepted("alert")
+            let work = TicketWork(scene.draft("issue-1"), job: scene.newJob("fix/", kind: "remediate", tenant: .local))
+            let settlement = Settlement(state: .done, reason: "alert", repository: "acme/shop", tickets: [work])
+            let settled = try #require(try await scene.store.settle(id, settlement))
+            #expect(try await scene.delivery(id).tenant == tenant)
+            #expect(try await scene.ticket(settled.tickets[0].id).tenant == tenant)
+            #expect(try await scene.job(settled.jobs[0]).new.tenant == tenant)
+        },
+        Case("a notice in the same settlement counts for it") { scene in
+            let id = try await scene.accepted("key")
+            let seen = RepositoryNotice.seen(host: "github", number: 7, name: shop, tenant: tenant)
+            _ = try await scene.store.settle(id, Settlement(state: .done, reason: "ok", repository: "acme/shop", notices: [seen]))
+            #expect(try await scene.delivery(id).tenant == tenant)
+        },
+        Case("a settlement's own tenant stands, whatever is known") { scene in
+            try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: tenant)])
+            let id = try await scene.settled("key", tenant: StoreScene.theirs)
+            #expect(try await scene.delivery(id).tenant == StoreScene.theirs)
+        },
+        Case("a renamed repository is found by its new name and no longer by its old one") { scene in
+            try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: tenant)])
+            try await scene.notice([.renamed(host: "github", number: 7, name: store)])
+            #expect(try await scene.tenantFound("new", repository: "acme/store") == tenant)
+            #expect(try await scene.tenantFound("old", repository: "acme/shop") == .local)
+        },
+        Case("a repository seen again under another tenant has moved there") { scene in
+            try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: tenant)])
+            try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: StoreScene.theirs)])
+            #expect(try await scene.tenantFound("key", repository: "acme/shop") == StoreScene.theirs)
+        },
+        Case("another repository that takes a name over has it alone") { scene in
+            try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: tenant)])
+            try await scene.notice([.seen(host: "github", number: 8, name: shop, tenant: StoreScene.theirs)])
+            #expect(try await scene.tenantFound("taken", repository: "acme/shop") == StoreScene.theirs)
+            try await scene.notice([.removed(host: "github", number: 8)])
+            #expect(try await scene.tenantFound("gone", repository: "acme/shop") == .local, "not its former owner's again")
+        },
+        Case("a removed repository is no longer known, the others of its tenant are") { scene in
+            try await scene.notice([
+                .seen(host: "github", number: 7, name: shop, tenant: tenant), .seen(host: "github", number: 8, name: store, tenant: tenant),
+            ])
+            try await scene.notice([.removed(host: "github", number: 7)])
+            #expect(try await scene.tenantFound("gone", repository: "acme/shop") == .local)
+            #expect(try await scene.tenantFound("there", repository: "acme/store") == tenant)
+        },
+        Case("with an installation go its repositories, and no other's") { scene in
+            try await scene.notice([
+                .seen(host: "github", number: 7, name: shop, tenant: tenant),
+                .seen(host: "github", number: 8, name: store, tenant: StoreScene.theirs),
+            ])
+            try await scene.notice([.installationRemoved(tenant)])
+            #expect(try await scene.tenantFound("gone", repository: "acme/shop") == .local)
+            #expect(try await scene.tenantFound("there", repository: "acme/store") == StoreScene.theirs)
+        },
+        Case("a suspended installation still owns its repositories") { scene in
+            try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: tenant)])
+            try await scene.notice([.installationSuspended(tenant)])
+            #expect(try await scene.tenantFound("a", repository: "acme/shop") == tenant)
+            try await scene.notice([.installationActive(tenant)])
+            #expect(try await scene.tenantFound("b", repository: "acme/shop") == tenant)
+        },
+    ]
+
+    private static let shop = name("acme/shop")
+    private static let store = name("acme/store")
+
+    private static func name(_ text: String) -> RepositoryName {
+        guard let name = RepositoryName(text) else { preconditionFailure("\(text) is no repository") }
+        return name
+    }
+}
+
+extension StoreScene {
+    fileprivate func notice(_ notices: [RepositoryNotice]) async throws {
+        let key = "notice-\(try await store.lastJournalID()?.number ?? 0)"
+        let id = try await accepted(key)
+        let settlement = Settlement(state: .done, reason: "noted", tenant: .local, notices: notices)
+        _ = try #require(try await store.settle(id, settlement))
+    }
+
+    /// Whose a delivery turns out to be that names only a repository.
+    fileprivate func tenantFound(_ key: String, repository: String?) async throws -> Tenant? {
+        let id = try await accepted(key)
+        _ = try #require(try await store.settle(id, Settlement(state: .ignored, reason: "whose?", repository: repository)))
+        return try await delivery(id).tenant
+    }
+}

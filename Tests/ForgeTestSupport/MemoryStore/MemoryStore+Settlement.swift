@@ -1,0 +1,73 @@
+// Settling a delivery in memory: the outcome, and all it leads to, in one transaction.
+package import ForgeCore
+
+extension MemoryStore {
+    package func settle(_ id: DeliveryID, _ settlement: Settlement) async throws(StoreError) -> Settled? {
+        try transact { state in
+            guard var delivery = state.deliveries[id.number], delivery.state == .pending else { return nil }
+            for notice in settlement.notices { state.note(notice) }
+            let tenant = settlement.tenant ?? state.tenant(ofRepository: settlement.repository)
+            let settled = state.carryOut(settlement, tenant: tenant)
+            delivery.state = settlement.state
+            delivery.reason = settlement.reason
+            delivery.event = settlement.event
+            delivery.intent = settlement.intent
+            delivery.tenant = tenant
+            delivery.repository = settlement.repository
+            delivery.ticket = settled.tickets.first?.id
+            delivery.job = settled.jobs.first
+            state.deliveries[id.number] = delivery
+            state.append(
+                "deliveries", tenant, "delivery.\(settlement.state.rawValue)",
+                ["delivery": .integer(id.number), "reason": .string(settlement.reason)])
+            return settled
+        }
+    }
+}
+
+extension MemoryState {
+    fileprivate mutating func carryOut(_ settlement: Settlement, tenant: Tenant) -> Settled {
+        var settled = Settled()
+        for subject in settlement.endedSubjects {
+            endJobs { $0.tenant == subject.tenant && $0.repository == subject.repository && $0.subject == subject.subject }
+        }
+        for work in settlement.tickets {
+            let opened = openTicket(work.draft, tenant: tenant, by: "intake")
+            settled.tickets.append(opened)
+            if opened.isNew, let job = work.job { settled.jobs.append(enqueue(due(job, for: opened.id, tenant: tenant)).job) }
+        }
+        for job in settlement.jobs { settled.jobs.append(enqueue(job).job) }
+        return settled
+    }
+
+    /// The job a new ticket is due, completed with the ticket's number, tenant and repository.
+    private func due(_ job: NewJob, for ticket: TicketID, tenant: Tenant) -> NewJob {
+        var due = job
+        due.tenant = tenant
+        due.repository = tickets[ticket.number]?.draft.repository ?? "-"
+        due.workKey += ticket.description
+        due.subject = "ticket/\(ticket)"
+        due.payload = .object((job.payload.members ?? []) + [.init("ticket", .integer(ticket.number))])
+        return due
+    }
+
+    fileprivate func tenant(ofRepository name: String?) -> Tenant {
+        repositories.last { $0.name.description == name }?.tenant ?? .local
+    }
+
+    fileprivate mutating func note(_ notice: RepositoryNotice) {
+        switch notice {
+        case .seen(let host, let number, let name, let tenant):
+            repositories.removeAll { $0.host == host && ($0.number == number || $0.name == name) }
+            repositories.append(KnownRepository(host: host, number: number, name: name, tenant: tenant))
+        case .renamed(let host, let number, let name):
+            guard var renamed = repositories.first(where: { $0.host == host && $0.number == number }) else { return }
+            renamed.name = name
+            repositories.removeAll { $0.host == host && ($0.number == number || $0.name == name) }
+            repositories.append(renamed)
+        case .removed(let host, let number): repositories.removeAll { $0.host == host && $0.number == number }
+        case .installationRemoved(let tenant): repositories.removeAll { $0.tenant == tenant }
+        case .installationSuspended, .installationActive: break
+        }
+    }
+}

@@ -1,0 +1,56 @@
+// A store in memory, for tests of what stands on a store. It keeps the whole contract, so it also shows that the contract is about
+// behaviour and not about a database. It must never be used by the service: nothing of it outlives the process.
+package import ForgeCore
+import Synchronization
+
+/// One lock around one value. A transaction works on a copy and puts it back when it is through: all of it or nothing.
+package final class MemoryStore: Store {
+    private struct Fault {
+        var error: StoreError
+        /// Nil: whichever comes next.
+        var call: String?
+        var isAfterCommit: Bool
+    }
+
+    private struct Guarded {
+        var state = MemoryState()
+        var faults: [Fault] = []
+        var isClosed = false
+    }
+
+    private let clock: WallClock
+    private let guarded = Mutex(Guarded())
+
+    package init(clock: WallClock) { self.clock = clock }
+
+    /// Makes the next calls fail, only those of this name (`accept`, `claim`, …) when one is given. They do nothing, or they do all of it
+    /// and the answer is lost, as when the process or the connection ends just after the commit.
+    package func failNext(_ code: StoreError.Code, times: Int = 1, call: String? = nil, afterCommit: Bool = false) {
+        let error = StoreError(code: code, call: call ?? "any", message: "a test wants it to fail")
+        let fault = Fault(error: error, call: call, isAfterCommit: afterCommit)
+        guarded.withLock { $0.faults += repeatElement(fault, count: times) }
+    }
+
+    package func close() async { guarded.withLock { $0.isClosed = true } }
+
+    /// One transaction. `call` is the method's name.
+    func transact<Answer: Sendable>(
+        _ call: String = #function, _ work: (inout MemoryState) throws(StoreError) -> Answer
+    ) throws(StoreError) -> Answer {
+        let name = String(call.prefix { $0 != "(" })
+        let now = clock.now
+        return try guarded.withLock { (guarded) throws(StoreError) in
+            guard !guarded.isClosed else { throw StoreError(code: .closed, call: name, message: "the store was closed") }
+            let index = guarded.faults.firstIndex { $0.call == nil || $0.call == name }
+            let fault = index.map { guarded.faults.remove(at: $0) }
+            if let fault, !fault.isAfterCommit { throw fault.error }
+            var state = guarded.state
+            state.now = now
+            state.call = name
+            let answer = try work(&state)
+            guarded.state = state
+            if let fault { throw fault.error }
+            return answer
+        }
+    }
+}
