@@ -77,7 +77,8 @@ extension Transaction {
             try tell(job, input == .leaseLost ? "job.lease_lost" : "job.failed", error: error, note)
             return .queued
         case .become(let state):
-            try move(job, to: state, failures: failures(after: input, job), error: error, notBefore: state == .queued ? nil : job.new.notBefore)
+            try move(
+                job, to: state, failures: failures(after: input, job), error: error, notBefore: state == .queued ? nil : job.new.notBefore)
             try tell(job, kind(input, state), error: error, note)
             return state
         }

@@ -8,6 +8,7 @@ final class Backlog: Sendable {
         var waiting: [any WaitingWrite] = []
         var bytes = 0
         var isClosed = false
+        var taken = 0
     }
 
     private let state = Mutex(State())
@@ -44,6 +45,7 @@ final class Backlog: Sendable {
                 count += 1
             }
             state.bytes -= bytes
+            state.taken += count
             guard count < state.waiting.count else {
                 // The whole array changes hands, and a fresh one with the same room takes its place.
                 let group = state.waiting
@@ -61,4 +63,7 @@ final class Backlog: Sendable {
     func close() { state.withLock { $0.isClosed = true } }
 
     var count: Int { state.withLock { $0.waiting.count } }
+
+    /// How many have left since the beginning.
+    var taken: Int { state.withLock { $0.taken } }
 }

@@ -18,7 +18,7 @@ import ForgeCore
             case .read: SQLITE_OPEN_READONLY
             }
         var opened: OpaquePointer?
-        let extra = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW
+        let extra = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         let status = unsafe sqlite3_open_v2(path, &opened, flags | extra, nil)
         guard let handle = unsafe opened else {
             throw .sqlite(status, call: "open database", message: "there is no memory for a connection")

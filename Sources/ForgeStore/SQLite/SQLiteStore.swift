@@ -3,16 +3,17 @@
 
 package import ForgeCore
 import Glibc
+import Synchronization
 
 package final class SQLiteStore: Sendable {
     let writer: Writer
     let readers: ReaderPool
-    private let lock: FolderLock?
+    private let lock: Mutex<FolderLock?>
 
     private init(writer: Writer, readers: ReaderPool, lock: FolderLock?) {
         self.writer = writer
         self.readers = readers
-        self.lock = lock
+        self.lock = Mutex(lock)
     }
 
     /// Opens `<folder>/forge.db`, creating and migrating it as `options.access` allows. A file that is no database of ours, or of a newer
@@ -44,6 +45,7 @@ package final class SQLiteStore: Sendable {
     package func close() async {
         await readers.close()
         await writer.close()
+        lock.withLock { $0 = nil }
     }
 }
 
@@ -54,41 +56,53 @@ extension SQLiteStore {
     private static func prepare(
         _ folder: String, path: String, access: SQLiteOptions.Access, options: SQLiteOptions
     ) throws(StoreError) -> FolderLock? {
-        guard access != .reading else {
-            try checkVersion(path, folder: folder)
+        switch access {
+        case .reading:
+            try requireCurrent(path)
             return nil
+        case .shared:
+            guard try !isCurrent(path) else { return nil }
+            // The lock only for as long as the database is made or changed: a service that starts now must not find it taken later.
+            if let lock = try lockFolder(folder) { return try migrate(path, options, holding: lock, keepsLock: false) }
+            try requireCurrent(path)
+            return nil
+        case .exclusive:
+            guard let lock = try lockFolder(folder) else { throw FolderLock.inUse(folder: folder) }
+            return try migrate(path, options, holding: lock, keepsLock: true)
         }
+    }
+
+    /// Nil when another process has it.
+    private static func lockFolder(_ folder: String) throws(StoreError) -> FolderLock? {
         guard unsafe mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw .system(errno, call: "make data folder") }
         let lock = try FolderLock.take(folder: folder)
-        guard let lock else {
-            guard access == .shared else { throw FolderLock.inUse(folder: folder) }
-            try checkVersion(path, folder: folder)
-            return nil
-        }
-        try lock.sign()
-        try migrate(path, options)
-        return access == .exclusive ? lock : nil
+        try lock?.sign()
+        return lock
     }
 
-    /// Beside a running service nothing is migrated: it would find tables it does not know.
-    private static func checkVersion(_ path: String, folder: String) throws(StoreError) {
-        switch try DatabaseFile(path: path).inspect() {
-        case .absent: throw .refused("open database", "there is no database at \(path) yet; `forge serve` makes it")
-        case .database(let version):
-            try refuseNewer(version, path)
-            guard version < Migrations.version else { return }
-            throw .refused(
-                "open database", "\(path) is of version \(version), this Forge works on \(Migrations.version): start it once first")
-        }
+    private static func isCurrent(_ path: String) throws(StoreError) -> Bool {
+        guard case .database(let version) = try DatabaseFile(path: path).inspect() else { return false }
+        try refuseNewer(version, path)
+        return version == Migrations.version
     }
 
-    private static func migrate(_ path: String, _ options: SQLiteOptions) throws(StoreError) {
-        if case .database(let version) = try DatabaseFile(path: path).inspect() { try refuseNewer(version, path) }
-        let connection = try Connection(path: path, access: .create, lockWait: options.lockWait)
-        try connection.execute("PRAGMA page_size = \(options.pageBytes)")
-        try connection.run("PRAGMA journal_mode = WAL")
-        try connection.run("PRAGMA synchronous = FULL")
-        try Migrations.apply(to: connection)
+    /// Beside a running service nothing is migrated: it would find tables it does not know. And reading makes nothing.
+    private static func requireCurrent(_ path: String) throws(StoreError) {
+        guard try !isCurrent(path) else { return }
+        throw .refused("open database", "there is no database of this version at \(path): start `forge serve` of this version once")
+    }
+
+    private static func migrate(
+        _ path: String, _ options: SQLiteOptions, holding lock: FolderLock, keepsLock: Bool
+    ) throws(StoreError) -> FolderLock? {
+        if try !isCurrent(path) {
+            let connection = try Connection(path: path, access: .create, lockWait: options.lockWait)
+            try connection.execute("PRAGMA page_size = \(options.pageBytes)")
+            try connection.run("PRAGMA journal_mode = WAL")
+            try connection.run("PRAGMA synchronous = FULL")
+            try Migrations.apply(to: connection)
+        }
+        return keepsLock ? lock : nil
     }
 
     private static func refuseNewer(_ version: Int, _ path: String) throws(StoreError) {

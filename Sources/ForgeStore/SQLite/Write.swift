@@ -10,6 +10,7 @@ protocol WaitingWrite: AnyObject, Sendable {
     var bytes: Int { get }
     /// Without one, its failure takes the whole group along; for writes that can fail only when the disk does.
     var hasSavepoint: Bool { get }
+    var hasEnded: Bool { get }
     func apply(_ transaction: Transaction) throws(StoreError)
     func fail(_ error: StoreError)
 }
@@ -36,6 +37,8 @@ final class Write<Success: Sendable>: WaitingWrite {
     func fail(_ error: StoreError) {
         state.withLock { $0 = .failure(error) }
     }
+
+    var hasEnded: Bool { outcome != nil }
 
     /// Nil until its group has ended.
     var outcome: Result<Success, StoreError>? { state.withLock { $0 } }

@@ -17,7 +17,7 @@ actor Writer {
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
     private var connection: Connection?
-    private nonisolated let backlog: Backlog
+    nonisolated let backlog: Backlog
     private let options: SQLiteOptions
     private let clock: WallClock
     private let meters: StoreMeters
@@ -44,10 +44,15 @@ actor Writer {
             meters.count(error)
             throw error
         }
-        while true {
-            await commitNext()
-            if let outcome = write.outcome { return try outcome.get() }
-        }
+        await commit(until: write)
+        guard let outcome = write.outcome else { preconditionFailure("a write left the backlog without an outcome") }
+        return try outcome.get()
+    }
+
+    /// When an earlier turn has taken this write along, there is nothing left to do: what came in since then is left to the turns of those
+    /// who brought it, so that it gathers into a group instead of being written one by one.
+    private func commit(until write: some WaitingWrite) {
+        while !write.hasEnded { commitNext() }
     }
 
     /// Nothing new is let in; what waits is still written; then the file is left tidy.
