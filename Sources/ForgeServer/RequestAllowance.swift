@@ -5,7 +5,6 @@
 // counting addresses.
 
 package import ForgeCore
-package import ForgeCore
 import Synchronization
 
 package final class RequestAllowance: Sendable {

@@ -83,7 +83,7 @@ import Testing
         Odd(testDescription: "a member twice", event: "ping", body: #"{"zen":"a","zen":"b"}"#, state: "ignored", reason: "ping"),
         Odd(
             testDescription: "no action", event: "issues", body: #"{"issue":{"number":1,"title":"x","state":"open"},"repository":\#(shop)}"#,
-            state: "ignored", reason: "label"),
+            state: "ignored", reason: "no action"),
         Odd(
             testDescription: "a null repository", event: "issues",
             body: #"{"action":"opened","issue":{"number":1,"title":"x"},"repository":null}"#, state: "ignored", reason: "repository"),

@@ -57,7 +57,8 @@ package protocol DeliveryStore: Sendable {
     func beginDecoding(_ ids: [DeliveryID]) async throws(StoreError)
     /// Writes the outcome, opens or joins tickets, queues jobs, notes repositories, and appends to the journal (`deliveries`,
     /// `ticket/…`, `job/…`), if the delivery is still pending; nil when it is not.
-    /// The tenant of a settlement without one is found by its repository's name among the known repositories, else `local`.
+    /// The tenant of a settlement without one is found by its repository's name among the known repositories, else `local`. Its tickets,
+    /// jobs and ended subjects are that tenant's, whatever they say themselves.
     func settle(_ id: DeliveryID, _ settlement: Settlement) async throws(StoreError) -> Settled?
     /// Pending again (attempts back to 0), whatever it was; throws `refused` when its body is gone; nil when not seen. Journaled under
     /// `audit` with who asked.

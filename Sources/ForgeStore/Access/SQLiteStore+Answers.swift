@@ -1,4 +1,4 @@
-// The port `AnswerStore`.
+// Answers kept for repeated requests: the port `AnswerStore`.
 
 package import ForgeCore
 

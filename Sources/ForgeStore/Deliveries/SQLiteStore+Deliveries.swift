@@ -1,4 +1,4 @@
-// The port `DeliveryStore`.
+// Deliveries: the port `DeliveryStore`, each method one write or one read.
 
 package import ForgeCore
 

@@ -9,10 +9,16 @@ extension Transaction {
         }
         for notice in settlement.notices { try note(notice) }
         let tenant = if let own = settlement.tenant { own } else { try tenant(of: settlement.repository) }
-        for subject in settlement.endedSubjects { try endSubject(subject, because: "the delivery \(id) ended it") }
+        for subject in settlement.endedSubjects {
+            let owned = JobSubject(tenant: tenant, repository: subject.repository, subject: subject.subject)
+            try endSubject(owned, because: "the delivery \(id) ended it")
+        }
         var settled = Settled()
         for work in settlement.tickets { try carryOut(work, tenant: tenant, delivery: id, into: &settled) }
-        for job in settlement.jobs { settled.jobs.append(try enqueue(job).job) }
+        for var job in settlement.jobs {
+            job.tenant = tenant
+            settled.jobs.append(try enqueue(job).job)
+        }
         try write(settlement, tenant: tenant, settled, on: id)
         return settled
     }

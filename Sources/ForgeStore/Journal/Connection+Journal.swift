@@ -1,4 +1,4 @@
-// Reading the journal.
+// Reading the journal, in the order it was written.
 
 import ForgeCore
 

@@ -1,4 +1,4 @@
-// The port `JournalStore`.
+// The journal: the port `JournalStore`, each method one write or one read.
 
 package import ForgeCore
 

@@ -1,4 +1,4 @@
-// Reading jobs.
+// Reading jobs and how deep the queue is.
 
 import ForgeCore
 

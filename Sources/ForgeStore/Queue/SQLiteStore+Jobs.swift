@@ -1,4 +1,4 @@
-// The port `JobStore`.
+// The queue: the port `JobStore`, each method one write or one read.
 
 package import ForgeCore
 

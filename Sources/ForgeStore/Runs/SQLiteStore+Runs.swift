@@ -1,4 +1,4 @@
-// The port `RunStore`.
+// Runs and what they leave behind: the port `RunStore`.
 
 package import ForgeCore
 import ForgeCrypto

@@ -1,4 +1,4 @@
-// Reading tickets.
+// Reading tickets, one or a part of a listing.
 
 import ForgeCore
 

@@ -1,4 +1,4 @@
-// The port `TicketStore`.
+// Tickets: the port `TicketStore`, each method one write or one read.
 
 package import ForgeCore
 
