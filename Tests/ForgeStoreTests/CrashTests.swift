@@ -11,8 +11,8 @@ import Testing
 
 struct CrashTests {
     /// The database as a crash at this moment would leave it: without checkpoints the file stands still and the log only grows.
-    private func image(of folder: TemporaryFolder, cuttingLogTo share: Double? = nil) throws -> TemporaryFolder {
-        let copy = try TemporaryFolder()
+    private func image(of folder: StoreFolder, cuttingLogTo share: Double? = nil) throws -> StoreFolder {
+        let copy = try StoreFolder()
         try copy.write(folder.contents(of: "forge.db"), to: "forge.db")
         var log = try folder.contents(of: "forge.db-wal")
         if let share { log.removeLast(log.count - Int(Double(log.count) * share)) }

@@ -9,7 +9,7 @@ import Testing
 @testable import ForgeStore
 
 struct OpeningTests {
-    private func failure(opening folder: TemporaryFolder, _ options: SQLiteOptions = .init()) -> StoreError? {
+    private func failure(opening folder: StoreFolder, _ options: SQLiteOptions = .init()) -> StoreError? {
         do throws(StoreError) {
             _ = try SQLiteStore.open(folder: folder.path, options: options, clock: TestClock().wallClock, metrics: Metrics(), log: .silent)
             return nil
@@ -54,7 +54,7 @@ struct OpeningTests {
     }
 
     @Test func `reading where nothing is makes nothing`() throws {
-        let folder = try TemporaryFolder()
+        let folder = try StoreFolder()
         #expect(failure(opening: folder, SQLiteOptions(access: .reading))?.code == .refused)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }
@@ -64,7 +64,7 @@ struct OpeningTests {
         _ = try await room.store.accept(room.delivery("key", body: .init(repeating: 7, count: 50_000)))
         await room.store.close()
         let sound = try room.folder.contents(of: "forge.db")
-        let foreign = try TemporaryFolder()
+        let foreign = try StoreFolder()
         try Connection(path: foreign.database, access: .create, lockWait: .zero).execute("CREATE TABLE theirs (a)")
         var scribbled = sound
         for index in 100..<4000 { scribbled[index] = 0xA5 }
@@ -76,7 +76,7 @@ struct OpeningTests {
         ]
         for (index, bytes) in files.enumerated() {
             for access in [SQLiteOptions.Access.exclusive, .shared, .reading] {
-                let folder = try TemporaryFolder()
+                let folder = try StoreFolder()
                 try folder.write(bytes, to: "forge.db")
                 #expect(failure(opening: folder, SQLiteOptions(access: access))?.code == .corrupt, "file \(index), \(access)")
                 #expect(try folder.contents(of: "forge.db") == bytes, "file \(index), \(access)")
@@ -85,7 +85,7 @@ struct OpeningTests {
     }
 
     @Test func `an empty file, as a crash at the first start leaves it, is begun`() async throws {
-        let folder = try TemporaryFolder()
+        let folder = try StoreFolder()
         try folder.write([], to: "forge.db")
         try await StoreRoom(folder: folder).store.probe()
     }

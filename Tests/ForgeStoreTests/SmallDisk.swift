@@ -7,7 +7,7 @@ import Glibc
 
 /// A file system in memory of a few megabytes.
 final class SmallDisk: Sendable {
-    let folder: TemporaryFolder
+    let folder: StoreFolder
 
     /// From <sys/mount.h>: MS_REMOUNT | MS_RDONLY, and MNT_DETACH.
     private static let remountReadOnly: UInt = 32 | 1
@@ -19,7 +19,7 @@ final class SmallDisk: Sendable {
     }()
 
     init(megabytes: Int) throws {
-        folder = try TemporaryFolder()
+        folder = try StoreFolder()
         guard unsafe mount("tmpfs", folder.path, "tmpfs", 0, "size=\(megabytes)m") == 0 else {
             throw StoreError.system(errno, call: "mount")
         }

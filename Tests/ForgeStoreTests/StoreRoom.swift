@@ -7,13 +7,13 @@ import Testing
 @testable import ForgeStore
 
 struct StoreRoom {
-    let folder: TemporaryFolder
+    let folder: StoreFolder
     let clock = TestClock()
     let metrics = Metrics()
     let store: SQLiteStore
 
-    init(_ options: SQLiteOptions = .init(), folder: TemporaryFolder? = nil) throws {
-        let folder = try folder ?? TemporaryFolder()
+    init(_ options: SQLiteOptions = .init(), folder: StoreFolder? = nil) throws {
+        let folder = try folder ?? StoreFolder()
         self.folder = folder
         store = try SQLiteStore.open(folder: folder.path, options: options, clock: clock.wallClock, metrics: metrics, log: .silent)
     }

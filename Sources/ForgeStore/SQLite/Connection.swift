@@ -126,6 +126,8 @@ extension Connection {
     func transaction<Result>(
         _ begin: String = "BEGIN IMMEDIATE", _ body: () throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
+        // A rollback that failed, as the disk did, must not keep every later transaction from beginning.
+        try rollBack()
         try run(begin)
         do throws(StoreError) {
             let result = try body()

@@ -1,8 +1,8 @@
-// A folder of its own for each test, gone when the test is.
+// A data folder of its own for each test, gone when nothing holds it any more; and ways to look at its files and to put others there.
 
 import Foundation
 
-final class TemporaryFolder: Sendable {
+final class StoreFolder: Sendable {
     let path: String
 
     init() throws {
