@@ -1,7 +1,7 @@
 // The listening socket. Owns its descriptor; closes it exactly once.
 
-import ForgeCore
 import CMicroHTTPD
+import ForgeCore
 import Glibc
 
 struct ListenSocket: ~Copyable {

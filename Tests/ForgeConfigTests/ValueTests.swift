@@ -1,7 +1,7 @@
 // Times, sizes and addresses: what they mean, and what is refused. One `check` for each.
 
-import ForgeCore
 import ForgeConfig
+import ForgeCore
 import Testing
 
 private func check(_ text: String, milliseconds: Int64?) {

@@ -1,7 +1,7 @@
 // Bad input, by name, against the real program: each kind has its own status and its own reason, and the service goes on.
 
-import Foundation
 import ForgeCore
+import Foundation
 import Testing
 
 @Suite(.serialized) struct BadInputTests {
@@ -21,7 +21,8 @@ import Testing
             testDescription: "SHA-1 only",
             headers: ["x-hub-signature-256": "", "x-hub-signature": "sha1=" + String(repeating: "a", count: 40)], code: "sha1_only"),
         Refused(
-            testDescription: "wrong secret", headers: ["x-hub-signature-256": ServiceUnderTest.signature(of: Array(body.utf8), secret: "other")],
+            testDescription: "wrong secret",
+            headers: ["x-hub-signature-256": ServiceUnderTest.signature(of: Array(body.utf8), secret: "other")],
             code: "wrong_signature"),
         Refused(
             testDescription: "a proxy added a line end",
@@ -78,11 +79,13 @@ import Testing
             body: #"{"commits":["# + String(repeating: "0,", count: 999_999) + "0]}", state: "failed", reason: "more than"),
         Odd(testDescription: "an unknown event", event: "sponge", body: "{}", state: "ignored", reason: "sponge"),
         Odd(
-            testDescription: "a byte order mark", event: "ping", body: "\u{FEFF}{\"zen\":\"x\",\"hook_id\":1}", state: "ignored", reason: "ping"
+            testDescription: "a byte order mark", event: "ping", body: "\u{FEFF}{\"zen\":\"x\",\"hook_id\":1}", state: "ignored",
+            reason: "ping"
         ),
         Odd(testDescription: "a member twice", event: "ping", body: #"{"zen":"a","zen":"b"}"#, state: "ignored", reason: "ping"),
         Odd(
-            testDescription: "no action", event: "issues", body: #"{"issue":{"number":1,"title":"x","state":"open"},"repository":\#(shop)}"#,
+            testDescription: "no action", event: "issues",
+            body: #"{"issue":{"number":1,"title":"x","state":"open"},"repository":\#(shop)}"#,
             state: "ignored", reason: "no action"),
         Odd(
             testDescription: "a null repository", event: "issues",

@@ -1,10 +1,10 @@
 // What was answered 2xx is on disk, whatever happens to the process a moment later. The service is killed under load at moments drawn from
 // a seed, started again on the same folder, and every acknowledged delivery is looked for.
 
-import Foundation
 import ForgeBench
 import ForgeCore
 import ForgeStore
+import Foundation
 import Testing
 
 @Suite(.serialized) struct CrashTests {
@@ -32,7 +32,8 @@ import Testing
     }
 
     /// Puts load on the service and kills it in the midst of it.
-    private func load(_ service: ServiceUnderTest, from sequence: UInt64, killAfter moment: DispatchTimeInterval) async throws -> LoadReport {
+    private func load(_ service: ServiceUnderTest, from sequence: UInt64, killAfter moment: DispatchTimeInterval) async throws -> LoadReport
+    {
         let body = Array(#"{"action":"opened","number":7,"repository":{"id":1,"full_name":"acme/shop"},"installation":{"id":5}}"#.utf8)
         let signed = LoadBody(bytes: body, headers: [LoadHeader("X-Hub-Signature-256", ServiceUnderTest.signature(of: body))])
         var options = LoadOptions(port: UInt16(service.port), path: "/webhooks/github", bodies: [signed])

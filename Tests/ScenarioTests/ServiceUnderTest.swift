@@ -1,11 +1,11 @@
 // The real program as a child process, on a folder of its own: what a person would start. It is killed and its folder removed when the
 // test lets go of it.
 
-import Foundation
 import ForgeCore
 import ForgeCrypto
 import ForgeStore
 import ForgeSystem
+import Foundation
 
 struct TestFailure: Error, CustomStringConvertible {
     var description: String

@@ -61,7 +61,7 @@ extension SQLiteStore {
             try requireCurrent(path)
             return nil
         case .shared:
-            guard try !isCurrent(path) else { return nil }
+            guard try isOutdated(path) else { return nil }
             // The lock only for as long as the database is made or changed: a service that starts now must not find it taken later.
             if let lock = try lockFolder(folder) { return try migrate(path, options, holding: lock, keepsLock: false) }
             try requireCurrent(path)
@@ -80,22 +80,23 @@ extension SQLiteStore {
         return lock
     }
 
-    private static func isCurrent(_ path: String) throws(StoreError) -> Bool {
-        guard case .database(let version) = try DatabaseFile(path: path).inspect() else { return false }
+    /// Not there yet, or of an older version.
+    private static func isOutdated(_ path: String) throws(StoreError) -> Bool {
+        guard case .database(let version) = try DatabaseFile(path: path).inspect() else { return true }
         try refuseNewer(version, path)
-        return version == Migrations.version
+        return version < Migrations.version
     }
 
     /// Beside a running service nothing is migrated: it would find tables it does not know. And reading makes nothing.
     private static func requireCurrent(_ path: String) throws(StoreError) {
-        guard try !isCurrent(path) else { return }
+        guard try isOutdated(path) else { return }
         throw .refused("open database", "there is no database of this version at \(path): start `forge serve` of this version once")
     }
 
     private static func migrate(
         _ path: String, _ options: SQLiteOptions, holding lock: FolderLock, keepsLock: Bool
     ) throws(StoreError) -> FolderLock? {
-        if try !isCurrent(path) {
+        if try isOutdated(path) {
             let connection = try Connection(path: path, access: .create, lockWait: options.lockWait)
             try connection.execute("PRAGMA page_size = \(options.pageBytes)")
             try connection.run("PRAGMA journal_mode = WAL")
