@@ -24,11 +24,20 @@ extension Transaction {
     }
 
     private func sweepBodies(before: Timestamp, _ limit: Int, _ isUnfinished: inout Bool) throws(StoreError) -> Int {
+        // Ids go up with time, so nothing old lies behind the newest delivery that is old; by source and tracker, as they are indexed.
+        let newestSQL = """
+            SELECT id FROM deliveries WHERE source = ? AND tracker = ? AND received_at < ? ORDER BY received_at DESC, id DESC LIMIT 1
+            """
+        var newest: Int64 = 0
+        for origin in try connection.origins() {
+            let values: [Value] = [.text(origin.source), .text(origin.tracker), Value(before)]
+            newest = max(newest, try connection.first(newestSQL, values) { row in row.integer() } ?? 0)
+        }
         let old = """
             SELECT delivery FROM delivery_bodies JOIN deliveries ON deliveries.id = delivery
-            WHERE delivery_bodies.received_at < ? AND deliveries.state <> 'pending'
+            WHERE delivery <= ? AND deliveries.received_at < ? AND deliveries.state <> 'pending'
             """
-        return try drop("DELETE FROM delivery_bodies WHERE delivery IN", old, [Value(before)], limit, &isUnfinished)
+        return try drop("DELETE FROM delivery_bodies WHERE delivery IN", old, [.integer(newest), Value(before)], limit, &isUnfinished)
     }
 
     private func sweepAnswers(before: Timestamp, _ limit: Int, _ isUnfinished: inout Bool) throws(StoreError) -> Int {

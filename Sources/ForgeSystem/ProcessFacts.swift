@@ -17,6 +17,9 @@ package enum ProcessFacts {
         return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
     }
 
+    /// Processor time of all children that have ended and were waited for, in microseconds.
+    package static var childrenMicroseconds: Int { Int(forge_children_microseconds()) }
+
     /// The file this program runs from.
     package static var executablePath: String {
         var buffer = [CChar](repeating: 0, count: 4096)

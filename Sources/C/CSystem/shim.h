@@ -44,6 +44,12 @@ static inline long long forge_clock(clockid_t clock) {
 static inline long long forge_wall_nanoseconds(void) { return forge_clock(CLOCK_REALTIME); }
 static inline long long forge_monotonic_nanoseconds(void) { return forge_clock(CLOCK_MONOTONIC); }
 static inline int forge_others_may_read(mode_t mode) { return (mode & S_IROTH) != 0; }
+/// Processor time of children that have ended and were waited for, in microseconds.
+static inline long long forge_children_microseconds(void) {
+    struct rusage use;
+    if (getrusage(RUSAGE_CHILDREN, &use) != 0) return 0;
+    return (use.ru_utime.tv_sec + use.ru_stime.tv_sec) * 1000000LL + use.ru_utime.tv_usec + use.ru_stime.tv_usec;
+}
 static inline char **forge_environment(void) { return environ; }
 
 /// Opens a TCP socket to a numeric address, or listening on it; the error number, negative, when that fails.

@@ -7,7 +7,6 @@ import ForgeCore
 struct IncomingDelivery: Sendable {
     let values: [Value]
     let body: [UInt8]
-    let receivedAt: Timestamp
 
     init(_ delivery: NewDelivery) {
         values = [
@@ -16,7 +15,6 @@ struct IncomingDelivery: Sendable {
             Value(delivery.isHealed),
         ]
         body = delivery.body
-        receivedAt = delivery.receivedAt
     }
 }
 
@@ -30,8 +28,7 @@ extension Transaction {
     }
 
     private func insertBody(of acceptance: Acceptance, _ delivery: IncomingDelivery) throws(StoreError) {
-        let values = [Value(acceptance.id), Value(delivery.receivedAt)]
-        try connection.statement(Self.bodySQL).run(values, borrowing: delivery.body, at: 3)
+        try connection.statement(Self.bodySQL).run([Value(acceptance.id)], borrowing: delivery.body, at: 2)
     }
 
     private static func acceptance(_ row: inout Row) throws(StoreError) -> Acceptance {
@@ -62,7 +59,7 @@ extension Transaction {
 
     /// One that is run again may still have its first body, which stays.
     private static let bodySQL = """
-        INSERT INTO delivery_bodies (delivery, received_at, body) VALUES (?, ?, ?) ON CONFLICT (delivery) DO NOTHING
+        INSERT INTO delivery_bodies (delivery, body) VALUES (?, ?) ON CONFLICT (delivery) DO NOTHING
         """
 }
 

@@ -8,6 +8,8 @@ import ForgeCore
     enum Access { case readWrite, create, read }
 
     private let raw: OpaquePointer
+    /// Written by SQLite after each commit, once the log is watched.
+    private let loggedPages = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
     private var statements: [String: Statement] = [:]
 
     init(path: String, access: Access, lockWait: Duration) throws(StoreError) {
@@ -29,6 +31,7 @@ import ForgeCore
             throw unsafe .sqlite(status, systemError: sqlite3_system_errno(handle), call: "open database", message: message)
         }
         unsafe raw = handle
+        unsafe loggedPages.initialize(to: 0)
         unsafe forge_sqlite_be_defensive(handle)
         unsafe forge_sqlite_set_lock_wait(handle, Int32(clamping: lockWait.milliseconds))
     }
@@ -36,10 +39,31 @@ import ForgeCore
     deinit {
         statements = [:]
         unsafe sqlite3_close_v2(raw)
+        unsafe loggedPages.deallocate()
     }
 
     /// A connection that only looks must leave the log as it is: the last one to close would move it into the file.
     func keepLogOnClose() { unsafe forge_sqlite_keep_wal_on_close(raw) }
+
+    /// From now on `logPages` follows the log, and SQLite makes no checkpoint of its own.
+    func watchLog() { unsafe forge_sqlite_watch_log(raw, loggedPages) }
+
+    /// Pages in the log after this connection's last commit.
+    var logPages: Int { Int(unsafe loggedPages.pointee) }
+
+    /// Moves what it can of the log into the database, without waiting for anybody; how many pages of the log are moved by now.
+    func moveLog() throws(StoreError) -> Int {
+        var moved: Int32 = 0
+        let status = unsafe sqlite3_wal_checkpoint_v2(raw, "main", SQLITE_CHECKPOINT_PASSIVE, nil, &moved)
+        guard status == SQLITE_OK || status & 0xff == SQLITE_BUSY else { throw failure("move the log", status) }
+        return Int(max(0, moved))
+    }
+
+    /// Makes sure of all that was written to the database file.
+    func syncFile() throws(StoreError) {
+        let status = unsafe forge_sqlite_sync(raw)
+        guard status == SQLITE_OK else { throw failure("sync the database", status) }
+    }
 
     /// Rows that the last statement inserted, updated or deleted.
     var changes: Int { Int(unsafe sqlite3_changes64(raw)) }

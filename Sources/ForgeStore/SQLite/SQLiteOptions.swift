@@ -26,8 +26,7 @@ package struct SQLiteOptions: Hashable, Sendable {
     /// Of a new database. With bodies of 16 KiB, 8 KiB took the most deliveries a second of 4, 8, 16 and 32: smaller pages make more frames
     /// in the log, larger ones more bytes for each entry of the index of keys, which come in no order.
     package var pageBytes: Int
-    /// Pages in the write-ahead log before they are moved into the file. Moving holds up the writer: 500 pages halve the slowest hundredth of
-    /// the acceptances against 2000, at the same number a second.
+    /// Pages in the write-ahead log before they are moved into the file, beside the writer.
     package var checkpointPages: Int
     /// What the writer, and each reader, keeps in memory.
     package var writerCacheBytes: Int
@@ -38,7 +37,7 @@ package struct SQLiteOptions: Hashable, Sendable {
     package init(
         access: Access = .exclusive, lockWait: Duration? = nil, groupWritesMax: Int = 512, groupBytesMax: Int = 16 << 20,
         backlogWritesMax: Int = 16_384, backlogBytesMax: Int = 256 << 20, readers: Int = 2, pageBytes: Int = 8192,
-        checkpointPages: Int = 500, writerCacheBytes: Int = 8 << 20, readerCacheBytes: Int = 2 << 20, pagesMax: Int? = nil
+        checkpointPages: Int = 8192, writerCacheBytes: Int = 16 << 20, readerCacheBytes: Int = 2 << 20, pagesMax: Int? = nil
     ) {
         precondition(readers > 0 && groupWritesMax > 0, "a store needs a reader, and a group at least one write")
         self.access = access

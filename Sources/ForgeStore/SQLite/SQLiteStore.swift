@@ -24,9 +24,11 @@ package final class SQLiteStore: Sendable {
         let path = "\(folder)/forge.db"
         let lock = try prepare(folder, path: path, access: options.access, options: options)
         let meters = StoreMeters(metrics)
+        let log = log.named("store")
+        let checkpointer = try makeCheckpointer(path, options, log)
         let writer = Writer(
             connection: try connect(path, options, cacheBytes: options.writerCacheBytes, isReader: options.access == .reading),
-            options: options, clock: clock, meters: meters, log: log.named("store"))
+            checkpointer: checkpointer, options: options, clock: clock, meters: meters, log: log)
         var readers: [Reader] = []
         for number in 0..<options.readers {
             readers.append(
@@ -112,6 +114,13 @@ extension SQLiteStore {
         throw StoreError(code: .newer, call: "open database", message: message)
     }
 
+    /// For the service alone: a command leaves the log to it, or to the closing of the last connection.
+    private static func makeCheckpointer(_ path: String, _ options: SQLiteOptions, _ log: Log) throws(StoreError) -> Checkpointer? {
+        guard options.access == .exclusive else { return nil }
+        let connection = try connect(path, options, cacheBytes: options.readerCacheBytes, isReader: false)
+        return try Checkpointer(connection: connection, duePages: options.checkpointPages, log: log)
+    }
+
     private static func connect(
         _ path: String, _ options: SQLiteOptions, cacheBytes: Int, isReader: Bool
     ) throws(StoreError) -> sending Connection {
@@ -123,8 +132,8 @@ extension SQLiteStore {
             PRAGMA trusted_schema = OFF;
             PRAGMA temp_store = MEMORY;
             PRAGMA cache_size = -\(cacheBytes >> 10);
-            PRAGMA wal_autocheckpoint = \(options.checkpointPages);
-            PRAGMA journal_size_limit = \(64 << 20);
+            PRAGMA wal_autocheckpoint = 0;
+            PRAGMA journal_size_limit = \(options.checkpointPages * options.pageBytes * 2);
             """)
         if let pagesMax = options.pagesMax { try connection.run("PRAGMA max_page_count = \(pagesMax)") }
         return connection

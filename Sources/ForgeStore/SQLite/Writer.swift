@@ -18,13 +18,17 @@ actor Writer {
 
     private var connection: Connection?
     nonisolated let backlog: Backlog
+    private nonisolated let checkpointer: Checkpointer?
     private let options: SQLiteOptions
     private let clock: WallClock
     private let meters: StoreMeters
     private let log: Log
 
-    init(connection: sending Connection, options: SQLiteOptions, clock: WallClock, meters: StoreMeters, log: Log) {
+    /// With a checkpointer, the log is moved into the database beside this writer.
+    init(connection: sending Connection, checkpointer: Checkpointer?, options: SQLiteOptions, clock: WallClock, meters: StoreMeters, log: Log) {
+        if checkpointer != nil { connection.watchLog() }
         self.connection = connection
+        self.checkpointer = checkpointer
         self.backlog = Backlog(writesMax: options.backlogWritesMax, bytesMax: options.backlogBytesMax)
         self.options = options
         self.clock = clock
@@ -59,6 +63,7 @@ actor Writer {
     func close() {
         backlog.close()
         while backlog.count > 0 { commitNext() }
+        checkpointer?.close()
         connection = nil
     }
 
@@ -70,10 +75,20 @@ actor Writer {
         do throws(StoreError) {
             try commit(group, on: connection)
             meters.committed(writes: group.count, in: ContinuousClock.now - start)
+            if let checkpointer, checkpointer.advance(logPages: connection.logPages) { finishCheckpoint(on: connection) }
         } catch {
             log.error(
                 "a group of writes was rolled back", [.init("error", .string(error.description)), .init("writes", JSON(group.count))])
             fail(group, error)
+        }
+    }
+
+    /// What the checkpointer has left. A failure is the next commit's matter: nothing is lost, the log is only longer.
+    private func finishCheckpoint(on connection: Connection) {
+        do throws(StoreError) {
+            _ = try connection.moveLog()
+        } catch {
+            log.warning("the log was not moved to its end", [.init("error", .string(error.description))])
         }
     }
 

@@ -43,10 +43,12 @@ enum BenchCommands {
         try service.start(silencesErrors: true)
         let report = try await LoadGenerator.runAside(load.options(for: service))
         let metrics = try service.send("GET", "/metrics").body
+        let before = ProcessFacts.childrenMicroseconds
         _ = service.stop()
+        let spent = ProcessFacts.childrenMicroseconds - before
         return IntakeSide(
             name: "b: forge serve", load: report, syncs: figure("forge_store_commit_seconds_count", in: metrics),
-            rows: report.acknowledgedCount)
+            rows: report.acknowledgedCount, processorMicroseconds: spent)
     }
 
     /// A figure without labels out of Prometheus text.
@@ -232,9 +234,11 @@ private final class BareSide {
         let report = try await LoadGenerator.runAside(load.options(port: port, secret: Array(secret.utf8)))
         child.closeInput()
         let said = try reader.next().flatMap { BareReport(line: String(decoding: $0, as: UTF8.self)) }
+        let before = ProcessFacts.childrenMicroseconds
         _ = child.wait()
+        let spent = ProcessFacts.childrenMicroseconds - before
         guard let said else { throw CommandFailure.failed("the bare loop ended without its report") }
-        return IntakeSide(name: "a: bare loop", load: report, syncs: said.syncs, rows: said.rows)
+        return IntakeSide(name: "a: bare loop", load: report, syncs: said.syncs, rows: said.rows, processorMicroseconds: spent)
     }
 
     deinit { Files.removeFolder(folder, files: ["secret", "bare.sqlite", "bare.sqlite-wal", "bare.sqlite-shm"]) }

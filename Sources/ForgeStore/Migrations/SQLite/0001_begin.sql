@@ -33,10 +33,8 @@ CREATE INDEX deliveries_by_repository ON deliveries (repository) WHERE repositor
 
 CREATE TABLE delivery_bodies (
     delivery INTEGER PRIMARY KEY REFERENCES deliveries (id) ON DELETE CASCADE,
-    received_at INTEGER NOT NULL,
     body BLOB NOT NULL
 ) STRICT;
-CREATE INDEX delivery_bodies_by_age ON delivery_bodies (received_at);
 
 CREATE TABLE refusals (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
