@@ -62,6 +62,16 @@ struct JournalTests {
         #expect(try await room.store.verifyJournal(stream: "other").firstBreak == nil)
     }
 
+    @Test func `a link that was changed together with its hash leaves the next one hanging on nothing`() async throws {
+        let room = try StoreRoom()
+        try await room.append("s", 4)
+        let link = try await room.store.journal(after: nil, stream: "s", limit: 9, scope: .all)[1]
+        let hash = ChainLink.hash(link.new, payload: "{}", sequence: 2, at: link.at, previousHash: link.previousHash)
+        try room.forge(Self.unguard + "UPDATE events SET payload = '{}', hash = '\(hash)' WHERE sequence = 2")
+        let found = try await room.store.verifyJournal(stream: nil).firstBreak
+        #expect(found?.stream == "s" && found?.sequence == 3)
+    }
+
     @Test func `after a sweep the rest still verifies, and what was swept cannot be forged anew`() async throws {
         let room = try StoreRoom()
         try await room.append("s", 6)
