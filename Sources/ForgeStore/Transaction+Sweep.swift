@@ -12,32 +12,43 @@ extension Transaction {
         return swept
     }
 
-    /// By source and tracker, because that is how they are indexed. What is pending stays. The bodies go along.
+    /// What is pending stays, and so does the newest of all, whose number must not be given again. The bodies go along.
     private func sweepDeliveries(before: Timestamp, _ limit: Int, _ isUnfinished: inout Bool) throws(StoreError) -> Int {
-        let old = "SELECT id FROM deliveries WHERE source = ? AND tracker = ? AND received_at < ? AND state <> 'pending'"
-        var swept = 0
-        for origin in try connection.origins() {
-            let values: [Value] = [.text(origin.source), .text(origin.tracker), Value(before)]
-            swept += try drop("DELETE FROM deliveries WHERE id IN", old, values, limit - swept, &isUnfinished)
-        }
-        return swept
+        try connection.run("DELETE FROM arrivals WHERE last_at < ?", [Value(before)])
+        let rows = "SELECT id, received_at, state FROM deliveries WHERE id < (SELECT max(id) FROM deliveries) ORDER BY id"
+        return try drop("DELETE FROM deliveries WHERE id = ?", oldOnes(of: rows, before: before, limit, &isUnfinished))
     }
 
     private func sweepBodies(before: Timestamp, _ limit: Int, _ isUnfinished: inout Bool) throws(StoreError) -> Int {
-        // Ids go up with time, so nothing old lies behind the newest delivery that is old; by source and tracker, as they are indexed.
-        let newestSQL = """
-            SELECT id FROM deliveries WHERE source = ? AND tracker = ? AND received_at < ? ORDER BY received_at DESC, id DESC LIMIT 1
-            """
-        var newest: Int64 = 0
-        for origin in try connection.origins() {
-            let values: [Value] = [.text(origin.source), .text(origin.tracker), Value(before)]
-            newest = max(newest, try connection.first(newestSQL, values) { row in row.integer() } ?? 0)
+        let rows = "SELECT id, received_at, state FROM delivery_bodies JOIN deliveries ON id = delivery ORDER BY delivery"
+        return try drop("DELETE FROM delivery_bodies WHERE delivery = ?", oldOnes(of: rows, before: before, limit, &isUnfinished))
+    }
+
+    /// Numbers go up with time, so the old ones stand at the beginning: the first that is young ends the search.
+    private func oldOnes(
+        of rows: String, before: Timestamp, _ limit: Int, _ isUnfinished: inout Bool
+    ) throws(StoreError) -> [Int64] {
+        var old: [Int64] = []
+        var isMore = false
+        try connection.each(rows) { row throws(StoreError) in
+            let id = row.integer()
+            guard row.moment() < before else { return false }
+            let state: DeliveryState = try row.word()
+            guard state != .pending else { return true }
+            guard old.count < limit else {
+                isMore = true
+                return false
+            }
+            old.append(id)
+            return true
         }
-        let old = """
-            SELECT delivery FROM delivery_bodies JOIN deliveries ON deliveries.id = delivery
-            WHERE delivery <= ? AND deliveries.received_at < ? AND deliveries.state <> 'pending'
-            """
-        return try drop("DELETE FROM delivery_bodies WHERE delivery IN", old, [.integer(newest), Value(before)], limit, &isUnfinished)
+        isUnfinished = isUnfinished || isMore
+        return old
+    }
+
+    private func drop(_ delete: String, _ ids: [Int64]) throws(StoreError) -> Int {
+        for id in ids { try connection.run(delete, [.integer(id)]) }
+        return ids.count
     }
 
     private func sweepAnswers(before: Timestamp, _ limit: Int, _ isUnfinished: inout Bool) throws(StoreError) -> Int {
@@ -97,19 +108,6 @@ extension Transaction {
                 "INSERT INTO checkpoints (stream, sequence, hash, at, audit_sequence) VALUES (?, ?, ?, ?, ?)",
                 [.text(stream), .integer(link.sequence), .text(link.hash), Value(now), .integer(event.sequence)])
             try connection.run("DELETE FROM checkpoints WHERE stream = ? AND sequence < ?", [.text(stream), .integer(link.sequence)])
-        }
-    }
-}
-
-extension Connection {
-    /// Each pair of source and tracker that deliveries came from, by one step in the index each.
-    fileprivate func origins() throws(StoreError) -> [(source: String, tracker: String)] {
-        let sql = "SELECT source, tracker FROM deliveries WHERE (source, tracker) > (?, ?) ORDER BY source, tracker LIMIT 1"
-        var origins: [(source: String, tracker: String)] = []
-        while true {
-            let last: [Value] = [.text(origins.last?.source ?? ""), .text(origins.last?.tracker ?? "")]
-            guard let next = try first(sql, last, { row in (source: row.text(), tracker: row.text()) }) else { return origins }
-            origins.append(next)
         }
     }
 }

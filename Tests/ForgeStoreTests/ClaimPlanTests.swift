@@ -29,8 +29,9 @@ struct ClaimPlanTests {
         ("SELECT id FROM deliveries WHERE state = 'pending' AND id > ? ORDER BY id LIMIT ?", "deliveries_pending"),
         ("SELECT id FROM deliveries WHERE id < ? AND state = 'failed' AND +state = ? ORDER BY id DESC LIMIT ?", "deliveries_failed"),
         ("SELECT id FROM deliveries WHERE id < ? AND tenant = ? ORDER BY id DESC LIMIT ?", "deliveries_by_tenant"),
-        ("SELECT id FROM deliveries WHERE +source = ? ORDER BY id DESC LIMIT ?", "SCAN deliveries"),
-        ("SELECT source, state, count(*) FROM deliveries GROUP BY source, state", "COVERING INDEX deliveries_by_arrival"),
+        ("SELECT id FROM deliveries WHERE source = ? ORDER BY id DESC LIMIT ?", "SCAN deliveries"),
+        ("SELECT hour FROM arrivals WHERE source = ? AND tracker = ? AND hour >= ? AND last_at >= ? ORDER BY hour", "PRIMARY KEY"),
+        ("SELECT id FROM delivery_bodies JOIN deliveries ON id = delivery ORDER BY delivery", "SCAN delivery_bodies"),
         ("SELECT id FROM events WHERE id > ? AND stream = ? ORDER BY id LIMIT ?", "events_by_stream"),
         ("SELECT kind, state, count(*), min(created_at) FROM jobs GROUP BY kind, state", "COVERING INDEX jobs_by_depth"),
     ])

@@ -55,8 +55,7 @@ extension Connection {
     func deliveries(_ filter: DeliveryFilter, page: PageRequest, scope: TenantScope) throws(StoreError) -> Page<Delivery> {
         var listing = Listing("SELECT \(Self.deliveryColumns) FROM deliveries", page: page)
         listing.require(scope)
-        // The plus keeps the index that counts by source from being used: it would sort all of a source to show the newest few.
-        listing.require("+source = ?", filter.source.map { Value($0) })
+        listing.require("source = ?", filter.source.map { Value($0) })
         listing.require("repository = ?", filter.repository.map(Value.text))
         if let state = filter.state {
             // As a constant, so that the index of the failed or the pending ones can serve.
@@ -110,23 +109,14 @@ extension Connection {
 // MARK: - Silence
 
 extension Connection {
-    /// From hour to hour by one step in the index each, however much came within one.
-    private static let hoursSQL = """
-        WITH RECURSIVE hours (at) AS (
-            SELECT min(received_at) FROM deliveries WHERE source = ?1 AND tracker = ?2 AND received_at >= ?3
-            UNION ALL
-            SELECT (SELECT min(received_at) FROM deliveries
-                    WHERE source = ?1 AND tracker = ?2 AND received_at >= (hours.at / 3600000 + 1) * 3600000)
-            FROM hours WHERE hours.at IS NOT NULL)
-        SELECT at / 3600000 FROM hours WHERE at IS NOT NULL
-        """
-
     func liveHours(source: Source, tracker: String?, since: Timestamp) throws(StoreError) -> [Int64] {
-        try all(Self.hoursSQL, [Value(source), .text(tracker ?? ""), Value(since)]) { row in row.integer() }
+        let sql = "SELECT hour FROM arrivals WHERE source = ? AND tracker = ? AND hour >= ? AND last_at >= ? ORDER BY hour"
+        let values = [Value(source), .text(tracker ?? ""), .integer(since.milliseconds / 3_600_000), Value(since)]
+        return try all(sql, values) { row in row.integer() }
     }
 
     func lastDelivery(source: Source, tracker: String?) throws(StoreError) -> Timestamp? {
-        let sql = "SELECT max(received_at) FROM deliveries WHERE source = ? AND tracker = ?"
+        let sql = "SELECT max(last_at) FROM arrivals WHERE source = ? AND tracker = ?"
         return try first(sql, [Value(source), .text(tracker ?? "")]) { row in row.optionalMoment() } ?? nil
     }
 }

@@ -68,6 +68,9 @@ import ForgeCore
     /// Rows that the last statement inserted, updated or deleted.
     var changes: Int { Int(unsafe sqlite3_changes64(raw)) }
 
+    /// The number of the row that the last successful insert made.
+    var lastInsertedID: Int64 { unsafe sqlite3_last_insert_rowid(raw) }
+
     var isInTransaction: Bool { unsafe sqlite3_get_autocommit(raw) == 0 }
 
     /// Carries out several statements at once, without values: settings and migrations.

@@ -48,4 +48,5 @@ final class Write<Success: Sendable>: WaitingWrite {
 struct Transaction {
     let connection: Connection
     let now: Timestamp
+    let arrivals = ArrivalNotes()
 }

@@ -103,6 +103,7 @@ actor Writer {
         try connection.transaction { () throws(StoreError) in
             let transaction = Transaction(connection: connection, now: clock.now)
             for write in group { try apply(write, transaction) }
+            try transaction.arrivals.write(on: connection)
         }
     }
 

@@ -2,8 +2,9 @@
 -- Moments are milliseconds since 1970. `tenant` is `local` or `installation/<number>`, null where none is known yet.
 
 -- Deliveries. The body lives in a table of its own: settling rewrites the delivery's row, and would write the body once more with it.
+-- The sweeper leaves the newest row, so that a number is never given twice.
 CREATE TABLE deliveries (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     source TEXT NOT NULL,
     tracker TEXT NOT NULL,                  -- '' for none
     transport_key TEXT NOT NULL UNIQUE,
@@ -14,7 +15,6 @@ CREATE TABLE deliveries (
     secret_index INTEGER NOT NULL,
     is_healed INTEGER NOT NULL,
     state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'done', 'ignored', 'failed')),
-    arrival INTEGER NOT NULL DEFAULT 0,     -- what its last arrival was: 0 new, 1 a repeat, 2 run again
     attempts INTEGER NOT NULL DEFAULT 0,
     repeats INTEGER NOT NULL DEFAULT 0,
     reason TEXT,
@@ -27,7 +27,6 @@ CREATE TABLE deliveries (
 ) STRICT;
 CREATE INDEX deliveries_pending ON deliveries (id) WHERE state = 'pending';
 CREATE INDEX deliveries_failed ON deliveries (id) WHERE state = 'failed';
-CREATE INDEX deliveries_by_arrival ON deliveries (source, tracker, received_at, state);
 CREATE INDEX deliveries_by_tenant ON deliveries (tenant) WHERE tenant IS NOT NULL;
 CREATE INDEX deliveries_by_repository ON deliveries (repository) WHERE repository IS NOT NULL;
 
@@ -35,6 +34,15 @@ CREATE TABLE delivery_bodies (
     delivery INTEGER PRIMARY KEY REFERENCES deliveries (id) ON DELETE CASCADE,
     body BLOB NOT NULL
 ) STRICT;
+
+-- When each source was last heard of in each hour.
+CREATE TABLE arrivals (
+    source TEXT NOT NULL,
+    tracker TEXT NOT NULL,
+    hour INTEGER NOT NULL,                  -- since 1970
+    last_at INTEGER NOT NULL,
+    PRIMARY KEY (source, tracker, hour)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE refusals (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
