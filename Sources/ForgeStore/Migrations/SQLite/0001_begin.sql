@@ -2,9 +2,8 @@
 -- Moments are milliseconds since 1970. `tenant` is `local` or `installation/<number>`, null where none is known yet.
 
 -- Deliveries. The body lives in a table of its own: settling rewrites the delivery's row, and would write the body once more with it.
--- The sweeper leaves the newest row, so that a number is never given twice.
 CREATE TABLE deliveries (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     source TEXT NOT NULL,
     tracker TEXT NOT NULL,                  -- '' for none
     transport_key TEXT NOT NULL UNIQUE,
