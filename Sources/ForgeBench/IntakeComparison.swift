@@ -95,7 +95,8 @@ extension IntakeComparison {
         let load = side.load
         return [
             side.name, fixed(load.requestsPerSecond, 0), fixed(load.latency.p50, 2), fixed(load.latency.p99, 2),
-            fixed(load.latency.p999, 2), fixed(load.latency.max, 1), side.syncsPerRequest.map { fixed($0, 4) } ?? "-", side.processorPerRequest.map { fixed($0, 1) } ?? "-",
+            fixed(load.latency.p999, 2), fixed(load.latency.max, 1), side.syncsPerRequest.map { fixed($0, 4) } ?? "-",
+            side.processorPerRequest.map { fixed($0, 1) } ?? "-",
             fixed(load.bytesPerSecond / 1e6, 1), String(load.failures), percent(load.idleShare),
         ]
     }
@@ -114,7 +115,8 @@ extension IntakeComparison {
         let numbers: [(String, Double?)] = [
             ("requests_per_second", load.requestsPerSecond), ("p50_ms", load.latency.p50), ("p90_ms", load.latency.p90),
             ("p99_ms", load.latency.p99), ("p999_ms", load.latency.p999), ("max_ms", load.latency.max),
-            ("fsyncs_per_request", side.syncsPerRequest), ("cpu_us_per_request", side.processorPerRequest), ("bytes_per_second", load.bytesPerSecond), ("seconds", load.seconds),
+            ("fsyncs_per_request", side.syncsPerRequest), ("cpu_us_per_request", side.processorPerRequest),
+            ("bytes_per_second", load.bytesPerSecond), ("seconds", load.seconds),
             ("requests", Double(load.measured)), ("failed", Double(load.failures)), ("generator_idle", load.idleShare),
             ("generator_processor", load.processorShare),
         ]

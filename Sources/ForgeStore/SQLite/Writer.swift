@@ -25,7 +25,9 @@ actor Writer {
     private let log: Log
 
     /// With a checkpointer, the log is moved into the database beside this writer.
-    init(connection: sending Connection, checkpointer: Checkpointer?, options: SQLiteOptions, clock: WallClock, meters: StoreMeters, log: Log) {
+    init(
+        connection: sending Connection, checkpointer: Checkpointer?, options: SQLiteOptions, clock: WallClock, meters: StoreMeters, log: Log
+    ) {
         if checkpointer != nil { connection.watchLog() }
         self.connection = connection
         self.checkpointer = checkpointer
