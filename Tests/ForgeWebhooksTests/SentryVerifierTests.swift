@@ -112,6 +112,15 @@ func `one wrong digit, wherever it is, is refused`(index: Int) {
     checkRefused(hook(String(decoding: digits, as: UTF8.self)), .wrongSignature)
 }
 
+@Test func `a tracker that is not in the settings is refused by name, however its request is signed`() {
+    let unknown = SentryVerifier.unknown(tracker: "nowhere")
+    let rejection = WebhookRejection(.unknownTracker, "no Sentry tracker is named 'nowhere' in the settings")
+    for headers in [[], hook("xyz"), hook(signature()), hook(signature(HMACKey([0])))] {
+        #expect(throws: rejection) { try unknown.verify(method: .post, headers: headers, body: body, receivedAt: receivedAt) }
+    }
+    #expect(throws: WebhookRejection.self) { try unknown.verifyLegacy(pathToken: "", headers: [], body: body, receivedAt: receivedAt) }
+}
+
 // MARK: - The legacy plugin
 
 @Test func `a legacy body comes in by its path token alone, and never as a signed one`() throws {
