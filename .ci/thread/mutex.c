@@ -4,7 +4,7 @@
 // Taking a free Mutex and releasing one that nobody waits for is inlined into our code, where the sanitizer sees the atomics. A
 // thread that has to wait goes through these three functions of the Swift library, which is built without the sanitizer: it takes
 // the lock, and gives it away, by a futex call. Each stands here under the library's own name, calls the real one, and says what
-// happened on the same address as the inlined atomics. See docs/decisions/0012.
+// happened on the same address as the inlined atomics. See docs/decisions/0013.
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
