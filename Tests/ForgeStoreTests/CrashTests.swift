@@ -38,6 +38,8 @@ struct CrashTests {
                     }
                 }
             }
+            // Also when an image cannot be opened: the clients would go on for ever.
+            defer { load.stop() }
             for round in 1...10 {
                 while load.acknowledged.count < round * 20 { await Task.yield() }
                 let before = load.acknowledged
