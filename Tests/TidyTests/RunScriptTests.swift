@@ -62,11 +62,17 @@ import Testing
         #expect(outcome.lastLine == passed)
     }
 
-    @Test(arguments: ["echo '✔ Test run with 0 tests in 0 suites passed'", "true", "echo '✔ Test run with 3 tests passed'; exit 7"])
-    func `no test, no closing line and a failing runner are failures`(test: String) throws {
-        let outcome = try run(test: test)
-        #expect(outcome.status != 0)
-        #expect(outcome.lastLine.hasPrefix("forge: "))
+    @Test func `no test, no closing line and a failing runner are failures`() throws {
+        for (test, reason) in [
+            ("echo '✔ Test run with 0 tests in 0 suites passed after 0.001 seconds.'", "no test ran"),
+            ("true", "the test runner stopped without its closing line"),
+            ("echo 'it speaks of a Test run with 3 tests that passed'", "the test runner stopped without its closing line"),
+            ("echo '\(passed)'; exit 7", "the tests failed (exit 7)"),
+        ] {
+            let outcome = try run(test: test)
+            #expect(outcome.status != 0)
+            #expect(outcome.lastLine.hasPrefix("forge: \(reason)"))
+        }
     }
 
     @Test func `a build that fails runs no test`() throws {
