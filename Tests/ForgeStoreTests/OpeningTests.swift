@@ -53,6 +53,18 @@ struct OpeningTests {
         await reader.close()
     }
 
+    @Test func `once the file is removed or replaced, no write is told to be done`() async throws {
+        for isReplaced in [false, true] {
+            let room = try StoreRoom()
+            _ = try await room.store.accept(room.delivery("kept"))
+            try FileManager.default.removeItem(atPath: room.folder.database)
+            if isReplaced { try room.folder.write([], to: "forge.db") }
+            #expect(await StoreRoom.failure { _ = try await room.store.accept(room.delivery("lost")) } == .inputOutput)
+            #expect(await StoreRoom.failure { try await room.store.probe() } == .inputOutput)
+            await room.store.close()
+        }
+    }
+
     @Test func `reading where nothing is makes nothing`() throws {
         let folder = try StoreFolder()
         #expect(failure(opening: folder, SQLiteOptions(access: .reading))?.code == .refused)

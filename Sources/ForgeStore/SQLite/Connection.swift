@@ -71,6 +71,9 @@ import ForgeCore
     /// The number of the row that the last successful insert made.
     var lastInsertedID: Int64 { unsafe sqlite3_last_insert_rowid(raw) }
 
+    /// The file was removed, or another put in its place: what is written goes to a file that nobody will find again.
+    var hasLostFile: Bool { unsafe forge_sqlite_has_moved(raw) != 0 }
+
     var isInTransaction: Bool { unsafe sqlite3_get_autocommit(raw) == 0 }
 
     /// Carries out several statements at once, without values: settings and migrations.
