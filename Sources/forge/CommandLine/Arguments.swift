@@ -37,7 +37,7 @@ struct Arguments: Sendable {
         let name = word == "-h" ? "help" : String(parts[0].drop { $0 == "-" })
         let known = command.options + [.help]
         guard word == "-h" || word.hasPrefix("--"), let option = known.first(where: { $0.name == name }) else {
-            let nearest = Nearest.name(to: name, in: known.map(\.name)).map { ", did you mean '--\($0)'?" } ?? ""
+            let nearest = Nearest.name(to: name, in: known.map(\.name)).map { ", did you mean '--\($0)'?" } ?? "."
             throw .badInput("unknown option '\(parts[0])'\(nearest) See 'forge \(command.name) --help'")
         }
         guard option.value != nil else {
@@ -45,7 +45,9 @@ struct Arguments: Sendable {
             switches.insert(name)
             return
         }
-        guard let value = parts.count == 2 ? String(parts[1]) : words.popFirst() else {
+        // `--limit --json`: the value was forgotten. One that does begin with '--' is written `--name=--value`.
+        let isForgotten = words.first?.hasPrefix("--") ?? true
+        guard let value = parts.count == 2 ? String(parts[1]) : isForgotten ? nil : words.popFirst() else {
             throw .badInput("--\(name) needs \(option.value ?? "a value")")
         }
         values[name, default: []].append(value)
