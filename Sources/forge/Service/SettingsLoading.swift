@@ -5,7 +5,8 @@ import ForgeSystem
 
 /// The settings that this command line and environment ask for; ends the command with all problems when they do not hold.
 func loadSettings(_ arguments: Arguments, _ context: CommandContext) throws(CommandFailure) -> ServerSettings {
-    let path = arguments.value("config") ?? context.environment["FORGE_CONFIG"]
+    // As with every variable, one without a value is one that is not set.
+    let path = arguments.value("config") ?? context.environment["FORGE_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
     var text: [UInt8] = []
     if let path {
         do {
@@ -14,14 +15,21 @@ func loadSettings(_ arguments: Arguments, _ context: CommandContext) throws(Comm
             throw .badInput("the settings cannot be read: \(error)")
         }
     }
+    let settings: ServerSettings
     do throws(ConfigProblems) {
         let decoded = try ServerSettings.decode(text: text, environment: context.environment, readFile: readNamedFile)
         for warning in decoded.warnings { context.note("forge: warning: \(path ?? "settings"): \(warning)") }
-        return decoded.config
+        settings = decoded.config
     } catch {
         let lines = error.problems.map { "  \($0)" }.joined(separator: "\n")
         throw .badInput("\(path ?? "the settings") cannot be used:\n\(lines)")
     }
+    // Rows that went to a file while the operator looks for them on a server are as good as lost.
+    if case .postgres = settings.store {
+        throw .badInput(
+            "\(path ?? "the settings") cannot be used:\n  store: there is no PostgreSQL store yet: write sqlite, or leave the key out")
+    }
+    return settings
 }
 
 private func readNamedFile(_ path: String) throws(ConfigFileError) -> ConfigFile {
