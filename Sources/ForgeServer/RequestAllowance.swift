@@ -26,8 +26,9 @@ package final class RequestAllowance: Sendable {
         var older: Int
     }
 
+    /// With `perMinute` 0 there is no limit.
     package init(perMinute: Int, addressesMax: Int) {
-        precondition(perMinute > 0 && addressesMax > 0, "an allowance of nothing answers nobody")
+        precondition(perMinute >= 0 && addressesMax > 0, "an allowance is no debt, and somebody has to be remembered")
         self.perMinute = perMinute
         self.addressesMax = addressesMax
     }
@@ -36,7 +37,8 @@ package final class RequestAllowance: Sendable {
 
     /// Takes one request off the address's allowance. Nil, or the seconds until there is one again.
     package func take(_ address: IPAddress, at now: UInt64) -> Int? {
-        table.withLock { table in
+        guard perMinute > 0 else { return nil }
+        return table.withLock { table in
             let position = find(address, at: now, in: &table)
             let elapsed = Double(now &- table.entries[position].filled) / 60e9
             table.entries[position].filled = now

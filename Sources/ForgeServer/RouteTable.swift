@@ -27,7 +27,8 @@ struct RouteTable: Sendable {
     private let router: HTTPRouter
     private let entries: [Key: RouteEntry]
     let unmatched: RouteInstruments
-    private let hiddenPrefixes: [String]
+    /// The last literal part before what may be a credential, in lower case: `glitchtip`.
+    private let hidingParts: Set<Substring>
 
     init(_ routes: [HTTPRoute], _ metrics: Metrics) {
         router = HTTPRouter(routes)
@@ -42,7 +43,8 @@ struct RouteTable: Sendable {
             entries[key] = RouteEntry(route, shared)
         }
         self.entries = entries
-        hiddenPrefixes = routes.filter(\.hidesPath).map { String($0.template.prefix { $0 != "{" }) }
+        hidingParts = Set(
+            routes.filter(\.hidesPath).compactMap { $0.template.lowercased().prefix { $0 != "{" }.split(separator: "/").last })
     }
 
     func match(_ method: HTTPMethod, path: String) -> Match {
@@ -66,8 +68,21 @@ struct RouteTable: Sendable {
 }
 
 extension RouteTable {
-    /// A path that reached no route, as the log may show it: a near miss of a path that holds a credential may hold it too.
+    /// A path that reached no route, as the log may show it. A near miss of a path that holds a credential holds it too, and there are many
+    /// ways to miss: a slash too many, a part in capitals, a prefix that a proxy left there, the token on another sender's path. So nothing is
+    /// shown after a part that announces a credential, and no part that is long enough to be one.
     func shown(_ path: String) -> String {
-        hiddenPrefixes.first { path.hasPrefix($0) }.map { $0 + "…" } ?? path
+        var shown: [Substring] = []
+        for part in path.split(separator: "/", omittingEmptySubsequences: false) {
+            shown.append(part.utf8.count < Self.credentialBytesMin ? part : "…")
+            if hidingParts.contains(Substring(part.lowercased())) {
+                shown.append("…")
+                break
+            }
+        }
+        return shown.joined(separator: "/")
     }
+
+    /// The settings warn of secrets that are shorter.
+    private static let credentialBytesMin = 16
 }

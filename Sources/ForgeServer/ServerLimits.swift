@@ -17,6 +17,7 @@ package struct ServerLimits: Sendable {
     package var responseTimeout = Duration.seconds(120)
     package var connections = 1024
     package var connectionsPerAddress = 256
+    /// 0 for no limit.
     package var requestsPerAddressMinute = 600
     /// How many addresses' allowances are remembered; the one not heard of for longest is forgotten first.
     package var addressesRemembered = 16 * 1024

@@ -46,8 +46,16 @@ package final class LogWriter: Sendable {
         if mustSchedule { queue.asyncAfter(deadline: .now() + .milliseconds(line.level >= .warning ? 0 : 20)) { self.flush() } }
     }
 
-    /// Everything logged before this call is written when it returns.
-    package func finish() { queue.sync { flush() } }
+    /// Everything logged before this call is written when it returns; or nothing more will be, because nobody has read for so long. A reader
+    /// that stands still must not keep a process from ending.
+    package func finish(withinSeconds seconds: Double = 3) {
+        let isDone = DispatchSemaphore(value: 0)
+        queue.async {
+            self.flush()
+            isDone.signal()
+        }
+        _ = isDone.wait(timeout: .now() + seconds)
+    }
 
     private func flush() {
         let (bytes, dropped) = waiting.withLock { waiting in
@@ -132,20 +140,12 @@ enum LogFormat {
 
     /// In JSON, bytes above ASCII stand in strings only, and so may be escaped wherever they are.
     private static func withoutHidden(_ bytes: [UInt8], escape: (Unicode.Scalar) -> String) -> [UInt8] {
-        guard bytes.contains(where: { $0 < 0x20 || $0 == 0x7F || $0 == 0xC2 || $0 == 0xE2 }) else { return bytes }
+        guard bytes.contains(where: { $0 < 0x20 || $0 == 0x7F || $0 == 0xC2 || $0 == 0xD8 || $0 == 0xE2 }) else { return bytes }
         var out = ""
         for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
-            if isHidden(scalar) { out += escape(scalar) } else { out.unicodeScalars.append(scalar) }
+            if scalar.isHidden { out += escape(scalar) } else { out.unicodeScalars.append(scalar) }
         }
         return Array(out.utf8)
-    }
-
-    /// Control characters of both sets, line and paragraph ends, and the marks that change the direction of text.
-    private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0..<0x20, 0x7F...0x9F, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
-        default: false
-        }
     }
 }
 

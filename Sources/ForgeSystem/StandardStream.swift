@@ -26,14 +26,17 @@ package struct LineReader: ~Copyable {
     private var buffer: [UInt8] = []
     private var start = 0
     private var isAtEnd = false
+    /// The line that is being read was too long: what is left of it is thrown away.
+    private var isSkipping = false
 
     package init(descriptor: Int32 = 0, bytesMax: Int = 64 << 20) {
         self.descriptor = descriptor
         self.bytesMax = bytesMax
     }
 
-    /// Nil at the end; a last line without its end counts.
+    /// Nil at the end; a last line without its end counts. After the error of a line that is too long, the next call gives the line after it.
     package mutating func next() throws(SystemError) -> [UInt8]? {
+        try skipRest()
         var searched = start
         while true {
             if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
@@ -46,9 +49,21 @@ package struct LineReader: ~Copyable {
                 defer { start = buffer.count }
                 return try line(upTo: buffer.count)
             }
-            guard buffer.count - start <= bytesMax else { throw tooLong }
+            guard buffer.count - start <= bytesMax else {
+                isSkipping = true
+                throw tooLong
+            }
             searched -= start
             try fill()
+        }
+    }
+
+    private mutating func skipRest() throws(SystemError) {
+        while isSkipping {
+            let end = buffer[start...].firstIndex(of: UInt8(ascii: "\n"))
+            start = end.map { $0 + 1 } ?? buffer.count
+            isSkipping = end == nil && !isAtEnd
+            if isSkipping { try fill() }
         }
     }
 

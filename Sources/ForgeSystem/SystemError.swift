@@ -12,6 +12,9 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
 
     package var isMissing: Bool { number == ENOENT }
 
+    /// What was to be read is larger than the reader's bound.
+    package var isTooLarge: Bool { number == EFBIG }
+
     /// Reads the error number of the call just made; use it on the next line.
     static func last(_ call: String, _ subject: String) -> SystemError {
         let number = forge_errno()

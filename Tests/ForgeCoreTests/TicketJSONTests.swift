@@ -34,16 +34,18 @@ import Testing
             + #""identity":"sentry:s:1","fingerprint":"f0","trust":"signed","seen":{"count":3,"users":2,"first":"1970-01-01T00:00:00.000Z","#
             + #""last":"1970-01-01T00:00:00.001Z"},"joins_by_fingerprint":true,"tags":{"a":"1","b":"2"},"evidence":{"exceptions":[{"#
             + #""type":"CartError","value":"no price","frames":[{"path":"cart.py","module":"cart","function":"total","line":7,"column":2,"#
-            + #""in_app":true,"context":{"before":["x"],"line":"y","after":["z"]}},{"function":"main","in_app":false}]}],"#
+            + #""in_app":true,"context":{"before":["x"],"line":"y","after":["z"]}},{"function":"main","in_app":false,"#
+            + #""context":{"before":[],"after":[]}}]}],"#
             + #""breadcrumbs":[{"time":"1970-01-01T00:00:00.002Z","category":"log","level":"info","message":"hello"}],"#
             + #""request":{"method":"GET","url":"/"}},"extra":{"platform":"python"}}"#)
 }
 
-@Test func `what a ticket does not have is not in its JSON`() {
+@Test func `what a ticket does not have is not in its JSON, but lists and groups are`() {
     let draft = TicketDraft(source: .person, title: "t", identity: "i", fingerprint: "f", trust: .writer)
     #expect(
         draft.json.text
-            == #"{"schema":1,"source":"person","title":"t","severity":"error","identity":"i","fingerprint":"f","trust":"writer","seen":{}}"#
+            == #"{"schema":1,"source":"person","title":"t","severity":"error","identity":"i","fingerprint":"f","trust":"writer","seen":{},"#
+            + #""tags":{},"evidence":{"exceptions":[],"breadcrumbs":[]}}"#
     )
 }
 

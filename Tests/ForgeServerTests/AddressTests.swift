@@ -70,6 +70,15 @@ private let second: UInt64 = 1_000_000_000
     #expect(allowance.take(one, at: 3600 * second) == 1)
 }
 
+@Test func `an allowance of 0 is no limit and remembers nobody`() throws {
+    let allowance = RequestAllowance(perMinute: 0, addressesMax: 10)
+    let one = try address("192.0.2.1")
+    for _ in 0..<1_000 { #expect(allowance.take(one, at: 0) == nil) }
+    allowance.giveBack(one)
+    #expect(allowance.take(one, at: 0) == nil)
+    #expect(allowance.addressesRemembered == 0)
+}
+
 @Test func `one address's allowance is not another's, and what is given back can be taken again`() throws {
     let allowance = RequestAllowance(perMinute: 1, addressesMax: 10)
     let (one, other) = (try address("192.0.2.1"), try address("192.0.2.2"))

@@ -56,6 +56,8 @@ extension ServerTests {
                 let wrong = await server.ask("PUT /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
                 #expect(wrong.status == 405)
                 #expect(wrong["allow"] == "DELETE, GET, HEAD")
+                let traced = await server.ask("TRACE /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                #expect(traced.status == 405 && traced["allow"] == "DELETE, GET, HEAD")
                 #expect(await server.ask("BREW /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").status == 501)
             }
         }

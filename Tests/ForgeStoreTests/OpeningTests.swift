@@ -53,6 +53,27 @@ struct OpeningTests {
         await reader.close()
     }
 
+    @Test func `what is kept is for nobody else on the machine to read, whatever the folder allows`() async throws {
+        let room = try StoreRoom()
+        _ = try await room.store.accept(room.delivery("key"))
+        for name in try FileManager.default.contentsOfDirectory(atPath: room.folder.path) {
+            let attributes = try FileManager.default.attributesOfItem(atPath: room.folder.path + "/" + name)
+            #expect(try #require(attributes[.posixPermissions] as? Int) & 0o077 == 0, "\(name)")
+        }
+    }
+
+    @Test func `once the file is removed or replaced, no write is told to be done`() async throws {
+        for isReplaced in [false, true] {
+            let room = try StoreRoom()
+            _ = try await room.store.accept(room.delivery("kept"))
+            try FileManager.default.removeItem(atPath: room.folder.database)
+            if isReplaced { try room.folder.write([], to: "forge.db") }
+            #expect(await StoreRoom.failure { _ = try await room.store.accept(room.delivery("lost")) } == .inputOutput)
+            #expect(await StoreRoom.failure { try await room.store.probe() } == .inputOutput)
+            await room.store.close()
+        }
+    }
+
     @Test func `reading where nothing is makes nothing`() throws {
         let folder = try StoreFolder()
         #expect(failure(opening: folder, SQLiteOptions(access: .reading))?.code == .refused)

@@ -67,6 +67,30 @@ import Testing
         #expect(throws: SystemError.self) { try lines(["ok\ntoo long\n"], bytesMax: 3) }
     }
 
+    @Test(arguments: [3, 10, 200_000])
+    func `what follows a line that is too long is read all the same`(_ excess: Int) throws {
+        let long = String(repeating: "x", count: 100 + excess)
+        for (text, expected) in [
+            ("a\n\(long)\nb\n", ["a", nil, "b"]), ("\(long)\n\n\(long)\nc", [nil, "", nil, "c"]), ("a\n\(long)", ["a", nil]),
+        ] as [(String, [String?])] {
+            let read = withPipe(filledWith: [Array(text.utf8)]) { descriptor in
+                var reader = LineReader(descriptor: descriptor, bytesMax: 100)
+                var lines: [String?] = []
+                while lines.count < 10 {
+                    do throws(SystemError) {
+                        guard let line = try reader.next() else { break }
+                        lines.append(String(decoding: line, as: UTF8.self))
+                    } catch {
+                        #expect(error.isTooLarge)
+                        lines.append(nil)
+                    }
+                }
+                return lines
+            }
+            #expect(read == expected)
+        }
+    }
+
     @Test func `a descriptor that cannot be read is an error`() {
         var reader = LineReader(descriptor: -1)
         #expect(throws: SystemError.self) { try reader.next() }

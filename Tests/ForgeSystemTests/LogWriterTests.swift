@@ -37,6 +37,16 @@ import Testing
         #expect(plain.joined() == "12:34:56.789 error   p         m\n")
     }
 
+    @Test func `a reader that stands still does not keep the writer from ending`() {
+        let reader = DelayedReader()
+        let writer = LogWriter(descriptor: reader.descriptor, format: .json, clock: Self.clock)
+        let log = writer.log(level: .info)
+        for _ in 0..<20 { log.info("fill", [.init("text", .string(String(repeating: "x", count: 10_000)))]) }
+        writer.finish(withinSeconds: 0.05)
+        reader.release()
+        writer.finish(withinSeconds: 60)
+    }
+
     static let hostile = [
         "two\nlines", "a\rb", "\u{1B}[2J\u{1B}[31mred", "bell\u{7}", "nul\u{0}", "tab\there", "del\u{7F}", "one byte CSI \u{9B}2J",
         "next line \u{85}", "line \u{2028} paragraph \u{2029}", "right \u{202E}to left", "isolate \u{2066}x\u{2069}", "crlf\r\nend",

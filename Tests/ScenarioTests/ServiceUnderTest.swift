@@ -39,6 +39,24 @@ enum Program {
         let isSignal = process.terminationReason == .uncaughtSignal
         return (isSignal ? 128 + process.terminationStatus : process.terminationStatus, texts[0], texts[1])
     }
+
+    /// Runs it on a terminal of its own (by script, which Debian always has), and gives what that shows.
+    static func runOnTerminal(_ arguments: String, environment: [String: String]) throws -> String {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/script")
+        process.arguments = ["-q", "-e", "-c", "\(path) \(arguments)", "/dev/null"]
+        process.environment = environment.merging(["TERM": "xterm", "PATH": "/usr/bin:/bin"]) { own, _ in own }
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let shown = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw TestFailure(description: "'\(arguments)' ended with \(process.terminationStatus)")
+        }
+        return String(decoding: shown, as: UTF8.self)
+    }
 }
 
 final class ServiceUnderTest {
@@ -81,8 +99,8 @@ final class ServiceUnderTest {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    /// Starts `forge serve` and waits until it accepts requests.
-    func start() throws {
+    /// Starts `forge serve` and waits until it accepts requests. Its log goes to `logPath` unless said otherwise.
+    func start(logTo handle: FileHandle? = nil) throws {
         let process = Process()
         process.executableURL = URL(filePath: Program.path)
         process.arguments = ["serve", "--config", settingsPath, "--print-address"]
@@ -91,7 +109,7 @@ final class ServiceUnderTest {
         process.standardOutput = output
         let log = try FileHandle(forWritingTo: URL(filePath: logPath))
         try log.seekToEnd()
-        process.standardError = log
+        process.standardError = handle ?? log
         process.standardInput = FileHandle.nullDevice
         try process.run()
         self.process = process

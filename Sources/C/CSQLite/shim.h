@@ -38,6 +38,12 @@ static inline int forge_sqlite_sync(sqlite3 *db) {
     return file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
 }
 
+// Whether the path leads to another file by now, or to none.
+static inline int forge_sqlite_has_moved(sqlite3 *db) {
+    int moved = 0;
+    return sqlite3_file_control(db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved;
+}
+
 // Waits for a lock in steps of one millisecond, so many times. The library's own timeout waits up to 100 ms between two looks, and would
 // miss the short gaps that a busy writer leaves.
 static inline int forge_sqlite_wait_for_lock(void *steps, int step) {

@@ -27,7 +27,8 @@ struct QueryParameter: Sendable {
 
     static let repository = QueryParameter(name: "repository", help: "Only of this repository, as owner/name.", schema: ["type": "string"])
     static let cursor = QueryParameter(
-        name: "cursor", help: "The next_cursor of the part before.", schema: ["type": "string", "pattern": "^[0-9]+$"])
+        name: "cursor", help: "The next_cursor of the part before.",
+        schema: ["type": "string", "pattern": "^[1-9][0-9]{0,17}$"])
     static let limit = QueryParameter(
         name: "limit", help: "At most so many items.",
         schema: ["type": "integer", "minimum": 1, "maximum": JSON(PageRequest.limitMax), "default": 50])

@@ -8,6 +8,8 @@ package enum HTTPMethod: String, Hashable, Sendable, CaseIterable {
     case patch = "PATCH"
     case delete = "DELETE"
     case options = "OPTIONS"
+    case trace = "TRACE"
+    case connect = "CONNECT"
 }
 
 package struct HTTPRequest: Sendable {

@@ -1,4 +1,5 @@
-// A ticket as JSON: a contract with other tools (docs/formats.md), and the form the store keeps. Absent and null are the same.
+// A ticket as JSON: a contract with other tools (docs/formats.md), and the form the store keeps. Absent and null are the same; lists and
+// groups are always there, empty when there is nothing in them, so that a reader need not ask.
 
 extension Ticket {
     package var json: JSON {
@@ -23,11 +24,9 @@ extension TicketDraft {
             .init("fingerprint", .string(fingerprint)), .init("trust", .string(trust.rawValue)), .init("seen", seen.json),
         ]
         if joinsByFingerprint { members.append(.init("joins_by_fingerprint", true)) }
-        if !tags.isEmpty {
-            let sorted = tags.sorted { $0.key < $1.key }
-            members.append(.init("tags", .object(sorted.map { .init($0.key, .string($0.value)) })))
-        }
-        if !evidence.isEmpty { members.append(.init("evidence", evidence.json)) }
+        let sorted = tags.sorted { $0.key < $1.key }
+        members.append(.init("tags", .object(sorted.map { .init($0.key, .string($0.value)) })))
+        members.append(.init("evidence", evidence.json))
         if extra != .object([]) { members.append(.init("extra", extra)) }
         return JSON.object(members).withoutNulls
     }
@@ -66,8 +65,9 @@ extension Sightings {
 
 extension Evidence {
     package var json: JSON {
-        var members: [JSON.Member] = [.init("exceptions", .array(exceptions.map(\.json)))]
-        if !breadcrumbs.isEmpty { members.append(.init("breadcrumbs", .array(breadcrumbs.map(\.json)))) }
+        var members: [JSON.Member] = [
+            .init("exceptions", .array(exceptions.map(\.json))), .init("breadcrumbs", .array(breadcrumbs.map(\.json))),
+        ]
         if let request {
             let method = JSON.Member("method", JSON(request.method))
             members.append(.init("request", JSON.object([method, .init("url", JSON(request.url))]).withoutNulls))
@@ -96,18 +96,14 @@ extension ExceptionEvidence {
 
 extension Frame {
     fileprivate var json: JSON {
-        var members: [JSON.Member] = [
+        let context = JSON.object([
+            .init("before", .array(before.map(JSON.string))), .init("line", JSON(contextLine)),
+            .init("after", .array(after.map(JSON.string))),
+        ])
+        return JSON.object([
             .init("path", JSON(path)), .init("module", JSON(module)), .init("function", JSON(function)), .init("line", JSON(line)),
-            .init("column", JSON(column)), .init("in_app", .bool(isInApp)),
-        ]
-        if contextLine != nil || !before.isEmpty || !after.isEmpty {
-            let context = JSON.object([
-                .init("before", .array(before.map(JSON.string))), .init("line", JSON(contextLine)),
-                .init("after", .array(after.map(JSON.string))),
-            ])
-            members.append(.init("context", context.withoutNulls))
-        }
-        return JSON.object(members).withoutNulls
+            .init("column", JSON(column)), .init("in_app", .bool(isInApp)), .init("context", context.withoutNulls),
+        ]).withoutNulls
     }
 
     fileprivate init(json: JSON) {

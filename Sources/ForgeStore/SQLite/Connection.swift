@@ -70,6 +70,9 @@ import ForgeCore
     /// Rows that the last statement inserted, updated or deleted.
     var changes: Int { Int(unsafe sqlite3_changes64(raw)) }
 
+    /// The file was removed, or another put in its place: what is written goes to a file that nobody will find again.
+    var hasLostFile: Bool { unsafe forge_sqlite_has_moved(raw) != 0 }
+
     var isInTransaction: Bool { unsafe sqlite3_get_autocommit(raw) == 0 }
 
     /// Carries out several statements at once, without values: settings and migrations.

@@ -74,6 +74,13 @@ extension SQLiteStore {
         }
     }
 
+    /// SQLite makes files that everybody can read when the folder lets them; the log and its index take their rights from the database.
+    private static func makePrivate(_ path: String) throws(StoreError) {
+        let descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .system(errno, call: "make database") }
+        Glibc.close(descriptor)
+    }
+
     /// Nil when another process has it.
     private static func lockFolder(_ folder: String) throws(StoreError) -> FolderLock? {
         guard unsafe mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw .system(errno, call: "make data folder") }
@@ -99,6 +106,7 @@ extension SQLiteStore {
         _ path: String, _ options: SQLiteOptions, holding lock: FolderLock, keepsLock: Bool
     ) throws(StoreError) -> FolderLock? {
         if try isOutdated(path) {
+            try makePrivate(path)
             let connection = try Connection(path: path, access: .create, lockWait: options.lockWait)
             try connection.execute("PRAGMA page_size = \(options.pageBytes)")
             try connection.run("PRAGMA journal_mode = WAL")

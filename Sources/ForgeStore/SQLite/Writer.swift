@@ -5,7 +5,7 @@
 // turn comes after all that were asked before: either an earlier turn has taken its write along, or its own does. No continuation is kept
 // anywhere, nobody has to be woken, and a cancelled caller changes nothing: its write is carried out like the others.
 //
-// Wanted: no result is told before it is on disk; a write that fails fails alone; a failed commit fails all its writes and leaves the
+// Wanted: no result is told before it is on disk, in the file that the next start will open; a write that fails fails alone; a failed commit fails all its writes and leaves the
 // connection fit for the next group, so that a full disk heals by itself.
 // Accepted: a write is one closure over one connection, so a slow one holds up the rest. The longest are the sweeper's, which are bounded.
 
@@ -106,6 +106,11 @@ actor Writer {
             let transaction = Transaction(connection: connection, now: clock.now)
             for write in group { try apply(write, transaction) }
             try transaction.arrivals.write(on: connection)
+        }
+        guard !connection.hasLostFile else {
+            throw StoreError(
+                code: .inputOutput, call: "write",
+                message: "the database's file was removed or replaced while it was open: restart the service, on a backup if need be")
         }
     }
 

@@ -45,7 +45,9 @@ struct Arguments: Sendable {
             switches.insert(name)
             return
         }
-        guard let value = parts.count == 2 ? String(parts[1]) : words.popFirst() else {
+        // `--limit --json`: the value was forgotten. One that does begin with '--' is written `--name=--value`.
+        let isForgotten = words.first?.hasPrefix("--") ?? true
+        guard let value = parts.count == 2 ? String(parts[1]) : isForgotten ? nil : words.popFirst() else {
             throw .badInput("--\(name) needs \(option.value ?? "a value")")
         }
         values[name, default: []].append(value)

@@ -6,14 +6,17 @@ import ForgeSystem
 struct CommandContext: Sendable {
     var environment: [String: String]
     var clock: WallClock
-    /// Colours and aligned columns: standard output is a terminal, and NO_COLOR is not set.
+    /// Aligned columns and hints: standard output is a terminal.
     var isTerminal: Bool
+    /// It is one, and NO_COLOR has no value (https://no-color.org).
+    var colours: Bool
 
     static func current() -> CommandContext {
         let environment = Environment.current
+        let isTerminal = StandardStream.isTerminal(StandardStream.output)
         return CommandContext(
-            environment: environment, clock: .system,
-            isTerminal: StandardStream.isTerminal(StandardStream.output) && environment["NO_COLOR"] == nil)
+            environment: environment, clock: .system, isTerminal: isTerminal,
+            colours: isTerminal && environment["NO_COLOR", default: ""].isEmpty)
     }
 
     func print(_ text: String) throws(CommandFailure) { try write(text + "\n") }
@@ -34,8 +37,21 @@ struct CommandContext: Sendable {
 
     /// A listing: JSON lines when asked, aligned columns on a terminal, tabs in a pipe.
     func show(_ table: Table, json: Bool) throws(CommandFailure) {
-        try write(json ? table.jsonLines : table.text(isTerminal: isTerminal))
+        try write(json ? table.jsonLines : table.text(isTerminal: isTerminal, colours: colours))
     }
 
-    func show(_ value: JSON) throws(CommandFailure) { try print(isTerminal ? value.prettyText : value.text) }
+    /// On a terminal what hides or moves text is written as JSON escapes it; in a pipe the bytes are the program's own business.
+    func show(_ value: JSON) throws(CommandFailure) {
+        guard isTerminal else { return try print(value.text) }
+        var text = ""
+        for scalar in value.prettyText.unicodeScalars {
+            if scalar.isHidden, scalar != "\n" {
+                let digits = String(scalar.value, radix: 16)
+                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            } else {
+                text.unicodeScalars.append(scalar)
+            }
+        }
+        try print(text)
+    }
 }

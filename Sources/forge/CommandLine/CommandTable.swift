@@ -28,7 +28,11 @@ struct CommandTable: Sendable {
         }
         if first == "help" { return try help(Array(words.dropFirst()), context) }
         if first == "--version" { return try await dispatch(["version"] + words.dropFirst(), context) }
-        guard let command = command(for: words) else { throw unknown(words) }
+        guard let command = command(for: words) else {
+            // `forge deliveries --help`
+            if let last = words.last, words.count > 1, last == "--help" || last == "-h" { return try help(words.dropLast(), context) }
+            throw unknown(words)
+        }
         let arguments = try Arguments(words.dropFirst(command.path.count), for: command)
         if arguments.has("help") {
             try context.write(Self.help(for: command))
@@ -65,7 +69,7 @@ struct CommandTable: Sendable {
             return .badInput("\(wanted), not '\(words[1])'\(nearest)")
         }
         let nearest = Nearest.name(to: words[0], in: commands.filter { !$0.isHidden }.map { $0.path[0] })
-        return .badInput("unknown command '\(words[0])'\(nearest.map { "; did you mean '\($0)'?" } ?? ""). See 'forge help'")
+        return .badInput("unknown command '\(words[0])'\(nearest.map { "; did you mean '\($0)'?" } ?? ".") See 'forge help'")
     }
 
     private var overview: String {

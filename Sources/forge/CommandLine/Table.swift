@@ -34,28 +34,31 @@ struct Table: Sendable {
 
     var jsonLines: String { values.map { $0.text + "\n" }.joined() }
 
-    func text(isTerminal: Bool) -> String {
+    func text(isTerminal: Bool, colours: Bool) -> String {
         guard !rows.isEmpty else { return isTerminal ? whenEmpty + "\n" : "" }
-        return isTerminal ? aligned : rows.map { row in row.map { Self.flat($0.text) }.joined(separator: "\t") + "\n" }.joined()
+        return isTerminal
+            ? aligned(colours: colours) : rows.map { row in row.map { Self.flat($0.text) }.joined(separator: "\t") + "\n" }.joined()
     }
 
-    private var aligned: String {
+    private func aligned(colours: Bool) -> String {
         let widths = columns.indices.map { column in ([columns[column]] + rows.map { Self.flat($0[column].text) }).map(\.count).max() ?? 0 }
         func line(_ cells: [Cell]) -> String {
             var text = ""
             for (index, cell) in cells.enumerated() {
                 let flat = Self.flat(cell.text)
                 let isLast = index == cells.count - 1
-                text += Self.painted(flat, cell.tone) + (isLast ? "" : String(repeating: " ", count: widths[index] - flat.count + 2))
+                text +=
+                    (colours ? Self.painted(flat, cell.tone) : flat)
+                    + (isLast ? "" : String(repeating: " ", count: widths[index] - flat.count + 2))
             }
             return text + "\n"
         }
         return line(columns.map { Cell($0.uppercased(), .faint) }) + rows.map(line).joined()
     }
 
-    /// Text from outside must not move the cursor or break the row: control characters become spaces.
+    /// Text from outside must not move the cursor, break the row or turn its direction around: such characters become spaces.
     static func flat(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.isHidden ? " " : $0 }))
     }
 
     static func painted(_ text: String, _ tone: Tone) -> String {

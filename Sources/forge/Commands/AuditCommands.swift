@@ -14,7 +14,10 @@ enum AuditCommands {
         options: [.init("stream", "NAME", "only this stream, such as audit or ticket/7"), .json, .config]
     ) { arguments, context in
         try await withStore(arguments, context) { store in
-            let report = try await store.verifyJournal(stream: arguments.value("stream"))
+            let stream = arguments.value("stream")
+            let report = try await store.verifyJournal(stream: stream)
+            // A mistyped name must not look like a chain that holds.
+            if let stream, report.streams == 0, report.firstBreak == nil { throw CommandFailure.refused("there is no stream '\(stream)'") }
             if arguments.has("json") {
                 try context.show(json(of: report))
             } else if let broken = report.firstBreak {

@@ -22,7 +22,7 @@ enum DemoCommand {
         try send(to: service, context)
         let deliveries = try await outcomes(of: service, context)
         try context.print("\nWhat became of them (forge deliveries list):\n")
-        try context.write(DeliveryCommands.table(of: deliveries).text(isTerminal: context.isTerminal))
+        try context.write(DeliveryCommands.table(of: deliveries).text(isTerminal: context.isTerminal, colours: context.colours))
         try await showTickets(of: service, context)
         let code = service.stop()
         try context.print("\nThe service stopped as asked (exit code \(code)) and its folder is gone.")
@@ -86,7 +86,7 @@ enum DemoCommand {
             let refused = try await store.refusals(page: PageRequest(), scope: .all).items
             let chain = try await store.verifyJournal(stream: nil)
             try context.print("\nTickets (forge tickets list):\n")
-            try context.write(TicketCommands.table(of: tickets).text(isTerminal: context.isTerminal))
+            try context.write(TicketCommands.table(of: tickets).text(isTerminal: context.isTerminal, colours: context.colours))
             try context.print("\nQueued: " + jobs.map { "job \($0.id) \($0.new.kind) of \($0.new.repository)" }.joined(separator: ", "))
             try context.print("Refused (forge deliveries list --refused): " + refused.map(\.reason).joined(separator: "; "))
             try context.print("Journal (forge audit verify): \(chain.firstBreak == nil ? "whole" : "broken"), \(chain.links) links")

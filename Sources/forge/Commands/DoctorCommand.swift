@@ -21,7 +21,7 @@ enum DoctorCommand {
         if arguments.has("json") {
             try context.write(findings.map { $0.json.text + "\n" }.joined())
         } else {
-            try context.write(findings.map { $0.text(isTerminal: context.isTerminal) }.joined())
+            try context.write(findings.map { $0.text(colours: context.colours) }.joined())
         }
         return findings.contains { $0.state == .wrong } ? .refused : .ok
     }
@@ -42,7 +42,7 @@ struct DoctorFinding: Sendable {
         ]).withoutNulls
     }
 
-    func text(isTerminal: Bool) -> String {
+    func text(colours: Bool) -> String {
         let tone: Table.Tone =
             switch state {
             case .fine: .good
@@ -50,7 +50,7 @@ struct DoctorFinding: Sendable {
             case .wrong: .bad
             }
         let mark = state.rawValue + String(repeating: " ", count: 8 - state.rawValue.count)
-        let head = "\(isTerminal ? Table.painted(mark, tone) : mark) \(name): \(detail)\n"
+        let head = "\(colours ? Table.painted(mark, tone) : mark) \(name): \(detail)\n"
         return advice.map { head + "         → \($0)\n" } ?? head
     }
 }

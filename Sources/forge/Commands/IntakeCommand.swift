@@ -40,9 +40,16 @@ enum IntakeCommand {
 
     private static func runLines(_ bench: IntakeBench, _ context: CommandContext) throws {
         var reader = LineReader(bytesMax: lineBytesMax)
-        while let line = try reader.next() {
-            guard line.contains(where: { $0 != 0x20 && $0 != 0x0D && $0 != 0x09 }) else { continue }
-            try context.print(bench.answer(toLine: line).withoutNulls.text)
+        while let answer = try nextAnswer(&reader, bench) { try context.print(answer.withoutNulls.text) }
+    }
+
+    /// A line for each line, whatever is in it: who pairs them by their order must not slip by one.
+    private static func nextAnswer(_ reader: inout LineReader, _ bench: IntakeBench) throws(SystemError) -> JSON? {
+        do throws(SystemError) {
+            return try reader.next().map(bench.answer(toLine:))
+        } catch {
+            guard error.isTooLarge else { throw error }
+            return IntakeBench.rejected(nil, "the line is longer than \(lineBytesMax) bytes")
         }
     }
 
@@ -125,6 +132,10 @@ struct IntakeBench: Sendable {
     }
 
     func answer(to request: Request) -> JSON {
+        let bytesMax = request.source == .github ? settings.http.githubBodyBytes : settings.http.trackerBodyBytes
+        guard request.body.count <= bytesMax else {
+            return Self.rejected(request.id, "too_large: The body has \(request.body.count) bytes; the service takes at most \(bytesMax).")
+        }
         do throws(WebhookRejection) {
             try verifyIfPossible(request)
         } catch {
@@ -177,7 +188,7 @@ struct IntakeBench: Sendable {
         return .object(members)
     }
 
-    private static func rejected(_ id: JSON?, _ reason: String) -> JSON {
+    static func rejected(_ id: JSON?, _ reason: String) -> JSON {
         ["id": id ?? .null, "verdict": "rejected", "reason": .string(reason)]
     }
 }

@@ -44,7 +44,7 @@ enum ServeCommand {
 extension LogSettings {
     func lineFormat(_ context: CommandContext) -> LogWriter.Format {
         let isTerminal = StandardStream.isTerminal(StandardStream.error)
-        let colours = isTerminal && context.environment["NO_COLOR"] == nil
+        let colours = isTerminal && context.environment["NO_COLOR", default: ""].isEmpty
         switch format {
         case .json: return .json
         case .text: return .text(colours: colours)

@@ -5,7 +5,8 @@ import ForgeSystem
 
 /// The settings that this command line and environment ask for; ends the command with all problems when they do not hold.
 func loadSettings(_ arguments: Arguments, _ context: CommandContext) throws(CommandFailure) -> ServerSettings {
-    let path = arguments.value("config") ?? context.environment["FORGE_CONFIG"]
+    // As with every variable, one without a value is one that is not set.
+    let path = arguments.value("config") ?? context.environment["FORGE_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
     var text: [UInt8] = []
     if let path {
         do {
