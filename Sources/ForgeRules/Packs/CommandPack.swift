@@ -1,0 +1,122 @@
+// The commands pack as a value: what programs are, and the rules over them. `Rules/commands.yml` is its text form; its head explains the
+// keys. It must never hold a rule without an example that shows it at work.
+
+/// What an operand, or an option's value, is to a program.
+enum OperandRole: String, Sendable, CaseIterable {
+    case read, write, append, delete, empty, copy, move, permissions, link, list, data, none
+    /// The program runs it.
+    case execute
+}
+
+/// A language in which an argument is code.
+enum PayloadLanguage: String, Sendable, CaseIterable {
+    case shell, words, script, awk, sed, editor, sql, hook
+}
+
+/// A program that runs another one.
+struct WrapperSpecification: Sendable {
+    /// How many words stand before the command.
+    var operands = 0
+    /// Joined and given to a shell, instead of run as they are.
+    var isShell = false
+    /// `NAME=value` may stand before the command.
+    var takesAssignments = false
+    /// The command runs on another machine or in a container.
+    var isElsewhere = false
+}
+
+struct ProgramSpecification: Sendable {
+    var names: [String] = []
+    /// Options that take the next word.
+    var values: Set<String> = []
+    /// Long options begin with one dash: letters are not options of their own.
+    var isSingleDash = false
+    /// How many operands name what to do.
+    var subcommands = 0
+    /// How many operands are text and no path, unless an option of `textless` is given.
+    var texts = 0
+    var textless: Set<String> = []
+    var operands = OperandRole.none
+    var roles: [String: OperandRole] = [:]
+    var recursive: Set<String> = []
+    var isRecursive = false
+    /// Sends what it is given to another machine.
+    var isNetwork = false
+    var wraps: WrapperSpecification?
+    /// Options whose value is code.
+    var runs: [String: PayloadLanguage] = [:]
+    /// The first operand is code, unless one of `textless` is given.
+    var code: PayloadLanguage?
+    /// Runs what comes on standard input, or the file named by its first operand.
+    var interprets: PayloadLanguage?
+}
+
+/// What kind of thing happens to a path.
+enum EffectKind: String, Sendable, CaseIterable {
+    case delete, empty, write, append, read, move, permissions, execute, link
+}
+
+struct RuleCondition: Sendable {
+    var subcommands: [String] = []
+    var flagsAny: [String] = []
+    var flagsAll: [String] = []
+    var flagsNone: [String] = []
+    /// Patterns over operands after the subcommand; one of them fits.
+    var operands: [String] = []
+    /// Every operand fits one of these, and there is one.
+    var operandsAll: [String] = []
+    var operandsNone: [String] = []
+    var countMin: Int?
+    var countMax: Int?
+    /// Patterns over all words and the input, letter case and runs of blanks not minded.
+    var text: [String] = []
+    var textNone: [String] = []
+    /// Places of operands.
+    var paths: Place = []
+    /// Places none of the operands may be at.
+    var pathsNone: Place = []
+    var origins: Origin = []
+    var assignments: [String] = []
+    var isElsewhere: Bool?
+}
+
+package struct CommandRule: Sendable {
+    package let id: String
+    package let title: String
+    package let tier: CommandTier
+    package let message: String
+    package let fix: String?
+    package let references: [String]
+    package let matches: [String]
+    package let ignores: [String]
+    package let line: Int
+    var commands: [String] = []
+    var except: Set<String> = []
+    var effects: Set<EffectKind> = []
+    var isRecursive: Bool?
+    var condition = RuleCondition()
+}
+
+package struct CommandPack: Sendable {
+    var placePatterns = PlacePatterns()
+    var programs: [String: ProgramSpecification] = [:]
+    package var rules: [CommandRule] = []
+    /// Rules over commands, by the program's name; `*` are those for any.
+    var rulesByName: [String: [Int]] = [:]
+    var patternRules: [(pattern: String, rule: Int)] = []
+    var effectRules: [EffectKind: [Int]] = [:]
+    /// Names that a git configuration key may have when its value is run.
+    var runConfigurations: [String] = []
+    var harmlessHooks: Set<String> = []
+    var protectedBranches: [String] = []
+
+    var placeReader: PlaceReader { PlaceReader(patterns: placePatterns) }
+
+    /// Indices of the rules that may speak about a program.
+    func rules(for name: String) -> [Int] {
+        if let known = rulesByName[name] { return known }
+        var found = rulesByName["*"] ?? []
+        for entry in patternRules where Wildcard.matches(name, entry.pattern) { found.append(entry.rule) }
+        return found
+    }
+}
