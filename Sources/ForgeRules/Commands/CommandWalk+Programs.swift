@@ -82,6 +82,9 @@ extension CommandWalk {
 
     mutating func runProgram(_ name: String, _ arguments: [Argument], stdin: ShellStream, _ assignments: [String]) -> ShellStream {
         var invocation = Invocation(name: name, words: arguments, specification: pack.programs[name], stdin: stdin)
+        if !invocation.subcommand.isEmpty, let narrower = pack.programs["\(name) \(invocation.operation)"] {
+            invocation = Invocation(name: name, words: arguments, specification: narrower, stdin: stdin)
+        }
         invocation.assignments = assignments
         let isUnderstood = judge(invocation)
         if !isUnderstood, !(invocation.isAskingForHelp && pack.rulesByName[name] != nil) {
@@ -97,7 +100,7 @@ extension CommandWalk {
     /// Runs every rule over the command; whether some rule knows it.
     private mutating func judge(_ invocation: Invocation) -> Bool {
         var isUnderstood = false
-        var text: String?
+        var text: [UInt8]?
         for index in pack.rules(for: invocation.name) where fits(index, invocation, &text) {
             if !pack.rules[index].commands.contains("*") { isUnderstood = true }
             raise(index, about: nil)
@@ -105,7 +108,7 @@ extension CommandWalk {
         return isUnderstood
     }
 
-    private func fits(_ index: Int, _ invocation: Invocation, _ text: inout String?) -> Bool {
+    private func fits(_ index: Int, _ invocation: Invocation, _ text: inout [UInt8]?) -> Bool {
         let rule = pack.rules[index]
         let condition = rule.condition
         if !rule.except.isEmpty, rule.except.contains(invocation.name) { return false }
@@ -152,12 +155,12 @@ extension CommandWalk {
         return condition.pathsNone.isEmpty || !found.contains { !$0.isDisjoint(with: condition.pathsNone) }
     }
 
-    private func fits(_ condition: RuleCondition, textOf invocation: Invocation, _ text: inout String?) -> Bool {
+    private func fits(_ condition: RuleCondition, textOf invocation: Invocation, _ text: inout [UInt8]?) -> Bool {
         guard !condition.text.isEmpty || !condition.textNone.isEmpty else { return true }
         let whole = text ?? invocation.loweredText
         text = whole
-        if !condition.text.isEmpty, !condition.text.contains(where: { Wildcard.matches(whole, "*" + $0 + "*") }) { return false }
-        return !condition.textNone.contains { Wildcard.matches(whole, "*" + $0 + "*") }
+        if !condition.text.isEmpty, !condition.text.contains(where: { $0.isIn(whole) }) { return false }
+        return !condition.textNone.contains { $0.isIn(whole) }
     }
 
     // MARK: - What happens to paths

@@ -129,6 +129,7 @@ extension CommandWalk {
     private mutating func unwrapSpecial(_ invocation: Invocation, _ origin: Origin) -> ShellStream? {
         switch invocation.name {
         case "xargs": return xargs(invocation)
+        case "printenv": return invocation.operands.isEmpty && !invocation.isAskingForHelp ? dumpEnvironment() : nil
         case "parallel": return parallel(invocation)
         case "find", "fd", "fdfind": return find(invocation)
         case "git": return git(invocation, origin)
@@ -149,11 +150,12 @@ extension CommandWalk {
             for word in invocation.words where word.text.hasPrefix("+") { runScript(Argument(text: String(word.text.dropFirst()), origin: word.origin), .editor) }
             return nil
         case "dd":
+            var source: ShellStream?
             for word in invocation.operands {
                 if word.text.hasPrefix("of=") { write(.unknown, to: Argument(text: String(word.text.dropFirst(3)), isPattern: word.isPattern), as: .write) }
-                if word.text.hasPrefix("if=") { return read(Argument(text: String(word.text.dropFirst(3)), isPattern: word.isPattern)) }
+                if word.text.hasPrefix("if=") { source = read(Argument(text: String(word.text.dropFirst(3)), isPattern: word.isPattern)) }
             }
-            return nil
+            return source ?? invocation.stdin
         case "tee":
             for file in invocation.operands where file.stream == nil {
                 write(invocation.stdin, to: file, as: invocation.hasAny(["-a", "--append"] as [String]) ? .append : .write)

@@ -29,6 +29,9 @@ struct Invocation: Sendable {
         takeSubcommand(specification?.subcommands ?? 0)
     }
 
+    /// The first word of the subcommand.
+    var operation: Substring { subcommand.prefix { $0 != " " } }
+
     private mutating func parse(_ specification: ProgramSpecification) {
         let stops = specification.wraps != nil || specification.interprets != nil
         var index = 0
@@ -139,9 +142,26 @@ struct Invocation: Sendable {
     }
 
     /// All the words as one text, blanks single, letters small.
-    var loweredText: String {
-        var text = words.map(\.text).joined(separator: " ").lowercased()
-        if let input = stdin.text { text += " " + input.lowercased() }
-        return text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    var loweredText: [UInt8] {
+        var bytes: [UInt8] = []
+        for word in words {
+            if !bytes.isEmpty { bytes.append(Byte.space) }
+            Self.append(word.text, to: &bytes)
+        }
+        if let input = stdin.text {
+            bytes.append(Byte.space)
+            Self.append(input, to: &bytes)
+        }
+        return bytes
+    }
+
+    private static func append(_ text: String, to bytes: inout [UInt8]) {
+        for byte in text.utf8 {
+            if Byte.isSpace(byte) {
+                if bytes.last != Byte.space { bytes.append(Byte.space) }
+            } else {
+                bytes.append(byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte)
+            }
+        }
     }
 }

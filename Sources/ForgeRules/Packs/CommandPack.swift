@@ -51,9 +51,36 @@ struct ProgramSpecification: Sendable {
     var interprets: PayloadLanguage?
 }
 
+extension ProgramSpecification {
+    /// A subcommand's own specification, on top of the program's.
+    func widened(by wider: ProgramSpecification) -> ProgramSpecification {
+        var whole = self
+        whole.values.formUnion(wider.values)
+        whole.roles.merge(wider.roles) { own, _ in own }
+        whole.runs.merge(wider.runs) { own, _ in own }
+        whole.subcommands = wider.subcommands
+        whole.isSingleDash = wider.isSingleDash
+        whole.isNetwork = wider.isNetwork
+        if whole.operands == .none { whole.operands = wider.operands }
+        return whole
+    }
+}
+
 /// What kind of thing happens to a path.
 enum EffectKind: String, Sendable, CaseIterable {
     case delete, empty, write, append, read, move, permissions, execute, link
+}
+
+/// A pattern looked for anywhere in a text of small letters; `^` ties it to the beginning.
+struct TextPattern: Sendable {
+    private let bytes: [UInt8]
+
+    init(_ text: String) {
+        let lowered = text.lowercased()
+        bytes = Array((lowered.hasPrefix("^") ? lowered.dropFirst() + "*" : "*" + lowered + "*").utf8)
+    }
+
+    func isIn(_ text: [UInt8]) -> Bool { Wildcard.matches(text, bytes) }
 }
 
 struct RuleCondition: Sendable {
@@ -69,8 +96,8 @@ struct RuleCondition: Sendable {
     var countMin: Int?
     var countMax: Int?
     /// Patterns over all words and the input, letter case and runs of blanks not minded.
-    var text: [String] = []
-    var textNone: [String] = []
+    var text: [TextPattern] = []
+    var textNone: [TextPattern] = []
     /// Places of operands.
     var paths: Place = []
     /// Places none of the operands may be at.

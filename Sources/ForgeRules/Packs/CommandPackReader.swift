@@ -33,8 +33,11 @@ extension CommandPack {
         }
         for var program in entry.entries("programs") {
             let specification = Self.program(&program)
+            // `git push` is `git` with more said about it.
             for name in specification.names {
-                if programs.updateValue(specification, forKey: name) != nil { program.problem("the program '\(name)' is described twice") }
+                if let space = name.firstIndex(of: " "), let wider = programs[String(name[..<space])] {
+                    programs[name] = specification.widened(by: wider)
+                } else if programs.updateValue(specification, forKey: name) != nil { program.problem("the program '\(name)' is described twice") }
             }
         }
         var ids: Set<String> = []
@@ -136,8 +139,8 @@ extension CommandPack {
         condition.operandsNone = entry.texts("operands_none").flatMap { withBranches($0, branches) }
         condition.countMin = entry.number("count_min")
         condition.countMax = entry.number("count_max")
-        condition.text = entry.texts("text").map { $0.lowercased() }
-        condition.textNone = entry.texts("text_none").map { $0.lowercased() }
+        condition.text = entry.texts("text").map(TextPattern.init)
+        condition.textNone = entry.texts("text_none").map(TextPattern.init)
         condition.paths = Place(entry.choices("paths", Place.names))
         condition.pathsNone = Place(entry.choices("paths_none", Place.names))
         condition.origins = Origin(entry.choices("origins", ["remote": Origin.remote, "secret": .secret]))
