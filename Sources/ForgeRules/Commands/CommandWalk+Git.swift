@@ -12,10 +12,11 @@ extension CommandWalk {
         }
         switch invocation.subcommand {
         case "config": configure(invocation)
-        case "bisect": if invocation.operands.first?.text == "run" { _ = dispatch(Array(invocation.operands.dropFirst()), stdin: .unknown) }
+        case "bisect": if invocation.operands.first?.text == "run" { _ = dispatch(Self.words(after: "run", in: invocation), stdin: .unknown) }
         case "submodule":
             if invocation.operands.first?.text == "foreach" {
-                let command = invocation.operands.dropFirst().map(\.text).joined(separator: " ")
+                let command = Self.words(after: "foreach", in: invocation).filter { $0.text != "--recursive" && $0.text != "--quiet" }
+                    .map(\.text).joined(separator: " ")
                 _ = evaluateText(Argument(text: command), .unknown)
             }
         case "clone": cloned(invocation)
@@ -30,6 +31,11 @@ extension CommandWalk {
         default: break
         }
         return ShellStream(text: nil, origin: origin)
+    }
+
+    private static func words(after name: String, in invocation: Invocation) -> [Argument] {
+        guard let index = invocation.words.firstIndex(where: { $0.text == name }) else { return [] }
+        return Array(invocation.words[(index + 1)...])
     }
 
     private mutating func configure(_ invocation: Invocation) {
@@ -48,8 +54,8 @@ extension CommandWalk {
         let key = setting.text[..<(equals ?? setting.text.endIndex)].lowercased()
         let value = equals.map { String(setting.text[setting.text.index(after: $0)...]) } ?? "true"
         guard pack.runConfigurations.contains(where: { Wildcard.matches(key, $0) }) else { return }
-        if key.hasPrefix("alias."), !value.hasPrefix("!") {
-            _ = inSubshell { walk in walk.runText("git " + value) }
+        if key.hasPrefix("alias."), !value.hasPrefix("!") || !isLasting {
+            _ = inSubshell { walk in walk.runText(value.hasPrefix("!") ? String(value.dropFirst()) : "git " + value) }
             return
         }
         if key == "core.hookspath" {

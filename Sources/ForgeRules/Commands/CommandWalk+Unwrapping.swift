@@ -69,7 +69,8 @@ extension CommandWalk {
         if invocation.isAskingForHelp || invocation.hasAny(specification.textless) { return .unknown }
         guard let file = invocation.rest.first, !(language == .shell && invocation.flags.contains { $0.name == "-s" }) else {
             interpret(invocation.stdin, language)
-            return .unknown
+            // What an interactive shell answers is no one else's business: with `| nc` it would be.
+            return ShellStream(text: nil, origin: invocation.has("-i") ? .secret : [])
         }
         if file.text == "-" || file.text == "/dev/stdin" || file.text == "/proc/self/fd/0" || file.text == "/dev/fd/0" {
             interpret(invocation.stdin, language)
