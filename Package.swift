@@ -90,7 +90,7 @@ let package = Package(
             name: "forge",
             dependencies: [
                 "ForgeCore", "ForgeCrypto", "ForgeYAML", "ForgeConfig", "ForgeWebhooks", "ForgeServer", "ForgeStore", "ForgeEngine",
-                "ForgeConsole", "ForgeBench", "ForgeSystem", "ForgeResources",
+                "ForgeConsole", "ForgeBench", "ForgeSystem", "ForgeResources", "ForgeRules",
             ],
             path: "Sources/forge", swiftSettings: strict),
 

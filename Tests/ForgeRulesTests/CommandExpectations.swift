@@ -22,5 +22,6 @@ enum ShippedPack {
 func expect(_ tier: CommandTier, _ command: String, sourceLocation: SourceLocation = #_sourceLocation) {
     let verdict = ShippedPack.classifier.classify(command)
     #expect(
-        verdict.tier == tier, "\(command) is \(verdict.tier) by \(verdict.rule ?? "no rule"): \(verdict.why)", sourceLocation: sourceLocation)
+        verdict.tier == tier, "\(command) is \(verdict.tier) by \(verdict.rule ?? "no rule"): \(verdict.why)",
+        sourceLocation: sourceLocation)
 }

@@ -2,15 +2,19 @@
 
 enum BraceExpansion {
     static let wordsMax = 256
+    static let atomsMax = 1024
 
     /// The alternatives of a word given in pieces; only literal pieces hold live braces.
     static func expand(_ pieces: [ExpandedPiece]) -> [[ExpandedPiece]] {
         guard pieces.contains(where: { $0.isLiteral && $0.text.utf8.contains(Byte.openBrace) }) else { return [pieces] }
         var budget = wordsMax
-        guard let words = expand(atoms(of: pieces), depth: 0, budget: &budget) else {
+        let all = atoms(of: pieces)
+        guard all.count <= atomsMax, let words = expand(all, depth: 0, budget: &budget) else {
             return [[ExpandedPiece(text: String(Argument.unknownPiece))]]
         }
-        return words.map { $0.map { atom in if case .piece(let piece) = atom { piece } else { ExpandedPiece(text: atom.text, isLiteral: true) } } }
+        return words.map {
+            $0.map { atom in if case .piece(let piece) = atom { piece } else { ExpandedPiece(text: atom.text, isLiteral: true) } }
+        }
     }
 
     private enum Atom {
@@ -83,7 +87,8 @@ enum BraceExpansion {
     }
 
     private static func firstGroup(_ atoms: [Atom]) -> Group? {
-        for (index, atom) in atoms.enumerated() {
+        guard let last = atoms.lastIndex(where: { if case .close = $0 { true } else { false } }) else { return nil }
+        for (index, atom) in atoms[..<last].enumerated() {
             if case .open = atom, let group = group(atoms, from: index) { return group }
         }
         return nil
@@ -111,7 +116,9 @@ enum BraceExpansion {
 
     /// `1..9`, `a..f`.
     private static func sequence(_ atoms: [Atom]) -> [[Atom]]? {
-        guard atoms.count == 1, case .piece(let piece) = atoms[0], piece.isLiteral, let dots = piece.text.range(ofDots: ()) else { return nil }
+        guard atoms.count == 1, case .piece(let piece) = atoms[0], piece.isLiteral, let dots = piece.text.range(ofDots: ()) else {
+            return nil
+        }
         let from = piece.text[..<dots]
         let to = piece.text[piece.text.index(dots, offsetBy: 2)...]
         var texts: [String] = []

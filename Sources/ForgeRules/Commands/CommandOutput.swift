@@ -17,20 +17,28 @@ extension CommandWalk {
         case "echo": return Self.echo(words)
         case "printf": return words.isEmpty ? nil : Self.known(Self.format(words).text)
         case "cat", "tac": return isPiped ? input : content(of: invocation.operands)
-        case "head", "tail", "sort", "uniq", "tee", "fold", "fmt", "sponge", "stdbuf", "pv", "nl": return isPiped ? input : content(of: invocation.operands)
-        case "rev": return (isPiped ? input : content(of: invocation.operands)).map { $0.split(separator: "\n", omittingEmptySubsequences: false).map { String($0.reversed()) }.joined(separator: "\n") }
+        case "head", "tail", "sort", "uniq", "tee", "fold", "fmt", "sponge", "stdbuf", "pv", "nl":
+            return isPiped ? input : content(of: invocation.operands)
+        case "rev":
+            return (isPiped ? input : content(of: invocation.operands)).map {
+                $0.split(separator: "\n", omittingEmptySubsequences: false).map { String($0.reversed()) }.joined(separator: "\n")
+            }
         case "pwd": return (state.folder ?? "").isEmpty ? nil : state.folder.map { $0 + "\n" }
         case "base64": return decoded(invocation, input, isPiped, Self.decodeBase64)
         case "base32": return nil
         case "xxd": return invocation.has("-r") ? (isPiped ? input : content(of: invocation.operands)).flatMap(Self.decodeHex) : nil
         case "openssl":
-            guard invocation.words.contains(where: { $0.text == "-d" }), invocation.words.contains(where: { $0.text == "base64" || $0.text == "-base64" || $0.text == "-a" }) else { return nil }
+            guard invocation.words.contains(where: { $0.text == "-d" }),
+                invocation.words.contains(where: { $0.text == "base64" || $0.text == "-base64" || $0.text == "-a" })
+            else { return nil }
             return input.flatMap(Self.decodeBase64)
         case "tr": return Self.translate(invocation.operands, input, deletes: invocation.has("-d"))
         case "sed": return Self.substitute(invocation, input)
-        case "basename": return words.first.flatMap { Self.known($0.text) }.map { ($0.split(separator: "/").last.map(String.init) ?? "") + "\n" }
+        case "basename":
+            return words.first.flatMap { Self.known($0.text) }.map { ($0.split(separator: "/").last.map(String.init) ?? "") + "\n" }
         case "dirname": return words.first.flatMap { Self.known($0.text) }.map(Self.folder(of:))
-        case "realpath", "readlink": return invocation.operands.last.flatMap { PlaceReader.absolute($0.text, in: state.folder) }.flatMap { Self.known($0 + "\n") }
+        case "realpath", "readlink":
+            return invocation.operands.last.flatMap { PlaceReader.absolute($0.text, in: state.folder) }.flatMap { Self.known($0 + "\n") }
         case "mktemp": return "/tmp/tmp.made\n"
         case "which": return invocation.operands.first.map { "/usr/bin/" + $0.text + "\n" }
         case "whoami": return "agent\n"
@@ -47,7 +55,9 @@ extension CommandWalk {
     private func content(of files: [Argument]) -> String? {
         var whole = ""
         for file in files {
-            let stream = file.stream ?? PlaceReader.absolute(file.text, in: state.folder).flatMap { $0 == "/dev/null" ? ShellStream.nothing : state.files[$0] }
+            let stream =
+                file.stream
+                ?? PlaceReader.absolute(file.text, in: state.folder).flatMap { $0 == "/dev/null" ? ShellStream.nothing : state.files[$0] }
             guard let text = stream?.text else { return nil }
             whole += text
         }
@@ -180,9 +190,13 @@ extension CommandWalk {
 
     /// `sed s/a/b/g` with plain text on both sides.
     private static func substitute(_ invocation: Invocation, _ input: String?) -> String? {
-        guard let input, invocation.operands.count == 1, let script = invocation.operands.first?.text, script.hasPrefix("s"), let mark = script.dropFirst().first else { return nil }
+        guard let input, invocation.operands.count == 1, let script = invocation.operands.first?.text, script.hasPrefix("s"),
+            let mark = script.dropFirst().first
+        else { return nil }
         let parts = script.dropFirst(2).split(separator: mark, omittingEmptySubsequences: false)
-        guard parts.count == 3, !parts[0].isEmpty, !parts[0].contains(where: { ".*[]^$\\+?(){}|".contains($0) }), !parts[1].contains(where: { "\\&".contains($0) }) else { return nil }
+        guard parts.count == 3, !parts[0].isEmpty, !parts[0].contains(where: { ".*[]^$\\+?(){}|".contains($0) }),
+            !parts[1].contains(where: { "\\&".contains($0) })
+        else { return nil }
         return input.replacing(String(parts[0]), with: String(parts[1]))
     }
 }

@@ -27,7 +27,9 @@ extension CommandWalk {
             return .nothing
         case ":", "true", "false", "return", "exit", "break", "continue", "wait": return .nothing
         case "echo", "printf":
-            if name == "printf", words.count > 2, words[0].text == "-v" { state.assign(words[1].text, ShellVariable(Self.format(Array(words.dropFirst(2))))) }
+            if name == "printf", words.count > 2, words[0].text == "-v" {
+                state.assign(words[1].text, ShellVariable(Self.format(Array(words.dropFirst(2)))))
+            }
             return nil
         default: return nil
         }
@@ -89,7 +91,9 @@ extension CommandWalk {
             for name in names { state.assign(name, ShellVariable(Argument(text: String(Argument.unknownPiece), origin: stdin.origin))) }
             return .nothing
         }
-        let lines = text.split(separator: "\n").map { Argument(text: String($0), origin: stdin.origin, isPattern: Wildcard.hasPattern(String($0))) }
+        let lines = text.split(separator: "\n").map {
+            Argument(text: String($0), origin: stdin.origin, isPattern: Wildcard.hasPattern(String($0)))
+        }
         if names.count == 1 {
             state.assign(names[0], ShellVariable(alternatives: lines))
             return .nothing
@@ -139,7 +143,9 @@ extension CommandWalk {
     private mutating func runThrough(_ name: String, _ words: [Argument], _ stdin: ShellStream, _ assignments: [String]) -> ShellStream {
         var rest = words[...]
         while let first = rest.first, first.isOption {
-            if name == "command", first.text.utf8.contains(UInt8(ascii: "v")) || first.text.utf8.contains(UInt8(ascii: "V")) { return .unknown }
+            if name == "command", first.text.utf8.contains(UInt8(ascii: "v")) || first.text.utf8.contains(UInt8(ascii: "V")) {
+                return .unknown
+            }
             rest = rest.dropFirst(name == "exec" && first.text == "-a" ? 2 : 1)
             if first.text == "--" { break }
         }

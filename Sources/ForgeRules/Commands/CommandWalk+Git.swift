@@ -12,7 +12,8 @@ extension CommandWalk {
         }
         switch invocation.subcommand {
         case "config": configure(invocation)
-        case "bisect": if invocation.operands.first?.text == "run" { _ = dispatch(Self.words(after: "run", in: invocation), stdin: .unknown) }
+        case "bisect":
+            if invocation.operands.first?.text == "run" { _ = dispatch(Self.words(after: "run", in: invocation), stdin: .unknown) }
         case "submodule":
             if invocation.operands.first?.text == "foreach" {
                 let command = Self.words(after: "foreach", in: invocation).filter { $0.text != "--recursive" && $0.text != "--quiet" }
@@ -39,7 +40,10 @@ extension CommandWalk {
     }
 
     private mutating func configure(_ invocation: Invocation) {
-        let reads = ["--get", "--get-all", "--get-regexp", "--list", "-l", "--get-urlmatch", "--show-origin", "--unset", "--unset-all", "--remove-section"]
+        let reads = [
+            "--get", "--get-all", "--get-regexp", "--list", "-l", "--get-urlmatch", "--show-origin", "--unset", "--unset-all",
+            "--remove-section",
+        ]
         var operands = invocation.operands[...]
         if let first = operands.first, ["get", "list", "unset"].contains(first.text) { return }
         if operands.first?.text == "set" { operands = operands.dropFirst() }
@@ -62,7 +66,8 @@ extension CommandWalk {
             if value == "/dev/null" { return }
             let place = places.place(of: value, isPattern: false, in: state.folder)
             let isOutside = place.isDisjoint(with: [.source, .build, .generated])
-            judgement.raise(isOutside ? .catastrophic : .destructive, rule: "git-hooks-path", why: "git would run the hooks in '\(Self.shown(value))'")
+            judgement.raise(
+                isOutside ? .catastrophic : .destructive, rule: "git-hooks-path", why: "git would run the hooks in '\(Self.shown(value))'")
             return
         }
         if key == "protocol.ext.allow" {
@@ -79,13 +84,16 @@ extension CommandWalk {
     private mutating func cloned(_ invocation: Invocation) {
         guard let address = invocation.operands.first else { return }
         let isRemote = address.text.contains("://") && !address.text.hasPrefix("file://") || address.text.contains("@")
-        let name = invocation.operands.dropFirst().first?.text ?? String(address.text.split(separator: "/").last ?? "").replacing(".git", with: "")
+        let name =
+            invocation.operands.dropFirst().first?.text ?? String(address.text.split(separator: "/").last ?? "").replacing(".git", with: "")
         guard isRemote, !name.isEmpty, let folder = PlaceReader.absolute(name, in: state.folder) else { return }
         state.fetchedFolders.insert(folder)
     }
 
     private mutating func judgePush(_ invocation: Invocation, _ origin: Origin) {
-        guard let target = invocation.operands.first?.text, target.contains("://") || target.contains("@") && target.contains(":") else { return }
+        guard let target = invocation.operands.first?.text, target.contains("://") || target.contains("@") && target.contains(":") else {
+            return
+        }
         judgement.raise(.catastrophic, rule: "git-push-elsewhere", why: "this sends the repository to an address that is no remote of it")
     }
 }

@@ -7,7 +7,8 @@ extension CommandWalk {
         let items = names(in: invocation.stdin, byZero: invocation.hasAny(["-0", "--null"] as [String]))
         guard let first = command.first else { return ShellStream(text: nil, origin: invocation.stdin.origin) }
         let replaced = invocation.value("-I") ?? invocation.value("-J") ?? (invocation.has("-i") ? Argument(text: "{}") : nil)
-        return runOver(items, [first] + command.dropFirst(), placeholder: replaced?.text, ShellStream(text: "", origin: invocation.stdin.origin))
+        return runOver(
+            items, [first] + command.dropFirst(), placeholder: replaced?.text, ShellStream(text: "", origin: invocation.stdin.origin))
     }
 
     private func names(in stream: ShellStream, byZero: Bool) -> [Argument] {
@@ -31,7 +32,8 @@ extension CommandWalk {
     private static func put(_ item: Argument, at placeholder: String, in word: Argument) -> Argument {
         guard word.text.contains(placeholder) else { return word }
         return Argument(
-            text: word.text.replacing(placeholder, with: item.text), origin: word.origin.union(item.origin), isPattern: word.isPattern || item.isPattern)
+            text: word.text.replacing(placeholder, with: item.text), origin: word.origin.union(item.origin),
+            isPattern: word.isPattern || item.isPattern)
     }
 
     mutating func parallel(_ invocation: Invocation) -> ShellStream {
@@ -42,7 +44,11 @@ extension CommandWalk {
         var output = ShellStream.nothing
         for item in items.prefix(64) {
             var text = command.map(\.text).joined(separator: " ")
-            if text.contains("{}") { text = text.replacing("{}", with: item.text) } else { text += text.isEmpty ? item.text : " " + item.text }
+            if text.contains("{}") {
+                text = text.replacing("{}", with: item.text)
+            } else {
+                text += text.isEmpty ? item.text : " " + item.text
+            }
             output = output.followed(by: evaluateText(Argument(text: text, origin: item.origin), .unknown))
         }
         return output
@@ -109,7 +115,9 @@ extension CommandWalk {
             let names = search.names.isEmpty ? ["*"] : search.names
             return names.map { name in
                 let base = root.text.hasSuffix("/") ? root.text : root.text + "/"
-                let path = name.hasPrefix("./") || name.hasPrefix("/") || name.hasPrefix("*/") ? (name.hasPrefix("/") ? name : base + name.drop { $0 == "." || $0 == "/" }) : base + name
+                let path =
+                    name.hasPrefix("./") || name.hasPrefix("/") || name.hasPrefix("*/")
+                    ? (name.hasPrefix("/") ? name : base + name.drop { $0 == "." || $0 == "/" }) : base + name
                 return Argument(text: path, origin: root.origin, isPattern: true)
             }
         }

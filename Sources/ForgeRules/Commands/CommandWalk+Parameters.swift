@@ -107,7 +107,9 @@ extension CommandWalk {
     }
 
     private static func part(of text: String, _ argument: String) -> String? {
-        let numbers = argument.split(separator: ":", omittingEmptySubsequences: false).map { Int($0.filter { $0 != " " && $0 != "(" && $0 != ")" }) }
+        let numbers = argument.split(separator: ":", omittingEmptySubsequences: false).map {
+            Int($0.filter { $0 != " " && $0 != "(" && $0 != ")" })
+        }
         guard let start = numbers.first ?? nil else { return nil }
         let dropped = start < 0 ? String(text.suffix(-start)) : String(text.dropFirst(start))
         guard numbers.count > 1 else { return dropped }

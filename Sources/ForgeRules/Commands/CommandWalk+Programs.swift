@@ -48,7 +48,9 @@ extension CommandWalk {
         if pack.programs[name] != nil || pack.rulesByName[name] != nil { return name }
         var trimmed = Substring(name)
         if trimmed.hasSuffix(".exe") { trimmed = trimmed.dropLast(4) }
-        while let last = trimmed.utf8.last, Byte.isDigit(last) || last == UInt8(ascii: ".") || last == Byte.minus { trimmed = trimmed.dropLast() }
+        while let last = trimmed.utf8.last, Byte.isDigit(last) || last == UInt8(ascii: ".") || last == Byte.minus {
+            trimmed = trimmed.dropLast()
+        }
         let short = String(trimmed)
         return pack.programs[short] != nil || pack.rulesByName[short] != nil ? short : name
     }
@@ -73,7 +75,8 @@ extension CommandWalk {
             return true
         }
         if state.fetchedFolders.contains(where: { absolute.hasPrefix($0 + "/") }) {
-            judgement.raise(.catastrophic, rule: "remote-code", why: "'\(Self.shown(file.text))' came over the network in this same command")
+            judgement.raise(
+                .catastrophic, rule: "remote-code", why: "'\(Self.shown(file.text))' came over the network in this same command")
         }
         return place == .null
     }
@@ -110,20 +113,30 @@ extension CommandWalk {
 
     private func fits(_ index: Int, _ invocation: Invocation, _ text: inout [UInt8]?) -> Bool {
         let rule = pack.rules[index]
-        let condition = rule.condition
+        // The cheapest question first: most rules fall at their subcommand.
+        let subcommands = rule.condition.subcommands
+        if !subcommands.isEmpty {
+            var isNamed = false
+            for name in subcommands where Self.isSubcommand(invocation.subcommand, name) {
+                isNamed = true
+                break
+            }
+            if !isNamed { return false }
+        }
         if !rule.except.isEmpty, rule.except.contains(invocation.name) { return false }
         if rule.tier != .safe, invocation.isAskingForHelp { return false }
-        guard fits(condition, flagsOf: invocation), fits(condition, operandsOf: invocation) else { return false }
-        if !condition.subcommands.isEmpty, !condition.subcommands.contains(where: { Self.isSubcommand(invocation.subcommand, $0) }) { return false }
-        if !condition.assignments.isEmpty, !invocation.assignments.contains(where: { name in condition.assignments.contains { Wildcard.matches(name, $0) } }) {
-            return false
-        }
-        if !condition.origins.isEmpty {
+        if !rule.condition.assignments.isEmpty, !fits(rule.condition, assignmentsOf: invocation) { return false }
+        if !rule.condition.origins.isEmpty {
             let given = invocation.words.reduce(invocation.stdin.origin) { $0.union($1.origin) }
-            if given.isDisjoint(with: condition.origins) { return false }
+            if given.isDisjoint(with: rule.condition.origins) { return false }
         }
-        if condition.isElsewhere != nil, condition.isElsewhere != isElsewhere { return false }
-        return fits(condition, textOf: invocation, &text)
+        if rule.condition.isElsewhere != nil, rule.condition.isElsewhere != isElsewhere { return false }
+        guard fits(rule, flagsOf: invocation), fits(rule, operandsOf: invocation) else { return false }
+        return fits(rule, textOf: invocation, &text)
+    }
+
+    private func fits(_ condition: RuleCondition, assignmentsOf invocation: Invocation) -> Bool {
+        invocation.assignments.contains { name in condition.assignments.contains { Wildcard.matches(name, $0) } }
     }
 
     private static func isSubcommand(_ given: String, _ pattern: String) -> Bool {
@@ -132,13 +145,16 @@ extension CommandWalk {
         return Wildcard.hasPattern(pattern) && Wildcard.matches(given, pattern)
     }
 
-    private func fits(_ condition: RuleCondition, flagsOf invocation: Invocation) -> Bool {
+    private func fits(_ rule: CommandRule, flagsOf invocation: Invocation) -> Bool {
+        let condition = rule.condition
+        if condition.flagsAny.isEmpty, condition.flagsAll.isEmpty, condition.flagsNone.isEmpty { return true }
         if !condition.flagsAny.isEmpty, !invocation.hasAny(condition.flagsAny) { return false }
         if !condition.flagsAll.allSatisfy(invocation.has) { return false }
         return condition.flagsNone.isEmpty || !invocation.hasAny(condition.flagsNone)
     }
 
-    private func fits(_ condition: RuleCondition, operandsOf invocation: Invocation) -> Bool {
+    private func fits(_ rule: CommandRule, operandsOf invocation: Invocation) -> Bool {
+        let condition = rule.condition
         let operands = invocation.operands
         if let least = condition.countMin, operands.count < least { return false }
         if let most = condition.countMax, operands.count > most { return false }
@@ -155,8 +171,9 @@ extension CommandWalk {
         return condition.pathsNone.isEmpty || !found.contains { !$0.isDisjoint(with: condition.pathsNone) }
     }
 
-    private func fits(_ condition: RuleCondition, textOf invocation: Invocation, _ text: inout [UInt8]?) -> Bool {
-        guard !condition.text.isEmpty || !condition.textNone.isEmpty else { return true }
+    private func fits(_ rule: CommandRule, textOf invocation: Invocation, _ text: inout [UInt8]?) -> Bool {
+        guard !rule.condition.text.isEmpty || !rule.condition.textNone.isEmpty else { return true }
+        let condition = rule.condition
         let whole = text ?? invocation.loweredText
         text = whole
         if !condition.text.isEmpty, !condition.text.contains(where: { $0.isIn(whole) }) { return false }
@@ -174,7 +191,8 @@ extension CommandWalk {
     private mutating func judgeFetchedFolder(_ name: String) {
         guard !state.fetchedFolders.isEmpty, Self.runsWhatIsThere.contains(name), let folder = state.folder else { return }
         if state.fetchedFolders.contains(where: { folder == $0 || folder.hasPrefix($0 + "/") }) {
-            judgement.raise(.catastrophic, rule: "remote-code", why: "'\(name)' would run what was fetched over the network in this same command")
+            judgement.raise(
+                .catastrophic, rule: "remote-code", why: "'\(name)' would run what was fetched over the network in this same command")
         }
     }
 
@@ -188,7 +206,8 @@ extension CommandWalk {
         guard let specification = invocation.specification else {
             // Nobody described the program: its operands may all be read.
             let isListed = pack.rulesByName[invocation.name] != nil
-            for operand in invocation.operands where !isListed || places.place(of: operand.text, isPattern: operand.isPattern, in: state.folder).contains(.credential) {
+            for operand in invocation.operands
+            where !isListed || places.place(of: operand.text, isPattern: operand.isPattern, in: state.folder).contains(.credential) {
                 origin.formUnion(read(operand).origin)
             }
             return origin
@@ -221,10 +240,13 @@ extension CommandWalk {
 
     /// `@file` and `name=@file`, as curl and gh take them.
     private mutating func readData(_ value: Argument) -> Origin {
-        guard let mark = value.text.firstIndex(where: { $0 == "@" || $0 == "<" }), value.text[..<mark].allSatisfy({ $0.isLetter || $0 == "=" || $0 == "_" }) else {
+        guard let mark = value.text.firstIndex(where: { $0 == "@" || $0 == "<" }),
+            value.text[..<mark].allSatisfy({ $0.isLetter || $0 == "=" || $0 == "_" })
+        else {
             return value.origin
         }
-        return read(Argument(text: String(value.text[value.text.index(after: mark)...]), origin: value.origin, isPattern: value.isPattern)).origin
+        return read(Argument(text: String(value.text[value.text.index(after: mark)...]), origin: value.origin, isPattern: value.isPattern))
+            .origin
     }
 
     private mutating func copy(_ paths: [Argument]) -> Origin {

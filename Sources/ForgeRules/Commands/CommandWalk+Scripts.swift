@@ -27,7 +27,9 @@ extension CommandWalk {
             judgement.raise(.destructive, rule: "script-effect", why: "the code starts programs")
         }
         if calls.contains(.deletes) {
-            for path in script.paths { effect(.delete, Argument(text: path, isPattern: Wildcard.hasPattern(path)), isRecursive: calls.contains(.deletesTrees)) }
+            for path in script.paths {
+                effect(.delete, Argument(text: path, isPattern: Wildcard.hasPattern(path)), isRecursive: calls.contains(.deletesTrees))
+            }
             judgement.raise(.destructive, rule: "script-effect", why: "the code deletes files")
         }
         var isSecret = calls.contains(.environment)
@@ -47,14 +49,19 @@ extension CommandWalk {
         if calls.contains(.forks) { judgement.raise(.catastrophic, rule: "fork-bomb", why: "the code starts itself again and again") }
         if calls.contains(.network) { judgement.raise(.destructive, rule: "script-effect", why: "the code talks to the network") }
         if calls.contains(.hides) { judgement.raise(.destructive, rule: "script-effect", why: "the code runs text it makes itself") }
-        if calls.contains(.environment) { judgement.raise(.destructive, rule: "environment-dump", why: "the code reads the environment, where credentials may be") }
+        if calls.contains(.environment) {
+            judgement.raise(.destructive, rule: "environment-dump", why: "the code reads the environment, where credentials may be")
+        }
     }
 
     private mutating func awk(_ code: Argument) {
         let script = ScriptText(code.text)
-        guard code.text.contains("system") || code.text.contains("|") || code.text.contains(">") || code.text.contains("/inet/") else { return }
+        guard code.text.contains("system") || code.text.contains("|") || code.text.contains(">") || code.text.contains("/inet/") else {
+            return
+        }
         if code.text.contains("/inet/") { judgement.raise(.catastrophic, rule: "reverse-shell", why: "awk would open a connection") }
-        guard code.text.contains("system(") || code.text.contains("system (") || code.text.contains("getline") || script.isPipedToText else {
+        guard code.text.contains("system(") || code.text.contains("system (") || code.text.contains("getline") || script.isPipedToText
+        else {
             for path in script.targets { effect(.write, Argument(text: path)) }
             return
         }
@@ -66,12 +73,18 @@ extension CommandWalk {
     private mutating func sed(_ script: String) {
         for line in script.split(whereSeparator: { $0 == "\n" || $0 == ";" }) {
             var rest = line.drop { $0.isWhitespace || $0.isNumber || "$,!{+~".contains($0) }
-            if rest.first == "/", let end = rest.dropFirst().firstIndex(of: "/") { rest = rest[rest.index(after: end)...].drop { $0.isWhitespace || $0 == "!" } }
+            if rest.first == "/", let end = rest.dropFirst().firstIndex(of: "/") {
+                rest = rest[rest.index(after: end)...].drop { $0.isWhitespace || $0 == "!" }
+            }
             guard let letter = rest.first else { continue }
             let argument = String(rest.dropFirst().drop { $0.isWhitespace })
             switch letter {
             case "e":
-                if argument.isEmpty { judgement.raise(.destructive, rule: "unread-code", why: "sed would run its input as commands") } else { _ = inSubshell { walk in walk.runText(argument) } }
+                if argument.isEmpty {
+                    judgement.raise(.destructive, rule: "unread-code", why: "sed would run its input as commands")
+                } else {
+                    _ = inSubshell { walk in walk.runText(argument) }
+                }
             case "w", "W": effect(.write, Argument(text: argument))
             case "r", "R": effect(.read, Argument(text: argument))
             case "s": sedSubstitution(rest)
@@ -97,7 +110,9 @@ extension CommandWalk {
         let text = script.drop { $0 == ":" || $0 == " " }
         if let mark = text.firstIndex(of: "!"), text[..<mark].allSatisfy({ $0.isLetter || "%.,$ ".contains($0) }) {
             _ = inSubshell { walk in walk.runText(String(text[text.index(after: mark)...])) }
-        } else if text.contains("system(") || text.hasPrefix("py") || text.hasPrefix("lua") || text.hasPrefix("perl") || text.hasPrefix("terminal") || text.hasPrefix("term ") {
+        } else if text.contains("system(") || text.hasPrefix("py") || text.hasPrefix("lua") || text.hasPrefix("perl")
+            || text.hasPrefix("terminal") || text.hasPrefix("term ")
+        {
             for string in ScriptText(String(text)).strings { _ = inSubshell { walk in walk.runText(string) } }
             judgement.raise(.destructive, rule: "script-effect", why: "the editor would run programs")
         } else if text.hasPrefix("w "), let path = text.split(separator: " ").last {

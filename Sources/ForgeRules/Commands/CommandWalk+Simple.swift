@@ -25,7 +25,8 @@ extension CommandWalk {
         var output = ShellStream.nothing
         repeat {
             let next = runOnce(simple, redirections, stdin: stdin)
-            output = choice == 0 ? next : ShellStream(text: output.text == next.text ? next.text : nil, origin: output.origin.union(next.origin))
+            output =
+                choice == 0 ? next : ShellStream(text: output.text == next.text ? next.text : nil, origin: output.origin.union(next.origin))
             choice += 1
         } while choice < choices
         return output
@@ -55,7 +56,11 @@ extension CommandWalk {
         }
         var words: [Argument] = []
         feeding = redirected.stdin
-        for word in simple.words { words += expand(word) }
+        for word in simple.words.prefix(Self.wordsMax) { words += expand(word) }
+        if words.count > Self.wordsMax || simple.words.count > Self.wordsMax {
+            unclear("a command of more than \(Self.wordsMax) words")
+            words = Array(words.prefix(Self.wordsMax))
+        }
         guard !words.isEmpty else { return deliver(.nothing, to: redirected, isNothingRun: true) }
         let output = dispatch(words, stdin: redirected.stdin, assignments: names)
         if !names.isEmpty { for name in names { state.variables[name] = before[name] } }
@@ -202,7 +207,8 @@ extension CommandWalk {
         if isNotingRules { fitted.append(index) }
         let rule = pack.rules[index]
         guard rule.tier != .safe else { return }
-        judgement.raise(rule.tier, rule: rule.id, why: subject.map { "\(rule.message) ('\(Self.shown($0))')" } ?? rule.message, fix: rule.fix)
+        judgement.raise(
+            rule.tier, rule: rule.id, why: subject.map { "\(rule.message) ('\(Self.shown($0))')" } ?? rule.message, fix: rule.fix)
     }
 
     static func shown(_ text: String) -> String {

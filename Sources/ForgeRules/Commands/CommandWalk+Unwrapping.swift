@@ -64,7 +64,9 @@ extension CommandWalk {
         if language == .shell { _ = inSubshell { walk in walk.runText(text) } } else { runScript(Argument(text: text), language) }
     }
 
-    private mutating func runInterpreter(_ invocation: Invocation, _ language: PayloadLanguage, _ specification: ProgramSpecification) -> ShellStream {
+    private mutating func runInterpreter(_ invocation: Invocation, _ language: PayloadLanguage, _ specification: ProgramSpecification)
+        -> ShellStream
+    {
         if let module = invocation.value("-m"), language == .script { return runModule(module, invocation) }
         if invocation.isAskingForHelp || invocation.hasAny(specification.textless) { return .unknown }
         guard let file = invocation.rest.first, !(language == .shell && invocation.flags.contains { $0.name == "-s" }) else {
@@ -89,7 +91,8 @@ extension CommandWalk {
 
     // MARK: - Wrappers
 
-    private mutating func unwrap(_ wrapper: WrapperSpecification, _ invocation: Invocation, _ origin: Origin, _ wasRun: Bool) -> ShellStream {
+    private mutating func unwrap(_ wrapper: WrapperSpecification, _ invocation: Invocation, _ origin: Origin, _ wasRun: Bool) -> ShellStream
+    {
         var rest = invocation.rest.dropFirst(wrapper.operands)
         var names = invocation.assignments
         if wrapper.takesAssignments {
@@ -97,7 +100,9 @@ extension CommandWalk {
                 first.text[..<equals].utf8.allSatisfy(Byte.isName)
             {
                 names.append(String(first.text[..<equals]))
-                state.assign(names[names.count - 1], ShellVariable(Argument(text: String(first.text[first.text.index(after: equals)...]), origin: first.origin)))
+                state.assign(
+                    names[names.count - 1],
+                    ShellVariable(Argument(text: String(first.text[first.text.index(after: equals)...]), origin: first.origin)))
                 rest = rest.dropFirst()
             }
         }
@@ -114,7 +119,9 @@ extension CommandWalk {
         return ShellStream(text: nil, origin: output.origin.union(.remote))
     }
 
-    private mutating func runWrapped(_ words: [Argument], _ wrapper: WrapperSpecification, _ stdin: ShellStream, _ names: [String]) -> ShellStream {
+    private mutating func runWrapped(_ words: [Argument], _ wrapper: WrapperSpecification, _ stdin: ShellStream, _ names: [String])
+        -> ShellStream
+    {
         guard wrapper.isShell else { return dispatch(words, stdin: stdin, assignments: names) }
         let joined = Argument(text: words.map(\.text).joined(separator: " "), origin: words.reduce(into: []) { $0.formUnion($1.origin) })
         return evaluateText(joined, stdin)
@@ -144,16 +151,22 @@ extension CommandWalk {
         case "make", "gmake": return make(invocation)
         case "tar", "bsdtar":
             for flag in invocation.flags where flag.name == "--checkpoint-action" {
-                if let value = flag.value, value.text.hasPrefix("exec=") { _ = evaluateText(Argument(text: String(value.text.dropFirst(5)), origin: value.origin), .unknown) }
+                if let value = flag.value, value.text.hasPrefix("exec=") {
+                    _ = evaluateText(Argument(text: String(value.text.dropFirst(5)), origin: value.origin), .unknown)
+                }
             }
             return nil
         case "less", "more", "most", "vi", "vim", "nvim", "ex", "view":
-            for word in invocation.words where word.text.hasPrefix("+") { runScript(Argument(text: String(word.text.dropFirst()), origin: word.origin), .editor) }
+            for word in invocation.words where word.text.hasPrefix("+") {
+                runScript(Argument(text: String(word.text.dropFirst()), origin: word.origin), .editor)
+            }
             return nil
         case "dd":
             var source: ShellStream?
             for word in invocation.operands {
-                if word.text.hasPrefix("of=") { write(.unknown, to: Argument(text: String(word.text.dropFirst(3)), isPattern: word.isPattern), as: .write) }
+                if word.text.hasPrefix("of=") {
+                    write(.unknown, to: Argument(text: String(word.text.dropFirst(3)), isPattern: word.isPattern), as: .write)
+                }
                 if word.text.hasPrefix("if=") { source = read(Argument(text: String(word.text.dropFirst(3)), isPattern: word.isPattern)) }
             }
             return source ?? invocation.stdin
@@ -196,8 +209,14 @@ extension CommandWalk {
     private mutating func makefile(_ text: String) {
         for line in text.split(separator: "\n") {
             var recipe: Substring?
-            if line.hasPrefix("\t") { recipe = line.dropFirst() } else if let semicolon = line.firstIndex(of: ";") { recipe = line[line.index(after: semicolon)...] }
-            if let recipe { _ = inSubshell { walk in walk.runText(String(recipe.drop { "@-+ \t".contains($0) }).replacing("$$", with: "$")) } }
+            if line.hasPrefix("\t") {
+                recipe = line.dropFirst()
+            } else if let semicolon = line.firstIndex(of: ";") {
+                recipe = line[line.index(after: semicolon)...]
+            }
+            if let recipe {
+                _ = inSubshell { walk in walk.runText(String(recipe.drop { "@-+ \t".contains($0) }).replacing("$$", with: "$")) }
+            }
             if line.contains("$(shell ") {
                 let inner = line.components(between: "$(shell ", and: ")")
                 _ = inSubshell { walk in walk.runText(inner) }
@@ -221,12 +240,18 @@ extension CommandWalk {
         let stream = ShellStream(text: nil, origin: isLocal ? [] : .remote)
         var toStandardOutput = invocation.name == "curl"
         for flag in invocation.flags {
-            let isOutput = invocation.name == "curl" ? flag.name == "-o" || flag.name == "--output" : flag.name == "-O" || flag.name == "--output-document" || flag.name == "-o" && invocation.name == "aria2c"
+            let isOutput =
+                invocation.name == "curl"
+                ? flag.name == "-o" || flag.name == "--output"
+                : flag.name == "-O" || flag.name == "--output-document" || flag.name == "-o" && invocation.name == "aria2c"
             guard isOutput, let value = flag.value else { continue }
             toStandardOutput = value.text == "-" || value.text == "/dev/stdout"
             if !toStandardOutput { write(stream, to: value, as: .write) }
         }
-        if invocation.name == "curl" ? invocation.hasAny(["-O", "--remote-name"] as [String]) : invocation.value("-O") == nil && invocation.value("--output-document") == nil {
+        if invocation.name == "curl"
+            ? invocation.hasAny(["-O", "--remote-name"] as [String])
+            : invocation.value("-O") == nil && invocation.value("--output-document") == nil
+        {
             for address in invocation.operands {
                 let name = address.text.split(separator: "/").last.map { String($0.prefix { $0 != "?" }) } ?? "index.html"
                 if let absolute = PlaceReader.absolute(name, in: state.folder) { state.files[absolute] = stream }
@@ -247,8 +272,13 @@ extension CommandWalk {
     private mutating func terminal(_ invocation: Invocation) -> ShellStream? {
         if let typed = invocation.words.firstIndex(where: { $0.text == "send-keys" || $0.text == "send" || $0.text == "stuff" }) {
             for word in invocation.words[(typed + 1)...] where !word.isOption { _ = evaluateText(word, .unknown) }
-        } else if let start = invocation.words.firstIndex(where: { ["new-session", "new", "new-window", "neww", "split-window", "run-shell", "run", "respawn-pane", "-dm", "-dmS"].contains($0.text) }) {
-            if let command = invocation.words[(start + 1)...].last(where: { !$0.isOption && $0.text.contains(" ") }) { _ = evaluateText(command, .unknown) }
+        } else if let start = invocation.words.firstIndex(where: {
+            ["new-session", "new", "new-window", "neww", "split-window", "run-shell", "run", "respawn-pane", "-dm", "-dmS"].contains(
+                $0.text)
+        }) {
+            if let command = invocation.words[(start + 1)...].last(where: { !$0.isOption && $0.text.contains(" ") }) {
+                _ = evaluateText(command, .unknown)
+            }
         }
         return nil
     }

@@ -64,7 +64,12 @@ extension CommandWalk {
 
     func joined(_ pieces: [ExpandedPiece]) -> Argument {
         var argument = Argument(text: "")
-        for piece in pieces { Self.append(piece, to: &argument) }
+        for piece in pieces {
+            Self.append(piece, to: &argument)
+            if argument.text.utf8.count > ShellStream.textBytesMax * 4 {
+                return Argument(text: String(Argument.unknownPiece), origin: pieces.reduce(into: []) { $0.formUnion($1.origin) })
+            }
+        }
         return argument
     }
 
@@ -151,7 +156,9 @@ extension CommandWalk {
         case .extendedGlob(let mark, let inner):
             pieces.append(ExpandedPiece(text: mark == "!" || mark == "*" ? "*" : expandQuoted(inner).text + "*", isPattern: true))
         case .array(let words):
-            for word in words { for argument in expand(word) { pieces.append(ExpandedPiece(text: argument.text + " ", origin: argument.origin)) } }
+            for word in words {
+                for argument in expand(word) { pieces.append(ExpandedPiece(text: argument.text + " ", origin: argument.origin)) }
+            }
         }
     }
 

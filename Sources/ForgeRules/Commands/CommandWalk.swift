@@ -17,6 +17,8 @@ struct Judgement: Sendable {
 struct CommandWalk {
     static let depthMax = 24
     static let commandsMax = 4000
+    /// More words than this in one command are not looked at one by one.
+    static let wordsMax = 4096
 
     let pack: CommandPack
     let places: PlaceReader
@@ -87,7 +89,9 @@ struct CommandWalk {
 
     mutating func run(_ script: ShellScript, stdin: ShellStream) -> ShellStream {
         var output = ShellStream.nothing
-        for statement in script.statements { output = output.followed(by: run(statement, stdin: stdin)) }
+        for statement in script.statements where commandCount <= Self.commandsMax {
+            output = output.followed(by: run(statement, stdin: stdin))
+        }
         return output
     }
 
@@ -102,7 +106,9 @@ struct CommandWalk {
             let next = run(link.pipeline, stdin: stdin)
             state.isConditional = wasConditional
             // After `||` either side may have spoken.
-            output = link.connector == .or && next != .nothing ? ShellStream(text: nil, origin: output.origin.union(next.origin)) : output.followed(by: next)
+            output =
+                link.connector == .or && next != .nothing
+                ? ShellStream(text: nil, origin: output.origin.union(next.origin)) : output.followed(by: next)
         }
         return output
     }
@@ -214,7 +220,9 @@ struct CommandWalk {
 
     mutating func call(_ name: String, _ body: ShellCommand, _ arguments: [Argument], stdin: ShellStream) -> ShellStream {
         if calls.contains(name) {
-            if isForked { judgement.raise(.catastrophic, rule: "fork-bomb", why: "'\(name)' starts itself again and again until nothing else can run") }
+            if isForked {
+                judgement.raise(.catastrophic, rule: "fork-bomb", why: "'\(name)' starts itself again and again until nothing else can run")
+            }
             return .unknown
         }
         calls.append(name)

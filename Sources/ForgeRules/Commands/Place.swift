@@ -115,7 +115,8 @@ struct PlaceReader: Sendable {
         let without = parts.map { $0.filter { $0 != Argument.unknownPiece } }.filter { !$0.isEmpty }
         var place = self.place(ofParts: without, isPattern: false).intersection([.machine, .credential, .device, .kernel])
         let shaped = parts.map { $0.contains(Argument.unknownPiece) ? "1" : $0 }
-        place.formUnion(self.place(ofParts: shaped, isPattern: false).intersection([.credential, .sensitive, .temporary, .home, .system, .host]))
+        place.formUnion(
+            self.place(ofParts: shaped, isPattern: false).intersection([.credential, .sensitive, .temporary, .home, .system, .host]))
         return place.union(.unknown)
     }
 
@@ -165,7 +166,8 @@ struct PlaceReader: Sendable {
         case "root": return home(parts, depth: parts.count - 1)
         case "home", "Users": return parts.count == 1 ? .machine : home(parts, depth: parts.count - 2)
         case "var" where parts.count > 1 && parts[1] == "tmp": return parts.count == 2 ? .temporaryRoot : .temporary
-        case "var", "opt", "srv", "mnt", "media", "run": return parts.count <= 2 ? (parts.count == 1 ? .machine : [.machine, .host]) : .host
+        case "var", "opt", "srv", "mnt", "media", "run":
+            return parts.count <= 2 ? (parts.count == 1 ? .machine : [.machine, .host]) : .host
         case "usr" where parts.count > 3 && parts[1] == "local": return .host
         default:
             if parts.count == 1 { return .machine }

@@ -50,31 +50,57 @@ struct ScriptText {
         (
             .starts,
             [
-                "os.system", "subprocess", "os.popen", "os.exec", "os.spawn", "popen(", "pty.spawn", "commands.getoutput", "system(", "system ", "exec(", "exec ",
-                "execsync", "spawnsync", "spawn(", "child_process", "execfile", "shell_exec", "passthru", "proc_open", "pcntl_exec", "qx", "kernel.", "open3", "io.popen",
+                "os.system", "subprocess", "os.popen", "os.exec", "os.spawn", "popen(", "pty.spawn", "commands.getoutput", "system(",
+                "system ", "exec(", "exec ",
+                "execsync", "spawnsync", "spawn(", "child_process", "execfile", "shell_exec", "passthru", "proc_open", "pcntl_exec", "qx",
+                "kernel.", "open3", "io.popen",
                 "`", "%x", "runtime.getruntime", "processbuilder", "os.startfile",
             ]
         ),
         (
             .deletes,
             [
-                "rmtree", "os.remove", "os.unlink", "unlink", "os.rmdir", "removedirs", "rmsync", "rmdirsync", "fs.rm", "unlinksync", "file.delete", "rm_rf", "rm_r(", "remove_entry",
+                "rmtree", "os.remove", "os.unlink", "unlink", "os.rmdir", "removedirs", "rmsync", "rmdirsync", "fs.rm", "unlinksync",
+                "file.delete", "rm_rf", "rm_r(", "remove_entry",
                 "fileutils.rm", "rimraf", "send2trash", "remove_tree", "rmdir(",
             ]
         ),
-        (.deletesTrees, ["rmtree", "rmsync", "rmdirsync", "fs.rm", "rm_rf", "rm_r(", "rimraf", "remove_tree", "removedirs", "remove_entry"]),
+        (
+            .deletesTrees,
+            ["rmtree", "rmsync", "rmdirsync", "fs.rm", "rm_rf", "rm_r(", "rimraf", "remove_tree", "removedirs", "remove_entry"]
+        ),
         (.opens, ["open", "read", "path(", "file", "io.", "slurp", "cat", "load"]),
-        (.writes, ["'w'", "\"w\"", "'a'", "\"a\"", "'wb'", "\"wb\"", "'w+'", "write_text", "write_bytes", "writefile", "appendfile", "file_put_contents", "file.write", "truncate", "createwritestream"]),
+        (
+            .writes,
+            [
+                "'w'", "\"w\"", "'a'", "\"a\"", "'wb'", "\"wb\"", "'w+'", "write_text", "write_bytes", "writefile", "appendfile",
+                "file_put_contents", "file.write", "truncate", "createwritestream",
+            ]
+        ),
         (
             .network,
             [
-                "socket", "urllib", "requests.", "http.client", "httplib", "urlopen", "fetch(", "https.get", "http.get", "http.request", "https.request", "net.connect", "net::http",
-                "open-uri", "uri.open", "lwp", "tcpsocket", "smtplib", "ftplib", "paramiko", "axios", "curl", "file_get_contents('http", "file_get_contents(\"http", "fsockopen", "io::socket", "dgram", "websocket", "httpx", "aiohttp",
+                "socket", "urllib", "requests.", "http.client", "httplib", "urlopen", "fetch(", "https.get", "http.get", "http.request",
+                "https.request", "net.connect", "net::http",
+                "open-uri", "uri.open", "lwp", "tcpsocket", "smtplib", "ftplib", "paramiko", "axios", "curl", "file_get_contents('http",
+                "file_get_contents(\"http", "fsockopen", "io::socket", "dgram", "websocket", "httpx", "aiohttp",
             ]
         ),
         (.environment, ["os.environ", "process.env", "%env", "env.to_h", "getenv()", "$_env", "/environ", "env.each", "dict(os.environ"]),
-        (.hides, ["eval", "exec(", "__import__", "getattr(", "compile(", "fromcharcode", "b64decode", "base64", "codecs.decode", "marshal.loads", "pickle.loads", "new function", "chr(", "unhexlify", "fromhex", "atob(", "decode64", "pack("]),
-        (.forks, ["fork while", "fork()while", "while 1:os.fork", "while true:os.fork", "while(1){fork", "while (1) { fork", "loop{fork", "loop { fork", "while 1: os.fork", "while true: os.fork", "fork until"]),
+        (
+            .hides,
+            [
+                "eval", "exec(", "__import__", "getattr(", "compile(", "fromcharcode", "b64decode", "base64", "codecs.decode",
+                "marshal.loads", "pickle.loads", "new function", "chr(", "unhexlify", "fromhex", "atob(", "decode64", "pack(",
+            ]
+        ),
+        (
+            .forks,
+            [
+                "fork while", "fork()while", "while 1:os.fork", "while true:os.fork", "while(1){fork", "while (1) { fork", "loop{fork",
+                "loop { fork", "while 1: os.fork", "while true: os.fork", "fork until",
+            ]
+        ),
     ]
 
     var calls: Calls {
@@ -94,18 +120,26 @@ struct ScriptText {
 
     var isReverseShell: Bool {
         let text = code.lowercased()
-        return ["/bin/sh", "/bin/bash", "dup2", "pty.spawn", "cmd.exe", "'sh'", "\"sh\"", "\"bash\"", "'bash'"].contains(where: text.contains)
+        return ["/bin/sh", "/bin/bash", "dup2", "pty.spawn", "cmd.exe", "'sh'", "\"sh\"", "\"bash\"", "'bash'"].contains(
+            where: text.contains)
     }
 
     /// A list of texts, joined: `['rm', '-rf', '/']`.
-    var commandLine: String? { strings.count > 1 ? strings.map { $0.contains(" ") ? CommandWalk.quoted($0) : $0 }.joined(separator: " ") : nil }
+    var commandLine: String? {
+        strings.count > 1 ? strings.map { $0.contains(" ") ? CommandWalk.quoted($0) : $0 }.joined(separator: " ") : nil
+    }
 
     /// Texts as paths, with the home folder where a call would put it.
     var paths: [String] {
-        let isHomed = code.contains("expanduser") || code.contains("homedir") || code.contains("Path.home") || code.contains("Dir.home") || code.contains("ENV['HOME']") || code.contains("environ['HOME']") || code.contains("environ[\"HOME\"]") || code.contains("env.HOME")
+        let isHomed =
+            code.contains("expanduser") || code.contains("homedir") || code.contains("Path.home") || code.contains("Dir.home")
+            || code.contains("ENV['HOME']") || code.contains("environ['HOME']") || code.contains("environ[\"HOME\"]")
+            || code.contains("env.HOME")
         var found = strings.map { text in text.hasPrefix("~") ? PlaceReader.home + text.dropFirst() : text }
         if isHomed { found.append(PlaceReader.home) }
-        if isHomed { found += strings.filter { $0.hasPrefix(".") || $0.hasPrefix("/.") }.map { PlaceReader.home + "/" + $0.drop { $0 == "/" } } }
+        if isHomed {
+            found += strings.filter { $0.hasPrefix(".") || $0.hasPrefix("/.") }.map { PlaceReader.home + "/" + $0.drop { $0 == "/" } }
+        }
         return found
     }
 

@@ -3,22 +3,29 @@
 
 struct ShellVariable: Sendable {
     static let alternativesMax = 24
+    static let elementsMax = 256
 
     /// Every value it may have here; never empty.
     var alternatives: [Argument]
     /// The elements, when it is an array.
     var elements: [Argument]?
 
-    init(_ value: Argument) { alternatives = [value] }
+    init(_ value: Argument) { alternatives = [Self.bounded(value)] }
+
+    /// `x=$x$x` doubles a text each time: past a size nobody knows it any more.
+    private static func bounded(_ value: Argument) -> Argument {
+        guard value.text.utf8.count > ShellStream.textBytesMax else { return value }
+        return Argument(text: String(Argument.unknownPiece), origin: value.origin)
+    }
 
     init(alternatives: [Argument]) {
-        self.alternatives = alternatives.isEmpty ? [Argument(text: "")] : Array(alternatives.prefix(Self.alternativesMax))
+        self.alternatives = alternatives.isEmpty ? [Argument(text: "")] : alternatives.prefix(Self.alternativesMax).map(Self.bounded)
         if alternatives.count > Self.alternativesMax { self.alternatives.append(.unknown) }
     }
 
     init(elements: [Argument]) {
         self.init(elements.first ?? Argument(text: ""))
-        self.elements = elements
+        self.elements = elements.count <= Self.elementsMax ? elements.map(Self.bounded) : [.unknown]
     }
 }
 

@@ -107,7 +107,8 @@ struct RuleCondition: Sendable {
     var isElsewhere: Bool?
 }
 
-package struct CommandRule: Sendable {
+/// A class, because thousands of them are looked at for each command and a copy would count its fields.
+package final class CommandRule: Sendable {
     package let id: String
     package let title: String
     package let tier: CommandTier
@@ -117,11 +118,32 @@ package struct CommandRule: Sendable {
     package let matches: [String]
     package let ignores: [String]
     package let line: Int
-    var commands: [String] = []
-    var except: Set<String> = []
-    var effects: Set<EffectKind> = []
-    var isRecursive: Bool?
-    var condition = RuleCondition()
+    let commands: [String]
+    let except: Set<String>
+    let effects: Set<EffectKind>
+    let isRecursive: Bool?
+    let condition: RuleCondition
+
+    init(
+        id: String, title: String, tier: CommandTier, message: String, fix: String?, references: [String], matches: [String],
+        ignores: [String], line: Int, commands: [String], except: Set<String>, effects: Set<EffectKind>, isRecursive: Bool?,
+        condition: RuleCondition
+    ) {
+        self.id = id
+        self.title = title
+        self.tier = tier
+        self.message = message
+        self.fix = fix
+        self.references = references
+        self.matches = matches
+        self.ignores = ignores
+        self.line = line
+        self.commands = commands
+        self.except = except
+        self.effects = effects
+        self.isRecursive = isRecursive
+        self.condition = condition
+    }
 }
 
 package struct CommandPack: Sendable {

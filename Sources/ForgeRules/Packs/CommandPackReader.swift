@@ -37,7 +37,9 @@ extension CommandPack {
             for name in specification.names {
                 if let space = name.firstIndex(of: " "), let wider = programs[String(name[..<space])] {
                     programs[name] = specification.widened(by: wider)
-                } else if programs.updateValue(specification, forKey: name) != nil { program.problem("the program '\(name)' is described twice") }
+                } else if programs.updateValue(specification, forKey: name) != nil {
+                    program.problem("the program '\(name)' is described twice")
+                }
             }
         }
         var ids: Set<String> = []
@@ -62,7 +64,8 @@ extension CommandPack {
         places.finish()
     }
 
-    private static func named<Value: RawRepresentable & CaseIterable>(_ type: Value.Type) -> [String: Value] where Value.RawValue == String {
+    private static func named<Value: RawRepresentable & CaseIterable>(_ type: Value.Type) -> [String: Value]
+    where Value.RawValue == String {
         Dictionary(uniqueKeysWithValues: Value.allCases.map { ($0.rawValue, $0) })
     }
 
@@ -109,15 +112,14 @@ extension CommandPack {
     }
 
     private static func rule(_ entry: inout PackEntry, _ branches: [String]) -> CommandRule {
-        var rule = CommandRule(
+        let rule = CommandRule(
             id: entry.required("id"), title: entry.required("title"),
-            tier: entry.choice("tier", named(CommandTier.self)) ?? .catastrophic, message: entry.required("message"), fix: entry.text("fix"),
-            references: entry.texts("references"), matches: entry.texts("matches"), ignores: entry.texts("ignores"), line: entry.position.line)
-        rule.commands = entry.texts("commands")
-        rule.except = Set(entry.texts("except"))
-        rule.effects = Set(entry.choices("effects", named(EffectKind.self)))
-        if entry.has("recursive") { rule.isRecursive = entry.flag("recursive") }
-        rule.condition = condition(&entry, branches)
+            tier: entry.choice("tier", named(CommandTier.self)) ?? .catastrophic, message: entry.required("message"),
+            fix: entry.text("fix"),
+            references: entry.texts("references"), matches: entry.texts("matches"), ignores: entry.texts("ignores"),
+            line: entry.position.line, commands: entry.texts("commands"), except: Set(entry.texts("except")),
+            effects: Set(entry.choices("effects", named(EffectKind.self))),
+            isRecursive: entry.has("recursive") ? entry.flag("recursive") : nil, condition: condition(&entry, branches))
         if rule.commands.isEmpty == rule.effects.isEmpty { entry.problem("a rule has either 'commands' or 'effects'") }
         if rule.matches.isEmpty { entry.problem("a rule shows an example under 'matches'") }
         if rule.tier != .safe, rule.ignores.isEmpty { entry.problem("a rule shows under 'ignores' what it leaves alone") }
@@ -186,7 +188,9 @@ extension CommandPack {
             for example in rule.matches {
                 let verdict = classifier.classify(example)
                 if verdict.tier < rule.tier || rule.tier == .safe && verdict.tier != .safe {
-                    failures.append("line \(rule.line): \(rule.id): `\(example)` is \(verdict.tier.rawValue) by \(verdict.rule ?? "nothing"): \(verdict.why)")
+                    failures.append(
+                        "line \(rule.line): \(rule.id): `\(example)` is \(verdict.tier.rawValue) by \(verdict.rule ?? "nothing"): \(verdict.why)"
+                    )
                 } else if rule.tier != .safe, !classifier.rulesThatFit(example).contains(rule.id) {
                     failures.append("line \(rule.line): \(rule.id): `\(example)` is not what the rule matches")
                 }

@@ -1,8 +1,8 @@
 // What came of reading a shell text, and the limits of reading. A text that is not understood is a value here, never a guess.
 
 package struct ShellLimits: Sendable {
-    /// Linux gives one argument of a program at most 128 KiB, so more than this cannot be a command line.
-    package var bytesMax = 1 << 20
+    /// Linux gives one argument of a program at most 128 KiB (MAX_ARG_STRLEN): more cannot be what `bash -c` is given.
+    package var bytesMax = 1 << 17
     package var depthMax = 40
     /// How often `((` may turn out to be two parentheses; each time the text after it is read again.
     package var retriesMax = 16

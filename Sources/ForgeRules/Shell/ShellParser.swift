@@ -110,13 +110,12 @@ struct ShellParser {
         var script = ShellScript()
         while true {
             skipLines()
-            if isAtStop(stop) { return script }
+            if isAtStop(stop) { return isOutermost ? ShellScript(completed) : script }
             guard byte != nil else { throw problem("the text ends inside a construct") }
             var statement = try andOr()
             skipBlanks()
             let separated = try separator(&statement)
-            script.statements.append(statement)
-            if isOutermost { completed = script.statements }
+            if isOutermost { completed.append(statement) } else { script.statements.append(statement) }
             if !separated, !isAtEndOfStatement(stop) { throw problem("something unexpected follows a command") }
         }
     }
