@@ -21,6 +21,9 @@ struct ShellStream: Sendable, Equatable {
     static let unknown = ShellStream(text: nil)
     static let textBytesMax = 1 << 16
 
+    /// Known to say nothing.
+    var isBlank: Bool { text?.utf8.allSatisfy(Byte.isSpace) ?? false }
+
     func followed(by next: ShellStream) -> ShellStream {
         var joined: String?
         if let text, let more = next.text, text.utf8.count + more.utf8.count <= Self.textBytesMax { joined = text + more }

@@ -42,9 +42,16 @@ extension CommandWalk {
             }
         }
         let values = value(of: name)
-        guard !values.isEmpty else { return .unknown }
+        guard !values.isEmpty else { return Argument(text: Argument.unknown.text, origin: Self.namesSecret(name) ? .secret : []) }
         choices = max(choices, values.count)
         return values[min(choice, values.count - 1)]
+    }
+
+    /// Whether a variable of this name holds a credential, by all that is usual.
+    static func namesSecret(_ name: String) -> Bool {
+        let upper = name.uppercased()
+        return ["TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "API_KEY", "APIKEY", "ACCESS_KEY", "PRIVATE_KEY"].contains(
+            where: upper.contains)
     }
 
     /// Every value a variable may have; empty when nothing is known of it.

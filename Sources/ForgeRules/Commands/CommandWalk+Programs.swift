@@ -146,38 +146,35 @@ extension CommandWalk {
     }
 
     private func fits(_ rule: CommandRule, flagsOf invocation: Invocation) -> Bool {
-        let condition = rule.condition
-        if condition.flagsAny.isEmpty, condition.flagsAll.isEmpty, condition.flagsNone.isEmpty { return true }
-        if !condition.flagsAny.isEmpty, !invocation.hasAny(condition.flagsAny) { return false }
-        if !condition.flagsAll.allSatisfy(invocation.has) { return false }
-        return condition.flagsNone.isEmpty || !invocation.hasAny(condition.flagsNone)
+        if rule.condition.flagsAny.isEmpty, rule.condition.flagsAll.isEmpty, rule.condition.flagsNone.isEmpty { return true }
+        if !rule.condition.flagsAny.isEmpty, !invocation.hasAny(rule.condition.flagsAny) { return false }
+        if !rule.condition.flagsAll.allSatisfy(invocation.has) { return false }
+        return rule.condition.flagsNone.isEmpty || !invocation.hasAny(rule.condition.flagsNone)
     }
 
     private func fits(_ rule: CommandRule, operandsOf invocation: Invocation) -> Bool {
-        let condition = rule.condition
         let operands = invocation.operands
-        if let least = condition.countMin, operands.count < least { return false }
-        if let most = condition.countMax, operands.count > most { return false }
+        if let least = rule.condition.countMin, operands.count < least { return false }
+        if let most = rule.condition.countMax, operands.count > most { return false }
         func any(_ patterns: [String]) -> Bool { operands.contains { word in patterns.contains { Wildcard.matches(word.text, $0) } } }
-        if !condition.operands.isEmpty, !any(condition.operands) { return false }
-        if !condition.operandsNone.isEmpty, any(condition.operandsNone) { return false }
-        if !condition.operandsAll.isEmpty {
-            let fitting = operands.allSatisfy { word in condition.operandsAll.contains { Wildcard.matches(word.text, $0) } }
+        if !rule.condition.operands.isEmpty, !any(rule.condition.operands) { return false }
+        if !rule.condition.operandsNone.isEmpty, any(rule.condition.operandsNone) { return false }
+        if !rule.condition.operandsAll.isEmpty {
+            let fitting = operands.allSatisfy { word in rule.condition.operandsAll.contains { Wildcard.matches(word.text, $0) } }
             if operands.isEmpty || !fitting { return false }
         }
-        guard !condition.paths.isEmpty || !condition.pathsNone.isEmpty else { return true }
+        guard !rule.condition.paths.isEmpty || !rule.condition.pathsNone.isEmpty else { return true }
         let found = invocation.paths.map { places.place(of: $0.text, isPattern: $0.isPattern, in: state.folder) }
-        if !condition.paths.isEmpty, !found.contains(where: { !$0.isDisjoint(with: condition.paths) }) { return false }
-        return condition.pathsNone.isEmpty || !found.contains { !$0.isDisjoint(with: condition.pathsNone) }
+        if !rule.condition.paths.isEmpty, !found.contains(where: { !$0.isDisjoint(with: rule.condition.paths) }) { return false }
+        return rule.condition.pathsNone.isEmpty || !found.contains { !$0.isDisjoint(with: rule.condition.pathsNone) }
     }
 
     private func fits(_ rule: CommandRule, textOf invocation: Invocation, _ text: inout [UInt8]?) -> Bool {
         guard !rule.condition.text.isEmpty || !rule.condition.textNone.isEmpty else { return true }
-        let condition = rule.condition
         let whole = text ?? invocation.loweredText
         text = whole
-        if !condition.text.isEmpty, !condition.text.contains(where: { $0.isIn(whole) }) { return false }
-        return !condition.textNone.contains { $0.isIn(whole) }
+        if !rule.condition.text.isEmpty, !rule.condition.text.contains(where: { $0.isIn(whole) }) { return false }
+        return !rule.condition.textNone.contains { $0.isIn(whole) }
     }
 
     // MARK: - What happens to paths
@@ -266,9 +263,16 @@ extension CommandWalk {
     private mutating func move(_ paths: [Argument]) {
         guard let target = paths.last, paths.count > 1 else { return }
         let place = places.place(of: target.text, isPattern: target.isPattern, in: state.folder)
-        for source in paths.dropLast() { effect(place.contains(.null) ? .delete : .move, source, isRecursive: true) }
+        // What is moved to nowhere, or to where nothing stays, is gone.
+        let isLost = !place.isDisjoint(with: [.null, .temporary, .temporaryRoot])
+        for source in paths.dropLast() {
+            let isInTemporary = !self.place(of: source).isDisjoint(with: [.temporary, .null])
+            effect(isLost && !isInTemporary ? .delete : .move, source, isRecursive: true)
+        }
         if !place.contains(.null) { effect(.write, target) }
     }
+
+    func place(of path: Argument) -> Place { places.place(of: path.text, isPattern: path.isPattern, in: state.folder) }
 
     private mutating func link(_ paths: [Argument]) {
         guard let target = paths.first else { return }

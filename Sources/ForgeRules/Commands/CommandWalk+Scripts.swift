@@ -23,7 +23,13 @@ extension CommandWalk {
         let calls = script.calls
         if calls.contains(.starts) {
             if let command = script.commandLine { _ = inSubshell { walk in walk.runText(command) } }
-            for text in script.strings { _ = inSubshell { walk in walk.runText(text) } }
+            for text in script.strings {
+                _ = inSubshell { walk in walk.runText(text) }
+                if calls.contains(.hides), text.utf8.count >= 8, let decoded = Self.decodeBase64(text) {
+                    _ = inSubshell { walk in walk.runText(decoded) }
+                }
+            }
+            if script.strings.isEmpty { _ = inSubshell { walk in walk.runText(code.text.replacing("exec ", with: "")) } }
             judgement.raise(.destructive, rule: "script-effect", why: "the code starts programs")
         }
         if calls.contains(.deletes) {

@@ -132,7 +132,7 @@ extension CommandWalk {
             _ = inSubshell { walk in walk.run(script, stdin: output) }
         }
         for target in redirected.targets {
-            let empties = target.isOutput && !target.appends && (isNothingRun || output.text == "")
+            let empties = target.isOutput && !target.appends && (isNothingRun || output.isBlank)
             write(output, to: target.path, as: empties ? .empty : target.appends ? .append : .write)
             isTaken = isTaken || target.isOutput
         }

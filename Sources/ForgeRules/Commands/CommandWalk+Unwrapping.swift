@@ -110,7 +110,14 @@ extension CommandWalk {
             if invocation.name == "env", !wasRun, !invocation.isAskingForHelp { return dumpEnvironment() }
             return output(of: invocation, origin)
         }
-        guard wrapper.isElsewhere else { return runWrapped(Array(rest), wrapper, invocation.stdin, names) }
+        guard wrapper.isElsewhere else {
+            let folder = state.folder
+            defer { state.folder = folder }
+            if let target = invocation.value("-C") ?? invocation.value("--chdir") ?? invocation.value("-D") {
+                state.folder = PlaceReader.absolute(target.text, in: folder)
+            }
+            return runWrapped(Array(rest), wrapper, invocation.stdin, names)
+        }
         let before = (state, isElsewhere)
         isElsewhere = true
         state.folder = "/srv/elsewhere/folder"
@@ -137,7 +144,23 @@ extension CommandWalk {
     private mutating func unwrapSpecial(_ invocation: Invocation, _ origin: Origin) -> ShellStream? {
         switch invocation.name {
         case "xargs": return xargs(invocation)
-        case "printenv": return invocation.operands.isEmpty && !invocation.isAskingForHelp ? dumpEnvironment() : nil
+        case "printenv":
+            if invocation.isAskingForHelp { return nil }
+            guard !invocation.operands.isEmpty else { return dumpEnvironment() }
+            return ShellStream(text: nil, origin: invocation.operands.contains { Self.namesSecret($0.text) } ? .secret : [])
+        case "sed", "gsed":
+            // In place: what it reads it also writes.
+            if invocation.flags.contains(where: { $0.name == "-i" || $0.name == "--in-place" }) {
+                for path in invocation.paths { effect(.append, path) }
+            }
+            return nil
+        case "ed", "ex":
+            if let text = invocation.stdin.text {
+                for line in text.split(separator: "\n") { runScript(Argument(text: String(line)), .editor) }
+            }
+            return nil
+        case "nc", "ncat", "netcat", "telnet", "socat", "ftp", "websocat":
+            return ShellStream(text: nil, origin: invocation.words.contains { isLocalAddress($0.text) } ? [] : .remote)
         case "parallel": return parallel(invocation)
         case "find", "fd", "fdfind": return find(invocation)
         case "git": return git(invocation, origin)
@@ -149,7 +172,11 @@ extension CommandWalk {
             }
             return .unknown
         case "make", "gmake": return make(invocation)
+        case "unzip", "7z", "cpio":
+            rememberUnpacked(invocation, origin)
+            return nil
         case "tar", "bsdtar":
+            rememberUnpacked(invocation, origin)
             for flag in invocation.flags where flag.name == "--checkpoint-action" {
                 if let value = flag.value, value.text.hasPrefix("exec=") {
                     _ = evaluateText(Argument(text: String(value.text.dropFirst(5)), origin: value.origin), .unknown)
@@ -172,7 +199,8 @@ extension CommandWalk {
             return source ?? invocation.stdin
         case "tee":
             for file in invocation.operands where file.stream == nil {
-                write(invocation.stdin, to: file, as: invocation.hasAny(["-a", "--append"] as [String]) ? .append : .write)
+                let appends = invocation.hasAny(["-a", "--append"] as [String])
+                write(invocation.stdin, to: file, as: appends ? .append : invocation.stdin.isBlank ? .empty : .write)
             }
             return invocation.stdin
         case "ssh": return sshOptions(invocation)
@@ -183,6 +211,13 @@ extension CommandWalk {
             return .unknown
         default: return nil
         }
+    }
+
+    /// What is unpacked from a download is remote where it lands.
+    private mutating func rememberUnpacked(_ invocation: Invocation, _ origin: Origin) {
+        let archives = invocation.words.compactMap { PlaceReader.absolute($0.text, in: state.folder) }
+        let isRemote = origin.contains(.remote) || archives.contains { state.files[$0]?.origin.contains(.remote) == true }
+        if isRemote, let folder = state.folder { state.fetchedFolders.insert(folder) }
     }
 
     private mutating func make(_ invocation: Invocation) -> ShellStream? {

@@ -166,6 +166,7 @@ struct PlaceReader: Sendable {
         case "root": return home(parts, depth: parts.count - 1)
         case "home", "Users": return parts.count == 1 ? .machine : home(parts, depth: parts.count - 2)
         case "var" where parts.count > 1 && parts[1] == "tmp": return parts.count == 2 ? .temporaryRoot : .temporary
+        case "var" where parts.count == 3 && ["lib", "www", "spool", "mail", "backups"].contains(parts[1]): return [.machine, .host]
         case "var", "opt", "srv", "mnt", "media", "run":
             return parts.count <= 2 ? (parts.count == 1 ? .machine : [.machine, .host]) : .host
         case "usr" where parts.count > 3 && parts[1] == "local": return .host

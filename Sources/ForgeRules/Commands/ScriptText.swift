@@ -54,7 +54,7 @@ struct ScriptText {
                 "system ", "exec(", "exec ",
                 "execsync", "spawnsync", "spawn(", "child_process", "execfile", "shell_exec", "passthru", "proc_open", "pcntl_exec", "qx",
                 "kernel.", "open3", "io.popen",
-                "`", "%x", "runtime.getruntime", "processbuilder", "os.startfile",
+                "`", "%x", "runtime.getruntime", "processbuilder", "os.startfile", "shell-command", "call-process", "start-process",
             ]
         ),
         (
@@ -62,7 +62,7 @@ struct ScriptText {
             [
                 "rmtree", "os.remove", "os.unlink", "unlink", "os.rmdir", "removedirs", "rmsync", "rmdirsync", "fs.rm", "unlinksync",
                 "file.delete", "rm_rf", "rm_r(", "remove_entry",
-                "fileutils.rm", "rimraf", "send2trash", "remove_tree", "rmdir(",
+                "fileutils.rm", "rimraf", "send2trash", "remove_tree", "rmdir(", "delete-directory", "delete-file",
             ]
         ),
         (
@@ -81,7 +81,8 @@ struct ScriptText {
             .network,
             [
                 "socket", "urllib", "requests.", "http.client", "httplib", "urlopen", "fetch(", "https.get", "http.get", "http.request",
-                "https.request", "net.connect", "net::http",
+                "https.request", "net.connect", "('https')", "('http')", "(\"https\")", "(\"http\")", "('net')", "(\"net\")", "inet_aton",
+                "net::http",
                 "open-uri", "uri.open", "lwp", "tcpsocket", "smtplib", "ftplib", "paramiko", "axios", "curl", "file_get_contents('http",
                 "file_get_contents(\"http", "fsockopen", "io::socket", "dgram", "websocket", "httpx", "aiohttp",
             ]
