@@ -49,7 +49,7 @@ struct ShellParserTests {
 
     @Test func `nesting has a limit`() {
         for (open, close) in [
-            ("$(", ")"), ("(", ")"), ("{ ", "; }"), ("\"$(", ")\""), ("${a:-", "}"), ("((", "))"), ("`", "`"), ("<(", ")"), ("if ", "; fi"),
+            ("$(", ")"), ("(", ")"), ("{ ", "; }"), ("\"$(", ")\""), ("${a:-", "}"), ("((", "))"), ("<(", ")"), ("if ", "; fi"),
             ("a=(", ")"), ("[[ ", " ]]"),
         ] {
             let text = "echo " + String(repeating: open, count: 5000) + "a" + String(repeating: close, count: 5000)

@@ -121,6 +121,8 @@ struct ScriptText {
 
     var isReverseShell: Bool {
         let text = code.lowercased()
+        // A bare socket in the same code as a started program has few other uses.
+        if text.contains("socket"), calls.contains(.starts) { return true }
         return ["/bin/sh", "/bin/bash", "dup2", "pty.spawn", "cmd.exe", "'sh'", "\"sh\"", "\"bash\"", "'bash'"].contains(
             where: text.contains)
     }

@@ -184,8 +184,6 @@ extension ShellParser {
             if document.stripsTabs { while lineStart < lineEnd, bytes[lineStart] == Byte.tab { lineStart += 1 } }
             at = min(lineEnd + 1, bytes.count)
             if bytes[lineStart..<lineEnd].elementsEqual(delimiter) {
-                // The newline after the delimiter ends the statement as well.
-                if lineEnd < bytes.count { at = lineEnd }
                 break
             }
             body.append(contentsOf: bytes[lineStart..<lineEnd])

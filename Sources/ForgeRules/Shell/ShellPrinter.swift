@@ -83,7 +83,7 @@ package struct ShellPrinter {
             block("do", body, "done")
         case .choice(let subject, let arms): choice(subject, arms)
         case .function(let name, let body):
-            out += "function \(name) "
+            out += "function \(name) () "
             command(body)
         case .condition(let words):
             out += "[["
