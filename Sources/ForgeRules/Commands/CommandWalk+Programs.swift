@@ -104,7 +104,7 @@ extension CommandWalk {
     private mutating func judge(_ invocation: Invocation) -> Bool {
         var isUnderstood = false
         var text: [UInt8]?
-        for index in pack.rules(for: invocation.name) where fits(index, invocation, &text) {
+        for index in pack.rules(for: invocation.name, invocation.operation) where fits(index, invocation, &text) {
             if !pack.rules[index].commands.contains("*") { isUnderstood = true }
             raise(index, about: nil)
         }

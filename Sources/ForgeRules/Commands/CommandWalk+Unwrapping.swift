@@ -148,19 +148,6 @@ extension CommandWalk {
             if invocation.isAskingForHelp { return nil }
             guard !invocation.operands.isEmpty else { return dumpEnvironment() }
             return ShellStream(text: nil, origin: invocation.operands.contains { Self.namesSecret($0.text) } ? .secret : [])
-        case "sed", "gsed":
-            // In place: what it reads it also writes.
-            if invocation.flags.contains(where: { $0.name == "-i" || $0.name == "--in-place" }) {
-                for path in invocation.paths { effect(.append, path) }
-            }
-            return nil
-        case "ed", "ex":
-            if let text = invocation.stdin.text {
-                for line in text.split(separator: "\n") { runScript(Argument(text: String(line)), .editor) }
-            }
-            return nil
-        case "nc", "ncat", "netcat", "telnet", "socat", "ftp", "websocat":
-            return ShellStream(text: nil, origin: invocation.words.contains { isLocalAddress($0.text) } ? [] : .remote)
         case "parallel": return parallel(invocation)
         case "find", "fd", "fdfind": return find(invocation)
         case "git": return git(invocation, origin)
@@ -209,6 +196,26 @@ extension CommandWalk {
         case "crontab":
             if invocation.operands.first?.text == "-" { interpretSchedule(invocation.stdin) }
             return .unknown
+        default: return unwrapTool(invocation)
+        }
+    }
+
+    /// Programs whose input or output is special, though they run nothing by themselves.
+    private mutating func unwrapTool(_ invocation: Invocation) -> ShellStream? {
+        switch invocation.name {
+        case "sed", "gsed":
+            // In place: what it reads it also writes.
+            if invocation.flags.contains(where: { $0.name == "-i" || $0.name == "--in-place" }) {
+                for path in invocation.paths { effect(.append, path) }
+            }
+            return nil
+        case "ed", "ex":
+            if let text = invocation.stdin.text {
+                for line in text.split(separator: "\n") { runScript(Argument(text: String(line)), .editor) }
+            }
+            return nil
+        case "nc", "ncat", "netcat", "telnet", "socat", "ftp", "websocat":
+            return ShellStream(text: nil, origin: invocation.words.contains { isLocalAddress($0.text) } ? [] : .remote)
         default: return nil
         }
     }

@@ -180,7 +180,7 @@ extension CommandWalk {
         case "root": return "/root" + rest
         case "+": return (state.folder ?? String(Argument.unknownPiece)) + rest
         case "-": return String(Argument.unknownPiece) + rest
-        default: return "/home/" + user + rest
+        default: return "/\(PlaceReader.homes[0])/" + user + rest
         }
     }
 }

@@ -56,7 +56,9 @@ package struct PlacePatterns: Sendable {
 
 struct PlaceReader: Sendable {
     static let worktree = "/worktrees/repository/current"
-    static let home = "/home/agent"
+    /// Where home folders are: whose they are does not matter to a rule.
+    static let homes = ["home", "Users"]
+    static let home = "/\(homes[0])/agent"
     private static let worktreeParts = ["worktrees", "repository", "current"]
 
     let patterns: PlacePatterns
@@ -73,9 +75,9 @@ struct PlaceReader: Sendable {
             whole = folder + "/" + path
         }
         var parts: [Substring] = []
-        for part in whole.split(separator: "/") {
-            if part == "." { continue }
-            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        for part in whole.utf8.split(separator: Byte.slash) {
+            if part.elementsEqual(".".utf8) { continue }
+            if part.elementsEqual("..".utf8) { _ = parts.popLast() } else { parts.append(Substring(part)) }
         }
         return "/" + throughProc(parts).joined(separator: "/")
     }
@@ -227,9 +229,11 @@ struct PlaceReader: Sendable {
     }
 
     private static func homed(_ path: String) -> String {
-        guard path.hasPrefix("/home/") || path.hasPrefix("/Users/") || path.hasPrefix("/root/") || path == "/root" else { return path }
         let parts = path.split(separator: "/", omittingEmptySubsequences: true)
-        return "~" + parts.dropFirst(parts[0] == "root" ? 1 : 2).map { "/" + $0 }.joined()
+        guard let first = parts.first else { return path }
+        let own = first == "root" ? 1 : homes.contains { $0 == first } ? 2 : 0
+        guard own > 0, parts.count >= own else { return path }
+        return "~" + parts.dropFirst(own).map { "/" + $0 }.joined()
     }
 
     /// A pattern with a letter of its own: `.e*` may mean `.env`, but `*` does not mean it in particular.

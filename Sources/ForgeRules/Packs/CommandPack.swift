@@ -161,8 +161,16 @@ package struct CommandPack: Sendable {
 
     var placeReader: PlaceReader { PlaceReader(patterns: placePatterns) }
 
-    /// Indices of the rules that may speak about a program.
-    func rules(for name: String) -> [Int] {
+    /// Rules over one subcommand, by `git push`; with them those that name none.
+    var rulesBySubcommand: [String: [Int]] = [:]
+
+    /// Indices of the rules that may speak about a program and its subcommand.
+    func rules(for name: String, _ operation: Substring) -> [Int] {
+        if !operation.isEmpty, let known = rulesBySubcommand["\(name) \(operation)"] { return known }
+        return rules(for: name)
+    }
+
+    private func rules(for name: String) -> [Int] {
         if let known = rulesByName[name] { return known }
         var found = rulesByName["*"] ?? []
         for entry in patternRules where Wildcard.matches(name, entry.pattern) { found.append(entry.rule) }

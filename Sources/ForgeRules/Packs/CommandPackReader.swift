@@ -178,6 +178,21 @@ extension CommandPack {
         }
         byName["*"] = general
         rulesByName = byName
+        indexSubcommands()
+    }
+
+    /// Most rules of git or docker are about one subcommand: the others need not be asked.
+    private mutating func indexSubcommands() {
+        for (name, indices) in rulesByName where name != "*" {
+            var operations: Set<Substring> = []
+            for index in indices { for text in rules[index].condition.subcommands { operations.insert(text.prefix { $0 != " " }) } }
+            for operation in operations where !operation.isEmpty && !Wildcard.hasPattern(String(operation)) {
+                rulesBySubcommand["\(name) \(operation)"] = indices.filter { index in
+                    let named = rules[index].condition.subcommands.map { String($0.prefix { $0 != " " }) }
+                    return named.isEmpty || named.contains { $0 == operation || Wildcard.hasPattern($0) }
+                }
+            }
+        }
     }
 
     /// Examples that do not do what they show, as sentences with the rule and its line.
