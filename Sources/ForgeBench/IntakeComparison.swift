@@ -9,12 +9,20 @@ package struct IntakeSide: Sendable, Hashable {
     package var syncs: Int?
     /// The rows that those syncs are for; nil when the server cannot say.
     package var rows: Int?
+    /// Processor time of its process from start to end.
+    package var processorMicroseconds: Int?
 
-    package init(name: String, load: LoadReport, syncs: Int? = nil, rows: Int? = nil) {
+    package init(name: String, load: LoadReport, syncs: Int? = nil, rows: Int? = nil, processorMicroseconds: Int? = nil) {
         self.name = name
         self.load = load
         self.syncs = syncs
         self.rows = rows
+        self.processorMicroseconds = processorMicroseconds
+    }
+
+    package var processorPerRequest: Double? {
+        guard let processorMicroseconds, let rows, rows > 0 else { return nil }
+        return Double(processorMicroseconds) / Double(rows)
     }
 
     package var syncsPerRequest: Double? {
@@ -80,7 +88,7 @@ extension IntakeComparison {
     }
 
     private static let heading = [
-        "", "requests/s", "p50 ms", "p99 ms", "p999 ms", "max ms", "fsyncs/request", "MB/s", "failed", "generator idle",
+        "", "requests/s", "p50 ms", "p99 ms", "p999 ms", "max ms", "fsyncs/request", "CPU µs/request", "MB/s", "failed", "generator idle",
     ]
 
     private static func cells(_ side: IntakeSide) -> [String] {
@@ -88,6 +96,7 @@ extension IntakeComparison {
         return [
             side.name, fixed(load.requestsPerSecond, 0), fixed(load.latency.p50, 2), fixed(load.latency.p99, 2),
             fixed(load.latency.p999, 2), fixed(load.latency.max, 1), side.syncsPerRequest.map { fixed($0, 4) } ?? "-",
+            side.processorPerRequest.map { fixed($0, 1) } ?? "-",
             fixed(load.bytesPerSecond / 1e6, 1), String(load.failures), percent(load.idleShare),
         ]
     }
@@ -106,7 +115,8 @@ extension IntakeComparison {
         let numbers: [(String, Double?)] = [
             ("requests_per_second", load.requestsPerSecond), ("p50_ms", load.latency.p50), ("p90_ms", load.latency.p90),
             ("p99_ms", load.latency.p99), ("p999_ms", load.latency.p999), ("max_ms", load.latency.max),
-            ("fsyncs_per_request", side.syncsPerRequest), ("bytes_per_second", load.bytesPerSecond), ("seconds", load.seconds),
+            ("fsyncs_per_request", side.syncsPerRequest), ("cpu_us_per_request", side.processorPerRequest),
+            ("bytes_per_second", load.bytesPerSecond), ("seconds", load.seconds),
             ("requests", Double(load.measured)), ("failed", Double(load.failures)), ("generator_idle", load.idleShare),
             ("generator_processor", load.processorShare),
         ]

@@ -21,8 +21,8 @@ package final class Wakeup: Sendable {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let number = nextNumber.add(1, ordering: .relaxed).newValue
         listeners.withLock { $0[number] = continuation }
-        continuation.onTermination = { [weak self] _ in
-            self?.listeners.withLock { $0[number] = nil }
+        continuation.onTermination = { _ in
+            self.listeners.withLock { $0[number] = nil }
         }
         continuation.yield()
         return (stream, continuation)

@@ -7,7 +7,9 @@ package enum Resource {
     package static func bytes(of path: String) -> [UInt8]? {
         var index = 0
         while let entry = unsafe forge_resource_at(index)?.pointee {
-            if unsafe String(cString: entry.name) == path { return unsafe Array(UnsafeBufferPointer(start: entry.bytes, count: entry.count)) }
+            if unsafe String(cString: entry.name) == path {
+                return unsafe Array(UnsafeBufferPointer(start: entry.bytes, count: entry.count))
+            }
             index += 1
         }
         return nil

@@ -78,11 +78,20 @@ enum LogFormat {
     }
 
     private static func json(_ line: LogLine, _ now: Timestamp) -> [UInt8] {
-        let head: [JSON.Member] = [
-            .init("time", JSON(now)), .init("level", .string(line.level.rawValue)), .init("part", .string(line.part)),
-            .init("message", .string(line.message)),
-        ]
-        return JSON.object(head + line.fields.filter { $0.value != .null }).utf8 + [UInt8(ascii: "\n")]
+        var out: [UInt8] = []
+        out.reserveCapacity(320)
+        out.append(contentsOf: "{\"time\":\"\(now)\",\"level\":\"\(line.level.rawValue)\",\"part\":".utf8)
+        JSON.write(line.part, to: &out)
+        out.append(contentsOf: ",\"message\":".utf8)
+        JSON.write(line.message, to: &out)
+        for field in line.fields where field.value != .null {
+            out.append(UInt8(ascii: ","))
+            JSON.write(field.name, to: &out)
+            out.append(UInt8(ascii: ":"))
+            field.value.append(to: &out)
+        }
+        out.append(UInt8(ascii: "}"))
+        return withoutHidden(out, escape: jsonEscape) + newLine
     }
 
     private static func text(_ line: LogLine, _ now: Timestamp, colours: Bool) -> [UInt8] {
@@ -96,12 +105,47 @@ enum LogFormat {
         func painted(_ text: String, _ code: String) -> String { colours ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
         let level = line.level.rawValue.padding(to: 7)
         var out = "\(painted(String(now.description.dropFirst(11).dropLast()), "2")) \(painted(level, colour)) "
-        out += "\(painted(line.part.padding(to: 9), "36")) \(line.message)"
+        out += "\(painted(line.part.padding(to: 9), "36")) \(shown(line.message))"
         for field in line.fields where field.value != .null {
-            let value = if case .string(let text) = field.value, !text.contains(where: \.isWhitespace) { text } else { field.value.text }
-            out += " \(painted("\(field.name)=", "2"))\(value)"
+            out += " \(painted("\(shown(field.name))=", "2"))\(shown(field.value))"
         }
-        return Array((out + "\n").utf8)
+        return Array(out.utf8) + newLine
+    }
+
+    private static let newLine = [UInt8(ascii: "\n")]
+
+    /// Text without spaces stands bare, everything else as JSON.
+    private static func shown(_ value: JSON) -> String {
+        if case .string(let text) = value, !text.contains(where: \.isWhitespace) { return shown(text) }
+        return shown(value.text)
+    }
+
+    /// What came from outside must not move a terminal's cursor, end the line, or turn its direction around.
+    private static func shown(_ text: String) -> String {
+        String(decoding: withoutHidden(Array(text.utf8)) { "\\u{\(String($0.value, radix: 16))}" }, as: UTF8.self)
+    }
+
+    private static func jsonEscape(_ scalar: Unicode.Scalar) -> String {
+        let digits = String(scalar.value, radix: 16)
+        return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    }
+
+    /// In JSON, bytes above ASCII stand in strings only, and so may be escaped wherever they are.
+    private static func withoutHidden(_ bytes: [UInt8], escape: (Unicode.Scalar) -> String) -> [UInt8] {
+        guard bytes.contains(where: { $0 < 0x20 || $0 == 0x7F || $0 == 0xC2 || $0 == 0xE2 }) else { return bytes }
+        var out = ""
+        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+            if isHidden(scalar) { out += escape(scalar) } else { out.unicodeScalars.append(scalar) }
+        }
+        return Array(out.utf8)
+    }
+
+    /// Control characters of both sets, line and paragraph ends, and the marks that change the direction of text.
+    private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7F...0x9F, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+        default: false
+        }
     }
 }
 

@@ -6,22 +6,19 @@ package enum ProcessFacts {
     package static var identifier: Int32 { getpid() }
 
     /// Resident memory in bytes, from /proc; nil where there is none.
-    package static var residentBytes: Int? {
-        // Absent on a system without /proc: the gauge is left out then.
-        guard let text = try? Files.read("/proc/self/statm", bytesMax: 4096) else { return nil }
-        let fields = String(decoding: text, as: UTF8.self).split(separator: " ")
-        guard fields.count > 1, let pages = Int(fields[1]) else { return nil }
-        return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
-    }
+    package static var residentBytes: Int? { residentBytes(of: identifier) }
 
     /// Resident memory of another process, in bytes.
     package static func residentBytes(of process: Int32) -> Int? {
-        // Gone, or not ours to see: there is no figure.
+        // Gone, not ours to see, or a system without /proc: there is no figure.
         guard let text = try? Files.read("/proc/\(process)/statm", bytesMax: 4096) else { return nil }
         let fields = String(decoding: text, as: UTF8.self).split(separator: " ")
         guard fields.count > 1, let pages = Int(fields[1]) else { return nil }
         return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
     }
+
+    /// Processor time of all children that have ended and were waited for, in microseconds.
+    package static var childrenMicroseconds: Int { Int(forge_children_microseconds()) }
 
     /// The file this program runs from.
     package static var executablePath: String {

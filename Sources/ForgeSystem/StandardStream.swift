@@ -8,12 +8,6 @@ package enum StandardStream {
 
     package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
-    /// Columns of the terminal behind a descriptor; nil when it is none.
-    package static func columns(_ descriptor: Int32) -> Int? {
-        let columns = forge_terminal_columns(descriptor)
-        return columns > 0 ? Int(columns) : nil
-    }
-
     package static func write(_ bytes: [UInt8], to descriptor: Int32, name: String = "output") throws(SystemError) {
         var sent = 0
         while sent < bytes.count {
@@ -25,7 +19,7 @@ package enum StandardStream {
     }
 }
 
-/// Lines of standard input, or of any descriptor, without their line ends; each at most `bytesMax` long.
+/// Lines of standard input, or of any descriptor, without their newlines; each at most `bytesMax` long.
 package struct LineReader: ~Copyable {
     private let descriptor: Int32
     private let bytesMax: Int
@@ -44,20 +38,27 @@ package struct LineReader: ~Copyable {
         while true {
             if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
                 defer { start = end + 1 }
-                return Array(buffer[start..<end])
+                return try line(upTo: end)
             }
             searched = buffer.count
             if isAtEnd {
                 guard start < buffer.count else { return nil }
                 defer { start = buffer.count }
-                return Array(buffer[start...])
+                return try line(upTo: buffer.count)
             }
-            guard buffer.count - start <= bytesMax else {
-                throw SystemError(call: "read", subject: "a line", number: EFBIG, message: "longer than \(bytesMax) bytes")
-            }
+            guard buffer.count - start <= bytesMax else { throw tooLong }
             searched -= start
             try fill()
         }
+    }
+
+    private func line(upTo end: Int) throws(SystemError) -> [UInt8] {
+        guard end - start <= bytesMax else { throw tooLong }
+        return Array(buffer[start..<end])
+    }
+
+    private var tooLong: SystemError {
+        SystemError(call: "read", subject: "a line", number: EFBIG, message: "longer than \(bytesMax) bytes")
     }
 
     private mutating func fill() throws(SystemError) {

@@ -1,6 +1,7 @@
 // Times, sizes and addresses: what they mean, and what is refused. One `check` for each.
 
 import ForgeConfig
+import ForgeCore
 import Testing
 
 private func check(_ text: String, milliseconds: Int64?) {
@@ -76,14 +77,14 @@ func `a time is written as it is read`(text: String) throws {
 
 @Test func `addresses of machines have one spelling`() {
     check("127.0.0.1", address: "127.0.0.1")
-    check("::1", address: "0:0:0:0:0:0:0:1")
-    check("::", address: "0:0:0:0:0:0:0:0")
-    check("fd00::1:2", address: "fd00:0:0:0:0:0:1:2")
+    check("::1", address: "::1")
+    check("::", address: "::")
+    check("fd00::1:2", address: "fd00::1:2")
     check("1:2:3:4:5:6:7:8", address: "1:2:3:4:5:6:7:8")
     check("1:2:3:4:5:6:7::", address: "1:2:3:4:5:6:7:0")
     check("::ffff:10.0.0.1", address: "10.0.0.1")
     check("::FFFF:0A00:0001", address: "10.0.0.1")
-    check("64:ff9b::1.2.3.4", address: "64:ff9b:0:0:0:0:102:304")
+    check("64:ff9b::1.2.3.4", address: "64:ff9b::102:304")
     for text in [
         "", "1.2.3", "1.2.3.4.5", "1.2.3.256", "01.2.3.4", "1.2.3.4 ", "1..3.4", "+1.2.3.4", ":", ":::", "1:2", "1:2:3:4:5:6:7:8:9",
         "1:2:3:4:5:6:7:8::", "::1::2", "12345::", "g::", "::1.2.3.4:5", "1.2.3.4::", "fe80::1%eth0", "[::1]", "１.2.3.4",
@@ -103,7 +104,7 @@ func `a time is written as it is read`(text: String) throws {
 
 @Test func `listening needs an address and a port`() {
     #expect(ListenAddress("localhost:80")?.description == "127.0.0.1:80")
-    #expect(ListenAddress("[::]:0")?.description == "[0:0:0:0:0:0:0:0]:0")
+    #expect(ListenAddress("[::]:0")?.description == "[::]:0")
     for text in [
         "", "8080", ":8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "::1:80", "[127.0.0.1]:80", "example.com:80", "127.0.0.1:+1",
     ] {

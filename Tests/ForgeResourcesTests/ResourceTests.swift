@@ -1,7 +1,7 @@
 // The files in the binary are the files of the repository.
 
-import Foundation
 import ForgeResources
+import Foundation
 import Testing
 
 @Test(arguments: [

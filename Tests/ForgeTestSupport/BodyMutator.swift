@@ -36,7 +36,7 @@ package struct BodyMutator: Sendable {
         case .numberForString: replacingByOne(of: Self.numbers, places.strings, in: body, &random)
         case .oddNumber: replacingByOne(of: Self.numbers, places.numbers, in: body, &random)
         case .otherForValue: replacingByOne(of: ["{}", "[]", "\"\"", "[{}]", "false", "[null]"], places.values, in: body, &random)
-        case .deletion: replacing(places.members, in: body, &random) { _ in [] }
+        case .deletion: replacing(places.removals, in: body, &random) { _ in [] }
         case .repetition: replacing(places.members, in: body, &random) { $0 + [UInt8(ascii: ",")] + $0 }
         case .nesting: nesting(body, &random)
         case .hugeString: hugeString(body, &random)
@@ -107,10 +107,16 @@ private struct JSONPlaces: Sendable {
     private(set) var strings: [Range<Int>] = []
     /// From the name's quote to the value's end.
     private(set) var members: [Range<Int>] = []
+    /// Members with a comma beside them: what can be taken out so that JSON is left.
+    private(set) var removals: [Range<Int>] = []
 
     init(of bytes: [UInt8]) {
         var at = 0
         scan(bytes, &at)
+        removals = members.map { member in
+            if bytes[member.upperBound] == UInt8(ascii: ",") { return member.lowerBound..<member.upperBound + 1 }
+            return bytes[member.lowerBound - 1] == UInt8(ascii: ",") ? member.lowerBound - 1..<member.upperBound : member
+        }
     }
 
     private mutating func scan(_ bytes: [UInt8], _ at: inout Int) {

@@ -38,3 +38,13 @@ private func accept(_ store: MemoryStore, _ key: String) async -> StoreError.Cod
     let answers = [await accept(store, "a"), await accept(store, "a")]
     #expect(answers == [.busy, nil])
 }
+
+@Test func `an answer lost after the commit leaves what was written`() async throws {
+    let store = MemoryStore(clock: TestClock().wallClock)
+    store.failNext(.inputOutput, call: "accept", afterCommit: true)
+    let answer = await accept(store, "a")
+    #expect(answer == .inputOutput)
+    #expect(try await store.pendingDeliveries(after: nil, limit: 10).map(\.transportKey) == ["a"])
+    let again = try await store.accept(NewDelivery(source: .github, transportKey: "a", body: [], receivedAt: TestClock.epoch))
+    #expect(again.kind == .repeated)
+}

@@ -89,6 +89,19 @@ private actor Wakings {
     #expect(clock.sleeperCount == 0)
 }
 
+@Test(.timeLimit(.minutes(1))) func `the clock moves to the next deadline, however far that is`() async throws {
+    let clock = TestClock()
+    #expect(clock.advanceToNextDeadline() == nil && clock.now.elapsed == .zero)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        for seconds in [30, 7] { group.addTask { try await clock.sleep(for: .seconds(seconds)) } }
+        try await clock.waitForSleepers(2)
+        #expect(clock.advanceToNextDeadline() == .seconds(7) && clock.sleeperCount == 1)
+        #expect(clock.advanceToNextDeadline() == .seconds(23) && clock.sleeperCount == 0)
+        try await group.waitForAll()
+    }
+    #expect(clock.now.elapsed == .seconds(30))
+}
+
 @Test func `a sleep until a moment that has passed returns at once`() async throws {
     let clock = TestClock()
     clock.advance(by: .seconds(5))

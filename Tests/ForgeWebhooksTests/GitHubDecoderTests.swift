@@ -35,6 +35,18 @@ struct GitHubDecoderTests {
         #expect(failure("ping", Array(body.utf8)) == code)
     }
 
+    @Test func `a form is told by its content type, or by its beginning when that was lost`() throws {
+        func event(_ body: String, _ type: String?) throws -> Event {
+            let headers = [HeaderField("x-github-event", "ping")] + (type.map { [HeaderField("content-type", $0)] } ?? [])
+            return try GitHubDecoder.event(body: VerifiedBody(fromOperator: Array(body.utf8)), headers: headers, settings: .init())
+        }
+        #expect(try event("payload=%7B%7D", nil).matter == .ping)
+        #expect(try event("a=1&payload=%7B%7D", "application/x-www-form-urlencoded").matter == .ping)
+        #expect(throws: DecodeFailure(code: "no_payload", reason: "The form has no 'payload' field.")) {
+            try event("{}", "application/x-www-form-urlencoded")
+        }
+    }
+
     @Test func `a million elements fail by name, and fewer pass`() {
         let many = Array(#"{"zen":[0\#(String(repeating: ",0", count: 1_000_000))]}"#.utf8)
         #expect(failure("ping", many) == "too_many_values")
@@ -117,6 +129,44 @@ struct GitHubDecoderTests {
         #expect(pull.headRepository == nil && pull.isFork(of: RepositoryName("a/b")!))
     }
 
+    @Test func `an App that once wrote the issue is not who puts a label on it`() throws {
+        func sender(_ name: String, _ action: String, _ subject: String) throws -> Actor {
+            let body =
+                #"{"action":"\#(action)","\#(subject)":{"number":1,"performed_via_github_app":{"id":42}},"issue":{"number":1},"sender":{"id":1}}"#
+            return try event(name, body).context.sender
+        }
+        #expect(try sender("issue_comment", "created", "comment").viaApp == 42)
+        #expect(try sender("issue_comment", "edited", "comment").viaApp == nil)
+        let opened = #"{"action":"opened","issue":{"number":1,"performed_via_github_app":{"id":42}}}"#
+        #expect(try event("issues", opened).context.sender.viaApp == 42)
+        #expect(try event("issues", opened.replacing("opened", with: "labeled")).context.sender.viaApp == nil)
+    }
+
+    @Test func `a comment whose moments differ was edited`() throws {
+        func wasEdited(_ updated: String) throws -> Bool? {
+            let comment = #"{"created_at":"2026-03-02T11:00:00Z","updated_at":"\#(updated)"}"#
+            let matter = try event("issue_comment", #"{"action":"created","issue":{"number":1},"comment":\#(comment)}"#).matter
+            if case .comment(let comment) = matter { return comment.wasEdited }
+            return nil
+        }
+        #expect(try wasEdited("2026-03-02T11:00:00Z") == false)
+        #expect(try wasEdited("2026-03-02T11:00:01Z") == true)
+    }
+
+    @Test func `a status counts for the branches that its commit heads, our own first`() throws {
+        let head = IntentScene.head.description
+        func branch(_ branches: [(String, String)]) throws -> String? {
+            let list = branches.map { #"{"name":"\#($0.0)","commit":{"sha":"\#($0.1)"}}"# }.joined(separator: ",")
+            let matter = try event("status", #"{"sha":"\#(head)","state":"failure","branches":[\#(list)]}"#).matter
+            if case .checks(let checks) = matter { return checks.branch }
+            return nil
+        }
+        let other = String(repeating: "b", count: 40)
+        #expect(try branch([("forge/old", other), ("topic", head)]) == "topic")
+        #expect(try branch([("topic", head), ("forge/new", head)]) == "forge/new")
+        #expect(try branch([("forge/old", other)]) == nil)
+    }
+
     @Test func `a leaked secret's own text goes nowhere`() throws {
         let file = try #require(ExampleFiles.examples(of: "GitHub").first { $0.name == "secret_scanning_alert.created" })
         let decoded = try event("secret_scanning_alert", file.bytes)
@@ -165,6 +215,21 @@ struct GitHubAlertTests {
         let value = "The value of 'name' reaches the query unquoted."
         #expect(draft.evidence.exceptions == [ExceptionEvidence(type: "py/sql-from-input", value: value, frames: [frame])])
         #expect(draft.culprit == "Sources/search.py" && draft.body == value)
+    }
+
+    private static let severities: [(String, Severity)] = [
+        ("critical", .fatal), ("high", .error), ("error", .error), ("medium", .warning), ("Moderate", .warning), ("warning", .warning),
+        ("low", .info), ("note", .info), ("none", .debug), ("of next year", .error), ("", .error),
+    ]
+
+    @Test(arguments: severities)
+    func `a scanner's word for how bad it is has one of ours`(_ word: String, _ severity: Severity) throws {
+        let repository = #""repository":{"id":5,"full_name":"a/b","default_branch":"main"}"#
+        let body = #"{"action":"created","alert":{"number":1,"rule":{"severity":"\#(word)"}},"ref":"main",\#(repository)}"#
+        let headers = [HeaderField("x-github-event", "code_scanning_alert")]
+        let event = try GitHubDecoder.event(body: VerifiedBody(fromOperator: Array(body.utf8)), headers: headers, settings: .init())
+        guard case .alerts(let alerts) = event.matter else { throw NotAnAlert() }
+        #expect(alerts.map(\.draft.severity) == [severity] && alerts.map(\.opensTicket) == [true])
     }
 
     @Test func `a dependency alert says what to raise, and to which version`() throws {

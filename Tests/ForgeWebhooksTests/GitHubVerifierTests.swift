@@ -66,6 +66,9 @@ struct GitHubVerifierTests {
     @Test func `a secret on its way out still holds, and is told`() throws {
         #expect(try delivery(Self.headers(Self.signature(Self.older))).secretIndex == 1)
         #expect(rejection(Self.headers(Self.signature(Self.older)), secrets: [Self.newest]) == .wrongSignature)
+        let twice = GitHubVerifier(secrets: [Self.older, Self.newest, Self.newest])
+        let verified = try twice.verify(headers: Self.headers(Self.signature()), body: Self.body, receivedAt: Self.now)
+        #expect(verified.delivery.secretIndex == 1, "the newest that holds")
     }
 
     @Test func `a signature in capitals is the same signature`() {
@@ -140,6 +143,15 @@ struct GitHubVerifierTests {
     func `what says it is something else is refused, once it is known who sent it`(_ type: String?, _ code: WebhookRejection.Code?) {
         #expect(rejection(Self.headers(Self.signature(), "content-type", type)) == code)
         #expect(rejection(Self.headers(Self.wrong, "content-type", type)) == .wrongSignature)
+    }
+
+    @Test func `of a header sent twice the first counts, and the second is not kept`() throws {
+        let second = ["x-github-event", "x-github-delivery", "x-github-hook-id", "content-type", "x-hub-signature-256"].map {
+            HeaderField($0, "second")
+        }
+        let delivery = try delivery(Self.headers(Self.signature()) + second)
+        #expect(delivery.transportKey == "github:880011:6b8f-guid" && delivery.eventName == "ping")
+        #expect(!delivery.headers.contains { $0.value == "second" })
     }
 
     @Test func `an overlong header is not kept`() throws {

@@ -1,7 +1,7 @@
 // Bad input, by name, against the real program: each kind has its own status and its own reason, and the service goes on.
 
-import Foundation
 import ForgeCore
+import Foundation
 import Testing
 
 @Suite(.serialized) struct BadInputTests {
@@ -12,6 +12,7 @@ import Testing
     }
 
     private static let body = #"{"zen":"x"}"#
+    private static let shop = #"{"id":1,"full_name":"acme/shop"}"#
 
     static let refused = [
         Refused(testDescription: "no signature", headers: ["x-hub-signature-256": ""], code: "missing_signature"),
@@ -20,7 +21,8 @@ import Testing
             testDescription: "SHA-1 only",
             headers: ["x-hub-signature-256": "", "x-hub-signature": "sha1=" + String(repeating: "a", count: 40)], code: "sha1_only"),
         Refused(
-            testDescription: "wrong secret", headers: ["x-hub-signature-256": ServiceUnderTest.signature(of: Array(body.utf8), secret: "other")],
+            testDescription: "wrong secret",
+            headers: ["x-hub-signature-256": ServiceUnderTest.signature(of: Array(body.utf8), secret: "other")],
             code: "wrong_signature"),
         Refused(
             testDescription: "a proxy added a line end",
@@ -77,11 +79,22 @@ import Testing
             body: #"{"commits":["# + String(repeating: "0,", count: 999_999) + "0]}", state: "failed", reason: "more than"),
         Odd(testDescription: "an unknown event", event: "sponge", body: "{}", state: "ignored", reason: "sponge"),
         Odd(
-            testDescription: "a byte order mark", event: "ping", body: "\u{FEFF}{\"zen\":\"x\",\"hook_id\":1}", state: "ignored", reason: "ping"
+            testDescription: "a byte order mark", event: "ping", body: "\u{FEFF}{\"zen\":\"x\",\"hook_id\":1}", state: "ignored",
+            reason: "ping"
         ),
         Odd(testDescription: "a member twice", event: "ping", body: #"{"zen":"a","zen":"b"}"#, state: "ignored", reason: "ping"),
-        Odd(testDescription: "no action", event: "pull_request", body: #"{"number":1}"#, state: "ignored", reason: ""),
-        Odd(testDescription: "a null repository", event: "issues", body: #"{"action":"opened","repository":null}"#, state: "ignored", reason: ""),
+        Odd(
+            testDescription: "no action", event: "issues",
+            body: #"{"issue":{"number":1,"title":"x","state":"open"},"repository":\#(shop)}"#,
+            state: "ignored", reason: "no action"),
+        Odd(
+            testDescription: "a null repository", event: "issues",
+            body: #"{"action":"opened","issue":{"number":1,"title":"x"},"repository":null}"#, state: "ignored", reason: "repository"),
+        Odd(
+            testDescription: "no installation, an id over 2^53, a number as text", event: "issues",
+            body: #"{"action":"closed","issue":{"id":9007199254740995,"number":"1","title":"x"},"repository":\#(shop)}"#, state: "ignored",
+            reason: "closed"),
+        Odd(testDescription: "no pull request", event: "pull_request", body: #"{"number":1}"#, state: "failed", reason: "pull_request"),
         Odd(testDescription: "no object", event: "issues", body: "[1,2]", state: "failed", reason: "object"),
     ]
 

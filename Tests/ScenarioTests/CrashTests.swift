@@ -1,10 +1,11 @@
 // What was answered 2xx is on disk, whatever happens to the process a moment later. The service is killed under load at moments drawn from
 // a seed, started again on the same folder, and every acknowledged delivery is looked for.
 
-import Foundation
 import ForgeBench
 import ForgeCore
 import ForgeStore
+import ForgeTestSupport
+import Foundation
 import Testing
 
 @Suite(.serialized) struct CrashTests {
@@ -13,7 +14,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(10))) func `every delivery that was answered 2xx is there once after kill -9`() async throws {
         let service = try ServiceUnderTest(moreSettings: "log: {level: warning}")
-        var random = SplitMix(state: 20_261_120)
+        var random = SeededRandom(seed: 20_261_120)
         var newest: Int64 = 0
         var sequence: UInt64 = 0
         for round in 0..<Self.rounds {
@@ -32,7 +33,8 @@ import Testing
     }
 
     /// Puts load on the service and kills it in the midst of it.
-    private func load(_ service: ServiceUnderTest, from sequence: UInt64, killAfter moment: DispatchTimeInterval) async throws -> LoadReport {
+    private func load(_ service: ServiceUnderTest, from sequence: UInt64, killAfter moment: DispatchTimeInterval) async throws -> LoadReport
+    {
         let body = Array(#"{"action":"opened","number":7,"repository":{"id":1,"full_name":"acme/shop"},"installation":{"id":5}}"#.utf8)
         let signed = LoadBody(bytes: body, headers: [LoadHeader("X-Hub-Signature-256", ServiceUnderTest.signature(of: body))])
         var options = LoadOptions(port: UInt16(service.port), path: "/webhooks/github", bodies: [signed])
@@ -66,18 +68,5 @@ import Testing
         #expect(lost.isEmpty, "round \(round): \(lost.count) of \(report.acknowledgedCount) acknowledged deliveries are lost")
         #expect(stored.allSatisfy { $0.state != .pending && $0.reason != nil }, "round \(round): a delivery has no visible outcome")
         return stored.map(\.id.number).max() ?? floor
-    }
-}
-
-/// Chance that is the same in every run.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

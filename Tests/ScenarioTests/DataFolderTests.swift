@@ -1,7 +1,7 @@
 // The data folder in every state it can be in: taken, damaged, newer, full.
 
-import Foundation
 import ForgeCore
+import Foundation
 import Testing
 
 @Suite(.serialized) struct DataFolderTests {

@@ -1,11 +1,11 @@
 // The service from start to stop, as a sender, an operator and a client of the API see it.
 
-import Foundation
 import ForgeCore
+import Foundation
 import Testing
 
 @Suite(.serialized) struct LifeTests {
-    private static func pullRequest(head: String = String(repeating: "a", count: 40), number: Int = 7) -> String {
+    static func pullRequest(head: String = String(repeating: "a", count: 40), number: Int = 7) -> String {
         """
         {"action":"opened","number":\(number),"pull_request":{"number":\(number),"state":"open","draft":false,"title":"Round prices",
         "user":{"login":"ada","id":9,"type":"User"},"head":{"sha":"\(head)","ref":"x","repo":{"id":1,"full_name":"acme/shop"}},
@@ -58,11 +58,13 @@ import Testing
         let marker = "marker-\(UUID().uuidString)"
         #expect(try service.github("ping", #"{"zen":"\#(marker)"}"#).status == 202)
         let json = ["content-type": "application/json"]
-        let glitchtip = #"{"text":"GlitchTip Alert","attachments":[{"title":"\#(marker)","title_link":"https://g.example.com/a/issues/3"}]}"#
+        let glitchtip =
+            #"{"text":"GlitchTip Alert","attachments":[{"title":"\#(marker)","title_link":"https://g.example.com/a/issues/3"}]}"#
         let path = "/webhooks/glitchtip/front/\(ServiceUnderTest.pathToken)"
         #expect(try service.send("POST", path, headers: json, body: Array(glitchtip.utf8)).status == 202)
         #expect(try service.send("POST", path + "x", headers: json, body: Array(glitchtip.utf8)).status == 401)
-        let token = try service.run("token", "create", "--name", "t", "--role", "admin").output.trimmingCharacters(in: .whitespacesAndNewlines)
+        let token = try service.run("token", "create", "--name", "t", "--role", "admin").output.trimmingCharacters(
+            in: .whitespacesAndNewlines)
         #expect(try service.send("GET", "/api/v1/tickets?x=\(marker)", headers: ["authorization": "Bearer \(token)"]).status == 400)
         try await service.settle()
         #expect(service.end(with: SIGTERM) == 0)
@@ -103,6 +105,8 @@ import Testing
         let service = try ServiceUnderTest(moreSettings: "listne: 1\nhttp: {connections: many}\nworkers: -3")
         let result = try service.run("serve")
         #expect(result.code == 2)
-        for word in ["listne", "listen", "http.connections", "workers", "line "] { #expect(result.errors.contains(word), "\(result.errors)") }
+        for word in ["listne", "listen", "http.connections", "workers", "line "] {
+            #expect(result.errors.contains(word), "\(result.errors)")
+        }
     }
 }

@@ -1,11 +1,11 @@
 // The real program as a child process, on a folder of its own: what a person would start. It is killed and its folder removed when the
 // test lets go of it.
 
-import Foundation
 import ForgeCore
 import ForgeCrypto
 import ForgeStore
 import ForgeSystem
+import Foundation
 
 struct TestFailure: Error, CustomStringConvertible {
     var description: String
@@ -29,7 +29,7 @@ enum Program {
         // Files rather than pipes: nothing can fill up and wait.
         let names = ["in", "out", "err"].map { folder.appending(path: $0) }
         try Data(input.utf8).write(to: names[0])
-        for name in names[1...] { FileManager.default.createFile(atPath: name.path, contents: nil) }
+        for name in names[1...] { try Data().write(to: name) }
         process.standardInput = try FileHandle(forReadingFrom: names[0])
         process.standardOutput = try FileHandle(forWritingTo: names[1])
         process.standardError = try FileHandle(forWritingTo: names[2])
@@ -58,11 +58,11 @@ final class ServiceUnderTest {
     init(moreSettings: String = "") throws {
         folder = URL.temporaryDirectory.appending(path: "forge-scenario-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder.appending(path: "data"), withIntermediateDirectories: true)
-        FileManager.default.createFile(atPath: logPath, contents: nil)
+        try Data().write(to: URL(filePath: logPath))
         for (name, text) in ["github": Self.secret, "sentry": Self.sentrySecret, "glitchtip": Self.pathToken] {
-            let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
-            FileManager.default.createFile(
-                atPath: folder.appending(path: name).path, contents: Data(text.utf8), attributes: attributes)
+            let file = folder.appending(path: name)
+            try Data(text.utf8).write(to: file)
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
         }
         let settings = """
             listen: 127.0.0.1:0
@@ -156,7 +156,7 @@ final class ServiceUnderTest {
     /// The store beside the running service, as the command line opens it.
     func withStore<Result>(_ work: (SQLiteStore) async throws -> Result) async throws -> Result {
         let store = try SQLiteStore.open(
-            folder: dataPath, options: SQLiteOptions(mode: .shared), clock: .system, metrics: Metrics(), log: .silent)
+            folder: dataPath, options: SQLiteOptions(access: .shared), clock: .system, metrics: Metrics(), log: .silent)
         do {
             let result = try await work(store)
             await store.close()

@@ -17,7 +17,8 @@ package enum GitHubDecoder {
 
     private static func json(of bytes: [UInt8], headers: [HeaderField]) throws(DecodeFailure) -> JSON {
         var bytes = bytes
-        if headers.contains(where: { $0.name == "content-type" && GitHubHeaders.isForm($0.value) }) {
+        let contentType = headers.first { $0.name == "content-type" }?.value
+        if contentType.map(GitHubHeaders.isForm) ?? GitHubForm.isForm(bytes) {
             guard let payload = GitHubForm.payload(of: bytes) else {
                 throw DecodeFailure(code: "no_payload", reason: "The form has no 'payload' field.")
             }

@@ -35,7 +35,7 @@ extension GitHubVerifier {
         }
         return WebhookRejection(
             .wrongSignature,
-            "No configured secret gives this signature, nor with any change that proxies are known for: compare the webhook's secret with ours."
+            "No configured secret gives this signature, nor with a change that proxies are known for: compare the two sides' secrets."
         )
     }
 }

@@ -7,30 +7,39 @@ package import ForgeCore
 package import ForgeCrypto
 
 package struct GitHubVerifier: Sendable {
-    private let secrets: [HMACKey]
+    let secrets: [HMACKey]
 
     /// Newest first; more than one while they are being rotated.
     package init(secrets: [HMACKey]) { self.secrets = secrets }
 
-    /// `headers` have lower-case names.
+    /// `headers` have lower-case names. The signature comes first: what else is wrong is told only to who holds the secret.
     package func verify(
         headers: [HeaderField], body: [UInt8], receivedAt: Timestamp
     ) throws(WebhookRejection) -> VerifiedDelivery {
         guard !secrets.isEmpty else { throw Self.noSecret }
         let found = GitHubHeaders(headers)
         let code = try Self.code(signature: found.signature, hasLegacySignature: found.hasLegacySignature)
-        let event = try found.checkedEvent()
-        let guid = try found.checkedDelivery()
-        guard !body.isEmpty else { throw WebhookRejection(.emptyBody, "The request has no body; GitHub always sends one.") }
         guard let index = Self.secret(among: secrets, signing: body, with: code) else {
             throw WebhookRejection(.wrongSignature, "No configured secret gives this signature for this body.")
         }
+        let event = try found.checkedEvent()
+        let guid = try found.checkedDelivery()
+        guard !body.isEmpty else { throw WebhookRejection(.emptyBody, "The request has no body; GitHub always sends one.") }
         try found.checkContentType()
         return VerifiedDelivery(
             NewDelivery(
-                source: .github, transportKey: "github:\(found.hook):\(guid)", eventName: event, headers: found.kept, body: body,
-                receivedAt: receivedAt, secretIndex: index))
+                source: .github, transportKey: Self.transportKey(hook: found.hook, guid: guid), eventName: event, headers: found.kept,
+                body: body, receivedAt: receivedAt, secretIndex: index))
     }
+
+    /// What an operator is told of a request that `verify` refused: looks, at more cost, for what happened to the body.
+    package func diagnose(_ rejection: WebhookRejection, headers: [HeaderField], body: [UInt8]) -> WebhookRejection {
+        guard rejection.code == .wrongSignature else { return rejection }
+        return Self.diagnose(body: body, signature: GitHubHeaders(headers).signature, secrets: secrets)
+    }
+
+    /// GitHub's id of the delivery is the same for all its attempts; another hook's may be, too.
+    static func transportKey(hook: String, guid: String) -> String { "github:\(hook):\(guid)" }
 
     static let noSecret = WebhookRejection(
         .noSecretConfigured, "No webhook secret is configured: set github.webhook_secrets_file, with the secret of the App's webhook.")

@@ -47,8 +47,10 @@ extension Command {
 
     private static func arguments(_ text: Substring) -> String {
         let shown = text.split(separator: "<!--", maxSplits: 1, omittingEmptySubsequences: false)[0]
-        let end = shown.lastIndex { !$0.isWhitespace }
-        return GitHubText.clip(end.map { String(shown[...$0]) } ?? "", to: argumentBytesMax)
+        guard let first = shown.firstIndex(where: { !$0.isWhitespace }), let last = shown.lastIndex(where: { !$0.isWhitespace }) else {
+            return ""
+        }
+        return GitHubText.clip(String(shown[first...last]), to: argumentBytesMax)
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {

@@ -14,7 +14,7 @@ package func decideIntent(_ event: Event, as settings: DecodingSettings, review 
     case .issue(let issue): decision.intent(for: issue)
     case .checks(let checks): decision.intent(for: checks)
     case .push(let push): .nothing(because: decision.reasonForNothing(push))
-    case .installation: .noteRepositories(repositoryNotices(for: event, settings: settings))
+    case .installation: decision.noting(event)
     case .repository(let action): decision.intent(forRepositoryThat: action, event)
     case .mergeGroup(let group):
         .nothing(
@@ -60,10 +60,9 @@ struct IntentDecision {
     func isOurs(user: Int64?) -> Bool { user != nil && user == settings.ownUser }
     func isOurs(app: Int64?) -> Bool { app != nil && app == settings.ownApp }
 
-    /// Whether a branch is one that Forge pushed: of that name, and not in a fork.
+    /// Whether a branch is one that Forge pushed: of that name, and known to be in this repository. A fork's may be called so too.
     func isOwnBranch(_ branch: String?, in head: RepositoryName?) -> Bool {
-        guard let branch, branch.hasPrefix(ownBranchPrefix) else { return false }
-        return head == nil || head == context.repository?.name
+        branch?.hasPrefix(ownBranchPrefix) == true && head != nil && head == context.repository?.name
     }
 
     /// Nothing can be done about a repository that the event does not name, nor in one that takes no changes.
@@ -80,9 +79,14 @@ struct IntentDecision {
 
     func intent(forRepositoryThat action: String, _ event: Event) -> Intent {
         switch action {
-        case "renamed", "transferred", "deleted": .noteRepositories(repositoryNotices(for: event, settings: settings))
+        case "renamed", "transferred", "deleted": noting(event)
         default: .nothing(because: "repository \(action.isEmpty ? "without an action" : action): nothing to do")
         }
+    }
+
+    func noting(_ event: Event) -> Intent {
+        let notices = repositoryNotices(for: event, settings: settings)
+        return notices.isEmpty ? .nothing(because: "\(context.name) names no repository to take note of") : .noteRepositories(notices)
     }
 
     func intent(for alerts: [AlertEvent]) -> Intent {

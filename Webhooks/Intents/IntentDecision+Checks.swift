@@ -10,8 +10,7 @@ extension IntentDecision {
         guard let result = checks.result else {
             return .nothing(because: "\(context.name) is no result yet")
         }
-        let isOnOwnBranch = isOwnBranch(checks.branch, in: checks.headRepository) && !isFromPullRequestOfFork(checks)
-        if isOnOwnBranch {
+        if isOnOwnBranch(checks) {
             return .iterate(
                 head: checks.head, pullRequests: checks.pullRequests, because: "\(checks.label) ended as \(result) on our own branch")
         }
@@ -54,9 +53,11 @@ extension IntentDecision {
 
     private func isPullRequestTrigger(_ checks: ChecksEvent) -> Bool { checks.trigger?.hasPrefix("pull_request") == true }
 
-    /// GitHub names no pull request for a fork's head; a run without one that a pull request set off is from a fork.
-    private func isFromPullRequestOfFork(_ checks: ChecksEvent) -> Bool {
-        isPullRequestTrigger(checks) && checks.headRepository == nil && checks.pullRequests.isEmpty
+    /// A status names branches of this repository only. A check does not say where its head lives, but names no pull request when that
+    /// is a fork.
+    private func isOnOwnBranch(_ checks: ChecksEvent) -> Bool {
+        let isHere = checks.kind == .status || (checks.headRepository == nil && !checks.pullRequests.isEmpty)
+        return isOwnBranch(checks.branch, in: isHere ? context.repository?.name : checks.headRepository)
     }
 }
 

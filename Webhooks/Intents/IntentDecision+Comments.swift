@@ -15,7 +15,7 @@ extension IntentDecision {
             return .nothing(
                 because: "a \(comment.noun) \(comment.action.isEmpty ? "came without an action" : "was \(comment.action)"): nothing to do")
         }
-        if let app = comment.author.viaApp ?? context.sender.viaApp {
+        if let app = comment.author.viaApp {
             return .nothing(because: "the App \(app) wrote it, and only people command")
         }
         if comment.author.isBot || context.sender.isBot {
@@ -53,6 +53,9 @@ extension IntentDecision {
         default: return .nothing(because: "issues.\(issue.action) asks for nothing; the label '\(label)' or '/forge fix' would")
         }
         guard issue.isOpen else { return .nothing(because: "the issue is closed; reopen it to have it worked on") }
+        guard !context.sender.isBot else {
+            return .nothing(because: "the bot \(context.sender.login ?? "without a name") did it, and only people command")
+        }
         if issue.action == "labeled" {
             guard let put = issue.label, isTicketLabel(put) else {
                 return .nothing(because: "the label put on is not '\(label)', which would make the issue a ticket")
@@ -60,8 +63,8 @@ extension IntentDecision {
             return .tickets([ticket(for: issue, askedBy: context.sender)])
         }
         if issue.labels.contains(where: isTicketLabel) { return .tickets([ticket(for: issue, askedBy: context.sender)]) }
-        if issue.action == "opened", !issue.author.isBot, issue.author.viaApp == nil,
-            let command = issue.body.flatMap(Command.init(in:)), command.name == "fix"
+        if issue.action == "opened", issue.author.viaApp == nil, let command = issue.body.flatMap(Command.init(in:)),
+            command.name == "fix"
         {
             return .tickets([ticket(for: issue, askedBy: issue.author, arguments: command.arguments)])
         }

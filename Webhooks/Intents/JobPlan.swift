@@ -4,6 +4,7 @@ import ForgeCore
 
 struct JobPlan {
     let event: Event
+    let attemptsMax: Int
 
     private var context: EventContext { event.context }
     /// Without an installation the store looks the tenant up by the repository's name.
@@ -110,7 +111,8 @@ struct JobPlan {
         if draft.source == .github, case .object(let extra) = draft.extra {
             members += extra.filter { $0.name == "asked_by" || $0.name == "comment" }
         }
-        let job = NewJob(kind: "triage", tenant: tenant, repository: repository, workKey: "triage:", payload: .object(members))
+        let job = NewJob(
+            kind: "triage", tenant: tenant, repository: repository, workKey: "triage:", attemptsMax: attemptsMax, payload: .object(members))
         return TicketWork(draft, job: job)
     }
 
@@ -120,7 +122,7 @@ struct JobPlan {
         ]
         return NewJob(
             kind: kind, tenant: tenant, repository: context.repository?.name.description ?? "-", workKey: key, subject: subject,
-            priority: priority, payload: JSON.object((common + payload).map(Self.bounded)).withoutNulls)
+            priority: priority, attemptsMax: attemptsMax, payload: JSON.object((common + payload).map(Self.bounded)).withoutNulls)
     }
 
     /// Names of branches and files are text from outside, of any length.
@@ -145,7 +147,6 @@ extension JobPlan {
         case .tickets(let drafts): return drafts.count == 1 ? "ticket: \(drafts[0].title)" : "\(drafts.count) tickets"
         case .iterate(_, _, let because): return because
         case .noteRepositories(let notices):
-            guard !notices.isEmpty else { return "\(context.name) names nothing to note" }
             let shown = notices.prefix(3).map(\.sentence).joined(separator: "; ")
             return notices.count > 3 ? "\(shown); and \(notices.count - 3) more" : shown
         }

@@ -49,12 +49,12 @@ package struct ReviewPolicy: Hashable, Sendable {
         guard !paths.isEmpty, !ignoredPaths.isEmpty else { return nil }
         let patterns = ignoredPaths.map(BranchPattern.init)
         guard paths.allSatisfy({ path in patterns.contains { $0.matches(path) } }) else { return nil }
-        return "every file it touches is excluded by review.paths.exclude"
+        return "every file it touches is excluded by review.paths_ignore"
     }
 
     private func reasonToSkip(labels: [String]) -> String? {
         guard let label = labels.first(where: isIgnored(label:)) else { return nil }
-        return "the pull request has the label '\(GitHubText.word(label))', which review.ignore.labels excludes; take the label off"
+        return "the pull request has the label '\(GitHubText.word(label))', which review.labels_ignore names; take the label off"
     }
 
     private func reasonToSkip(base: String?, defaultBranch: String?) -> String? {

@@ -6,12 +6,11 @@
 package import ForgeCore
 
 package func settlement(for event: Event, intent: Intent, settings: DecodingSettings) -> Settlement {
-    let plan = JobPlan(event: event)
+    let plan = JobPlan(event: event, attemptsMax: settings.jobAttemptsMax)
     var settlement = Settlement(
         state: .done, reason: GitHubText.clip(plan.sentence(for: intent), to: 500), event: event.context.name, intent: intent.name,
         tenant: event.context.tenant, repository: event.context.repository?.name.description,
         notices: repositoryNotices(for: event, settings: settings))
-    if case .installation(let installation) = event.matter { settlement.tenant = .installation(installation.installation) }
     switch intent {
     case .nothing: settlement.state = .ignored
     case .review(let number, let head): settlement.jobs = plan.reviews(of: number, head: head)

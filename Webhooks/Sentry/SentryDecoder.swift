@@ -65,7 +65,8 @@ struct SentryHook {
         EventContext(name: action.isEmpty ? resource : "\(resource).\(action)", sender: actor)
     }
 
-    /// Who did it: Sentry itself, or a person of whom only the number is kept unless the settings keep more. The id is a word, a uuid or a number.
+    /// Who did it: Sentry itself, or a person of whom only the number is kept unless the settings keep more. The id is a word, a uuid or a
+    /// number.
     private var actor: Actor {
         let actor = body["actor"]
         let isPerson = actor?["type"]?.string == "user"

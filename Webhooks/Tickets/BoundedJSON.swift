@@ -32,8 +32,9 @@ struct BoundedJSON {
             bytesLeft -= 8
             return value
         case .number(let text):
+            guard text.utf8.count <= 64 else { return nil }
             bytesLeft -= text.utf8.count
-            return text.utf8.count <= 64 ? value : nil
+            return value
         case .string(let text): return copy(text).map(JSON.string)
         case .array(let items): return copy(items, depth: depth)
         case .object(let members): return copy(members, depth: depth)
@@ -61,7 +62,8 @@ struct BoundedJSON {
             }
             if let copy = copy(item, depth: depth + 1) { copies.append(copy) }
         }
-        return copies.isEmpty ? nil : .array(copies)
+        guard !copies.isEmpty else { return nil }
+        return .array(copies)
     }
 
     private mutating func copy(_ members: [JSON.Member], depth: Int) -> JSON? {
@@ -74,7 +76,8 @@ struct BoundedJSON {
             }
             if let copy = copy(member, depth: depth) { copies.append(copy) }
         }
-        return copies.isEmpty ? nil : .object(copies)
+        guard !copies.isEmpty else { return nil }
+        return .object(copies)
     }
 
     /// A member of an object; nil when it is personal or empty.

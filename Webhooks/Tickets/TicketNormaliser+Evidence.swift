@@ -66,12 +66,15 @@ extension TicketNormaliser {
         let path = json["filename"]?.text ?? json[either: "abs_path", "absPath"]?.text
         var frame = Frame(
             path: path.map { name(withoutQuery($0), "frames' paths") },
-            module: (json["module"]?.text ?? json["package"]?.text).map { name($0, "frames' modules") },
+            module: (json["module"]?.text ?? image(json["package"])).map { name($0, "frames' modules") },
             function: json["function"]?.text.map { name($0, "frames' functions") }, line: whole(json[either: "lineno", "lineNo"]),
             column: whole(json[either: "colno", "colNo"]), isInApp: json[either: "in_app", "inApp"]?.bool ?? false)
         addContext(json, to: &frame)
         return frame
     }
+
+    /// The binary a native frame is in, without its folder, which differs from device to device.
+    private func image(_ json: JSON?) -> String? { json?.text?.split(separator: "/").last.map(String.init) }
 
     private func whole(_ json: JSON?) -> Int? { json?.integer.flatMap { $0 >= 0 ? Int(exactly: $0) : nil } }
 

@@ -51,7 +51,7 @@ struct TicketNormaliser {
 
     private mutating func draft(_ content: TicketContent) -> TicketDraft {
         let evidence = evidence(content)
-        let title = cut(content.title ?? "(no title)", toBytes: limits.titleBytesMax, "title")
+        let title = cut(content.title ?? content.culprit ?? "(no title)", toBytes: limits.titleBytesMax, "title")
         let culprit = content.culprit.map { cut($0, toBytes: limits.titleBytesMax, "culprit") }
         let fingerprint = TicketFingerprint(evidence: evidence, title: title, culprit: culprit)
         let subject = content.subject ?? content.issueID ?? content.eventID.map { "event/\($0)" } ?? "text/\(fingerprint.text)"

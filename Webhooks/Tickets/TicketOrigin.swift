@@ -18,8 +18,8 @@ struct TicketOrigin {
         self.settings = settings
     }
 
-    /// The same thing has the same identity whichever hook tells of it: so the base URL is the configured one. A body's own host counts only
-    /// when nothing is configured and the body is signed.
+    /// The same thing has the same identity whichever hook tells of it: so the base URL is the configured one. A body's own host counts
+    /// only when nothing is configured and the body is signed.
     func identity(of subject: String, url: String?) -> String {
         let own = trust == .signed ? url.flatMap(TrackerURL.init)?.origin : nil
         let base = (profile?.baseURL).map(TrackerURL.normalisedBase) ?? own ?? tracker ?? "-"

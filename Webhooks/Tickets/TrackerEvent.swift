@@ -8,7 +8,8 @@ struct TrackerEvent {
 
     // MARK: What kind of thing, when, where
 
-    var title: String? { json["title"]?.text ?? metadata?["title"]?.text ?? exceptionTitle ?? message }
+    /// The sender's own, or else what was raised or logged, as far as its first line.
+    var title: String? { json["title"]?.text ?? metadata?["title"]?.text ?? exceptionTitle?.firstLine ?? message?.firstLine }
 
     private var metadata: JSON? { json["metadata"] }
 

@@ -13,6 +13,13 @@ extension String {
         return String(self[..<end]) + Self.ellipsis
     }
 
+    /// Up to the first line end that something stands before.
+    var firstLine: String {
+        let begin = utf8.firstIndex { $0 > 0x20 } ?? startIndex
+        let end = utf8[begin...].firstIndex { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") } ?? endIndex
+        return String(self[begin..<end])
+    }
+
     /// Nil for nothing but white space: senders write "" where they mean nothing.
     var unlessBlank: String? {
         utf8.contains { $0 > 0x20 } ? self : nil

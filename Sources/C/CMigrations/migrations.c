@@ -1,1 +1,16 @@
+// The numbered SQL files of the store, put into the binary byte for byte. A new file is one block and one row here.
 #include "CMigrations.h"
+
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+static const unsigned char sqlite_0001[] = {
+#embed "../../ForgeStore/Migrations/SQLite/0001_begin.sql"
+};
+
+static const struct forge_migration sqlite_migrations[] = {
+    {sqlite_0001, sizeof sqlite_0001},
+};
+
+const struct forge_migration *forge_sqlite_migrations(void) { return sqlite_migrations; }
+
+size_t forge_sqlite_migrations_count(void) { return sizeof sqlite_migrations / sizeof *sqlite_migrations; }

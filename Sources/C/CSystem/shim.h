@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/timex.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -29,10 +28,6 @@ static inline int forge_forbid_dumps(void) {
     struct rlimit none = {0, 0};
     return setrlimit(RLIMIT_CORE, &none) != 0 ? -1 : prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
-static inline int forge_terminal_columns(int descriptor) {
-    struct winsize size;
-    return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
 static inline int forge_exit_code(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
 static inline int forge_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 static inline void forge_ignore_signal(int number) { signal(number, SIG_IGN); }
@@ -44,6 +39,12 @@ static inline long long forge_clock(clockid_t clock) {
 static inline long long forge_wall_nanoseconds(void) { return forge_clock(CLOCK_REALTIME); }
 static inline long long forge_monotonic_nanoseconds(void) { return forge_clock(CLOCK_MONOTONIC); }
 static inline int forge_others_may_read(mode_t mode) { return (mode & S_IROTH) != 0; }
+/// Processor time of children that have ended and were waited for, in microseconds.
+static inline long long forge_children_microseconds(void) {
+    struct rusage use;
+    if (getrusage(RUSAGE_CHILDREN, &use) != 0) return 0;
+    return (use.ru_utime.tv_sec + use.ru_stime.tv_sec) * 1000000LL + use.ru_utime.tv_usec + use.ru_stime.tv_usec;
+}
 static inline char **forge_environment(void) { return environ; }
 
 /// Opens a TCP socket to a numeric address, or listening on it; the error number, negative, when that fails.

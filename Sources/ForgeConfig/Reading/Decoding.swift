@@ -1,6 +1,7 @@
 // From text and environment to a value of some type, or to every problem there is. Pure: the only way out is the closure
 // that reads the files which settings name.
 
+import ForgeCore
 import ForgeYAML
 
 /// A configuration that holds, and what is worth saying about it all the same.
@@ -77,7 +78,7 @@ private func isBefore(_ first: ConfigProblem, _ second: ConfigProblem) -> Bool {
 private func problems(with keys: [ConfigCollector.UnknownKey], table: [KeyDescription]) -> [ConfigProblem] {
     keys.map { unknown in
         var advice = "remove it"
-        if let near = nearest(to: unknown.key, among: unknown.siblings) {
+        if let near = Nearest.name(to: unknown.key, in: unknown.siblings) {
             advice = "did you mean \(near)?"
         } else if let elsewhere = table.first(where: { $0.name == unknown.key }) {
             advice = "did you mean \(elsewhere.path.joined(separator: ".").replacingElements)?"
@@ -100,7 +101,7 @@ private func unknownVariables(_ collector: ConfigCollector, prefix: String) -> [
     }
     return strangers.keys.sorted().map { name in
         // Without what all of them begin with, which would make any two look alike.
-        let near = nearest(to: String(name.dropFirst(prefix.count + 1)), among: known.map { String($0.dropFirst(prefix.count + 1)) })
+        let near = Nearest.name(to: String(name.dropFirst(prefix.count + 1)), in: known.map { String($0.dropFirst(prefix.count + 1)) })
         let advice = near.map { "did you mean \(prefix)_\($0)?" } ?? "unset it; 'forge schema' lists the settings"
         return ConfigProblem(variable: shortened(name), key: "", what: "is not a known setting", advice: advice)
     }

@@ -60,6 +60,13 @@ package struct IntakeSettings: Sendable, Equatable {
     package var ticketLabel: String
     package var personalData: PersonalData
     package var batch: Int
+    /// Caps on what one ticket takes from outside.
+    package var exceptions: Int
+    package var frames: Int
+    package var breadcrumbs: Int
+    package var attachments: Int
+    package var tags: Int
+    package var textBytes: Int
 
     init(reading reader: inout EntryReader) {
         refusalsKept = reader.read(
@@ -68,5 +75,11 @@ package struct IntakeSettings: Sendable, Equatable {
         personalData = reader.read(
             "personal_data", .choice, "drop", "Request headers, cookies, bodies, users and variables in what trackers send: drop or keep.")
         batch = reader.read("batch", .int(1...4_096), "64", "Stored deliveries decoded in one go.")
+        exceptions = reader.read("exceptions", .int(1...100), "10", "Exceptions that one ticket keeps.")
+        frames = reader.read("frames", .int(1...1_000), "100", "Frames of a stack trace that one ticket keeps.")
+        breadcrumbs = reader.read("breadcrumbs", .int(0...1_000), "50", "Breadcrumbs that one ticket keeps.")
+        attachments = reader.read("attachments", .int(1...1_000), "20", "Errors taken from one GlitchTip delivery.")
+        tags = reader.read("tags", .int(0...1_000), "50", "Tags that one ticket keeps.")
+        textBytes = reader.read("text_bytes", .size(256...1 << 20), "8KiB", "Longest text of a ticket; the rest is cut, visibly.")
     }
 }

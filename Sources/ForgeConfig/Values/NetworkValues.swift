@@ -1,29 +1,8 @@
-// Where to listen and where others are reached, checked once. An address of a server must never carry a name and password:
+// Where others are reached, checked once. An address of a server must never carry a name and password:
 // it is printed in many places.
 
 package import ForgeCore
 import ForgeYAML
-
-/// `127.0.0.1:8080` or `[::1]:8080`.
-package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
-    package let address: IPAddress
-    /// 0 means any that is free.
-    package let port: Int
-
-    package init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":") else { return nil }
-        let portText = text[text.index(after: colon)...]
-        var host = text[..<colon]
-        if host == "localhost" { host = "127.0.0.1" }
-        let isBracketed = host.hasPrefix("[") && host.hasSuffix("]") && host.count > 2
-        if isBracketed { host = host.dropFirst().dropLast() }
-        guard isBracketed == host.contains(":"), let address = IPAddress(host), let port = parsePort(portText) else { return nil }
-        self.address = address
-        self.port = port
-    }
-
-    package var description: String { address.isVersion6 ? "[\(address)]:\(port)" : "\(address):\(port)" }
-}
 
 /// The address of a server and a path below it, without a slash at its end: `https://ghe.example.com/api/v3`.
 package struct HTTPURL: Hashable, Sendable, CustomStringConvertible {

@@ -1,5 +1,6 @@
 // What a value may be, and how it is read. A type must never accept what its shape in the schema refuses, or the other way.
 
+import ForgeCore
 import ForgeYAML
 
 /// How to read a `Value`, and what it looks like.
@@ -146,7 +147,7 @@ extension ValueType where Value: RawRepresentable & CaseIterable, Value.RawValue
         return ValueType(shape: .choice(words)) { node throws(Complaint) in
             guard case .scalar(let scalar) = node.content else { throw Complaint("is not one word", "write \(alternatives(words))") }
             if let value = Value(rawValue: scalar.text) { return value }
-            let guess = nearest(to: scalar.text, among: words).map { "did you mean \($0)?" }
+            let guess = Nearest.name(to: scalar.text, in: words).map { "did you mean \($0)?" }
             throw Complaint("is not \(alternatives(words))", guess ?? "write one of them")
         }
     }

@@ -19,7 +19,7 @@ struct APIGate: Sendable {
 
     private func answer(_ request: HTTPRequest, _ endpoint: Endpoint) async -> HTTPResponse {
         do {
-            let authorized = AuthorizedRequest(request: request, token: try await token(of: request))
+            let authorized = try await authorize(request)
             guard authorized.token.role >= endpoint.role else {
                 throw HTTPProblem(
                     status: 403, title: "Not allowed",
@@ -48,14 +48,15 @@ struct APIGate: Sendable {
         return HTTPProblem(status: 503, title: "The store is not available", headers: [wait]).response(requestID: request.id)
     }
 
-    private func token(of request: HTTPRequest) async throws -> AccessToken {
+    private func authorize(_ request: HTTPRequest) async throws -> AuthorizedRequest {
         let challenge = HeaderField("www-authenticate", "Bearer")
         let refused = HTTPProblem(status: 401, title: "Unauthorized", detail: "A bearer token is needed.", headers: [challenge])
         guard let header = request.header("authorization"), header.prefix(7).lowercased() == "bearer ",
             let secret = TokenSecret(header.dropFirst(7).trimmingSpaces)
         else { throw refused }
-        guard let token = try await store.token(digest: secret.hash.hex) else { throw refused }
-        return token
+        let digest = secret.hash.hex
+        guard let token = try await store.token(digest: digest) else { throw refused }
+        return AuthorizedRequest(request: request, token: token, tokenDigest: digest)
     }
 
     /// Two that come at once may both do the work: every such endpoint does the same thing twice as once, and the first answer is kept.

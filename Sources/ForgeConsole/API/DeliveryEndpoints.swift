@@ -38,7 +38,7 @@ struct DeliveryEndpoints: Sendable {
     private var replay: Endpoint {
         Endpoint(
             method: .post, path: "/api/v1/deliveries/{id}/replay", summary: "Decode a delivery again, whatever became of it.",
-            role: .maintainer, isRepeatable: true, status: 202, answer: .one("Delivery")
+            role: .maintainer, isRepeatable: true, statuses: [202], answer: .one("Delivery")
         ) { request in
             let id = try request.identifier(of: Delivery.self)
             guard let delivery = try await store.replay(id, by: request.actor, scope: request.scope) else {

@@ -1,12 +1,14 @@
 // One operation of the API: its route, who may use it, what it takes and gives, and who carries it out. The routes and the OpenAPI
 // document are both made from these, so neither can say what the other does not.
 
-package import ForgeCore
+import ForgeCore
 
 /// A request by somebody known.
 struct AuthorizedRequest: Sendable {
     var request: HTTPRequest
     var token: AccessToken
+    /// To ask again whether the token still holds.
+    var tokenDigest: String
 
     var scope: TenantScope { token.scope }
     /// For the journal: who asked.
@@ -51,7 +53,7 @@ struct Endpoint: Sendable {
     var body: String?
     /// Repeating it with the same `Idempotency-Key` gives the first answer again.
     var isRepeatable = false
-    var status = 200
+    var statuses = [200]
     var answer: Answer
     var carryOut: @Sendable (AuthorizedRequest) async throws -> HTTPResponse
 }

@@ -18,7 +18,9 @@ struct EventEndpoint: Sendable {
                 summary: "Follow the journal live; begins with what comes next, or after Last-Event-ID.", role: .observer, query: [after],
                 answer: .eventStream
             ) { request in
-                let feed = EventFeed(store: store, token: request.token, position: try await start(of: request), calls: changed.calls())
+                // Listening begins before the position is read: what is written in between is seen.
+                let calls = changed.calls()
+                let feed = EventFeed(store: store, reader: request, position: try await start(of: request), calls: calls)
                 let headers = [HeaderField("content-type", "text/event-stream"), HeaderField("cache-control", "no-store")]
                 return HTTPResponse(status: 200, headers: headers, body: .eventStream(HTTPBodyStream { await feed.next() }))
             }
@@ -38,26 +40,29 @@ struct EventEndpoint: Sendable {
 
 /// Reads on from where one client stands. The server asks for the next chunk only when the last is on its way.
 actor EventFeed {
-    private static let batch = 100
+    static let batch = 100
 
     private let store: any JournalStore & TokenStore
-    private let token: AccessToken
+    private let reader: AuthorizedRequest
     private var position: JournalID?
-    private var calls: AsyncStream<Void>.Iterator
+    private let calls: AsyncStream<Void>.Iterator
+    /// The last read was cut off at a batch: there is no need to wait for the next.
+    private var mayHaveMore = false
 
-    init(store: any JournalStore & TokenStore, token: AccessToken, position: JournalID?, calls: AsyncStream<Void>) {
+    init(store: any JournalStore & TokenStore, reader: AuthorizedRequest, position: JournalID?, calls: AsyncStream<Void>) {
         self.store = store
-        self.token = token
+        self.reader = reader
         self.position = position
         self.calls = calls.makeAsyncIterator()
     }
 
     /// Nil ends the stream: the client is gone, the token was revoked, or the store fails, in which case the client comes back.
     func next() async -> [UInt8]? {
-        while await calls.next(isolation: self) != nil {
+        while await isDue() {
             do throws(StoreError) {
-                guard try await isTokenValid() else { return nil }
-                let events = try await store.journal(after: position, stream: nil, limit: Self.batch, scope: token.scope)
+                guard try await store.token(digest: reader.tokenDigest) != nil else { return nil }
+                let events = try await store.journal(after: position, stream: nil, limit: Self.batch, scope: reader.scope)
+                mayHaveMore = events.count == Self.batch
                 guard let last = events.last else { continue }
                 position = last.id
                 return events.flatMap(Self.bytes)
@@ -68,8 +73,12 @@ actor EventFeed {
         return nil
     }
 
-    private func isTokenValid() async throws(StoreError) -> Bool {
-        try await store.tokens().contains { $0.id == token.id && $0.revokedAt == nil }
+    /// Waits until there may be something; false when nobody reads any more.
+    private func isDue() async -> Bool {
+        if mayHaveMore { return !Task.isCancelled }
+        // An actor's property cannot be lent out over a suspension; the iterator's copies share one buffer.
+        var next = calls
+        return await next.next(isolation: self) != nil
     }
 
     private static func bytes(_ event: JournalEvent) -> [UInt8] {

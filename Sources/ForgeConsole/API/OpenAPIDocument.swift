@@ -89,9 +89,10 @@ struct OpenAPIDocument: Sendable {
         let problem: JSON = [
             "description": "What went wrong.", "content": ["application/problem+json": ["schema": Self.reference("Problem")]],
         ]
-        return .object([
-            .init(String(endpoint.status), ["description": .string(endpoint.summary), "content": content]), .init("default", problem),
-        ])
+        let successes = endpoint.statuses.map { status in
+            JSON.Member(String(status), ["description": .string(endpoint.summary), "content": content])
+        }
+        return .object(successes + [.init("default", problem)])
     }
 
     private static func reference(_ schema: String) -> JSON { ["$ref": .string("#/components/schemas/\(schema)")] }

@@ -42,17 +42,20 @@ package struct HealthRoutes: Sendable {
                 return HTTPResponse(
                     status: report.isReady ? 200 : 503, json: report.json, headers: [HeaderField("cache-control", "no-store")])
             },
-            HTTPRoute(.get, "/metrics") { request in await scrape(request) },
+            HTTPRoute(.get, "/metrics") { _ in await scrape() },
         ]
     }
 
-    private func scrape(_ request: HTTPRequest) async -> HTTPResponse {
+    /// Answers also when the store does not: that is when the other figures are needed.
+    private func scrape() async -> HTTPResponse {
+        var families = process
         do throws(StoreError) {
-            let text = metrics.text(with: process + (try await queue()) + (try await deliveries()))
-            return HTTPResponse(status: 200, text: text, type: "text/plain; version=0.0.4; charset=utf-8")
+            families += try await queue() + deliveries()
+            families.append(Self.store(isReadable: true))
         } catch {
-            return HTTPProblem(status: 503, title: "The store cannot be read", detail: error.message).response(requestID: request.id)
+            families.append(Self.store(isReadable: false))
         }
+        return HTTPResponse(status: 200, text: metrics.text(with: families), type: "text/plain; version=0.0.4; charset=utf-8")
     }
 
     private typealias Family = (name: String, help: String, kind: String, samples: [Metrics.Sample])
@@ -83,12 +86,19 @@ package struct HealthRoutes: Sendable {
     }
 
     private func deliveries() async throws(StoreError) -> [Family] {
-        let counts = try await figures.store.deliveryCounts()
-        let samples = counts.sorted { $0.key.rawValue < $1.key.rawValue }.flatMap { source, states in
-            states.sorted { $0.key.rawValue < $1.key.rawValue }.map { state, count in
-                Metrics.Sample([.init("source", source.rawValue), .init("state", state.rawValue)], Double(count))
-            }
-        }
-        return [("forge_stored_deliveries", "Deliveries in the store, by source and state.", "gauge", samples)]
+        let backlog = try await figures.store.backlog()
+        let age = backlog.oldestPending.map { max(0, (figures.clock.now - $0).seconds) } ?? 0
+        return [
+            ("forge_deliveries_pending", "Stored deliveries that wait to be decoded.", "gauge", [.init([], Double(backlog.pending))]),
+            ("forge_deliveries_pending_oldest_seconds", "Age of the oldest of them; 0 when none waits.", "gauge", [.init([], age)]),
+            (
+                "forge_deliveries_failed", "Stored deliveries that failed, until they are replayed.", "gauge",
+                [.init([], Double(backlog.failed))]
+            ),
+        ]
+    }
+
+    private static func store(isReadable: Bool) -> Family {
+        ("forge_store_readable", "1 when the store answered this scrape, else 0.", "gauge", [.init([], isReadable ? 1 : 0)])
     }
 }

@@ -28,7 +28,9 @@ extension JSON {
     /// The member of this name, the last one if there are several, as the senders' own parsers have it; null counts as absent.
     package subscript(_ name: String) -> JSON? {
         guard case .object(let members) = self, let member = members.last(where: { $0.name == name }) else { return nil }
-        return member.value == .null ? nil : member.value
+        // Not `? nil : value`: there `nil` would be the literal for JSON's own null, and null would count as present.
+        guard member.value != .null else { return nil }
+        return member.value
     }
 
     /// The first of these names that is there: `lineno` or `lineNo`.
@@ -59,15 +61,23 @@ extension JSON {
         switch self {
         case .integer(let number): number
         case .string(let text): Int64(text)
-        case .number(let text): Double(text).flatMap { Int64(exactly: $0) }
+        case .number(let text): Self.wholeNumber(text)
         case .null, .bool, .array, .object: nil
         }
     }
 
+    /// `12.0` to its last digit; `1.2e3` only as far as a `Double` holds whole numbers exactly: an id must not come out as its neighbour.
+    private static func wholeNumber(_ text: String) -> Int64? {
+        if let point = text.firstIndex(of: "."), text[point...].dropFirst().allSatisfy({ $0 == "0" }) { return Int64(text[..<point]) }
+        guard let value = Double(text), abs(value) <= 9_007_199_254_740_992 else { return nil }
+        return Int64(exactly: value)
+    }
+
+    /// A finite number: text such as `nan`, or a number too large for a `Double`, is none.
     package var double: Double? {
         switch self {
         case .integer(let number): Double(number)
-        case .string(let text), .number(let text): Double(text)
+        case .string(let text), .number(let text): Double(text).flatMap { $0.isFinite ? $0 : nil }
         case .null, .bool, .array, .object: nil
         }
     }
@@ -138,6 +148,9 @@ extension JSON {
         write(to: &out, indent: nil)
         return out
     }
+
+    /// Compact, behind what is there already.
+    package func append(to out: inout [UInt8]) { write(to: &out, indent: nil) }
 
     /// For people: two spaces a level.
     package var prettyText: String {

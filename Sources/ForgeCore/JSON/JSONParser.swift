@@ -73,9 +73,9 @@ package struct JSONParser {
         case UInt8(ascii: "{"): return try object(depth: depth + 1)
         case UInt8(ascii: "["): return try array(depth: depth + 1)
         case UInt8(ascii: "\""): return .string(try string())
-        case UInt8(ascii: "t"): return try word("true", .bool(true))
-        case UInt8(ascii: "f"): return try word("false", .bool(false))
-        case UInt8(ascii: "n"): return try word("null", .null)
+        case UInt8(ascii: "t"): return try word(Self.trueWord, .bool(true))
+        case UInt8(ascii: "f"): return try word(Self.falseWord, .bool(false))
+        case UInt8(ascii: "n"): return try word(Self.nullWord, .null)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
         default: throw failure(.syntax, "no JSON value begins like this")
         }
@@ -145,11 +145,14 @@ package struct JSONParser {
         at += 1
     }
 
-    private mutating func word(_ text: StaticString, _ value: JSON) throws(JSONError) -> JSON {
-        let expected = Array("\(text)".utf8)
+    private static let trueWord = Array("true".utf8)
+    private static let falseWord = Array("false".utf8)
+    private static let nullWord = Array("null".utf8)
+
+    private mutating func word(_ expected: [UInt8], _ value: JSON) throws(JSONError) -> JSON {
         let rest = bytes[at...].prefix(expected.count)
         guard rest.elementsEqual(expected) else {
-            throw expected.starts(with: rest) ? truncated() : failure(.syntax, "'\(text)' is expected")
+            throw expected.starts(with: rest) ? truncated() : failure(.syntax, "'\(String(decoding: expected, as: UTF8.self))' is expected")
         }
         at += expected.count
         return value
@@ -174,13 +177,13 @@ extension JSONParser {
         if at < bytes.count, bytes[at] == UInt8(ascii: ".") {
             isWhole = false
             at += 1
-            guard skipDigits() > 0 else { throw failure(.syntax, "a digit is expected after the point") }
+            guard skipDigits() > 0 else { throw at < bytes.count ? failure(.syntax, "a digit is expected after the point") : truncated() }
         }
         if at < bytes.count, bytes[at] | 0x20 == UInt8(ascii: "e") {
             isWhole = false
             at += 1
             if at < bytes.count, bytes[at] == UInt8(ascii: "+") || bytes[at] == UInt8(ascii: "-") { at += 1 }
-            guard skipDigits() > 0 else { throw failure(.syntax, "a digit is expected in the exponent") }
+            guard skipDigits() > 0 else { throw at < bytes.count ? failure(.syntax, "a digit is expected in the exponent") : truncated() }
         }
         let text = String(decoding: bytes[start..<at], as: UTF8.self)
         if isWhole, let whole = Int64(text) { return .integer(whole) }
@@ -266,15 +269,15 @@ extension JSONParser {
     }
 
     private mutating func hexDigits() throws(JSONError) -> UInt32 {
-        guard at + 4 <= bytes.count else { throw truncated() }
         var value: UInt32 = 0
-        for byte in bytes[at..<at + 4] {
-            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else {
+        for _ in 0..<4 {
+            guard at < bytes.count else { throw truncated() }
+            guard let digit = bytes[at].hexadecimalValue else {
                 throw failure(.syntax, "four hex digits are expected")
             }
             value = value << 4 | UInt32(digit)
+            at += 1
         }
-        at += 4
         return value
     }
 

@@ -44,6 +44,13 @@ package final class Histogram: Sendable {
         }
     }
 
+    /// In the unit shown. Divided where the scale is one in so many, since 100 × 1e-6 is not 0.0001 but its neighbour, and a scraper takes
+    /// a bound's text for its name.
+    fileprivate func shown(_ value: Int) -> Double {
+        let parts = (1 / scale).rounded()
+        return parts >= 1 && 1 / parts == scale ? Double(value) / parts : Double(value) * scale
+    }
+
     package var snapshot: (counts: [Int], sum: Int) { state.withLock { ($0.counts, $0.sum) } }
 
     /// 0.1 ms to 10 s, for latencies in microseconds shown as seconds.
@@ -134,7 +141,8 @@ package final class Metrics: Sendable {
             }
         }
         for asked in samples {
-            var block = Self.head(asked.name, asked.kind, asked.help)
+            // A family may be asked for in parts; its head stands once.
+            var block = blocks[asked.name] ?? Self.head(asked.name, asked.kind, asked.help)
             for sample in asked.samples { block += "\(asked.name)\(Self.braces(sample.labels)) \(Self.number(sample.value))\n" }
             blocks[asked.name] = block
         }
@@ -154,10 +162,10 @@ package final class Metrics: Sendable {
             var total = 0
             for (index, count) in counts.enumerated() {
                 total += count
-                let bound = index < histogram.bounds.count ? number(Double(histogram.bounds[index]) * histogram.scale) : "+Inf"
+                let bound = index < histogram.bounds.count ? number(histogram.shown(histogram.bounds[index])) : "+Inf"
                 block += "\(name)_bucket\(braces(labels + [Label("le", bound)])) \(total)\n"
             }
-            block += "\(name)_sum\(braces(labels)) \(number(Double(sum) * histogram.scale))\n"
+            block += "\(name)_sum\(braces(labels)) \(number(histogram.shown(sum)))\n"
             block += "\(name)_count\(braces(labels)) \(total)\n"
         }
     }
@@ -168,17 +176,22 @@ package final class Metrics: Sendable {
     }
 
     private static func escaped(_ text: String) -> String {
-        var out = ""
-        for character in text {
-            switch character {
-            case "\\": out += "\\\\"
-            case "\"": out += "\\\""
-            case "\n": out += "\\n"
-            default: out.append(character)
+        // By scalar: CR LF is one `Character`, and a line break that slipped through would end the line.
+        var out = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\\": out.append(contentsOf: "\\\\".unicodeScalars)
+            case "\"": out.append(contentsOf: "\\\"".unicodeScalars)
+            case "\n": out.append(contentsOf: "\\n".unicodeScalars)
+            default: out.append(scalar)
             }
         }
-        return out
+        return String(out)
     }
 
-    private static func number(_ value: Double) -> String { Int64(exactly: value).map(String.init) ?? "\(value)" }
+    private static func number(_ value: Double) -> String {
+        if value.isNaN { return "NaN" }
+        if value.isInfinite { return value > 0 ? "+Inf" : "-Inf" }
+        return Int64(exactly: value).map(String.init) ?? "\(value)"
+    }
 }

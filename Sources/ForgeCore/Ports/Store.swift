@@ -57,7 +57,8 @@ package protocol DeliveryStore: Sendable {
     func beginDecoding(_ ids: [DeliveryID]) async throws(StoreError)
     /// Writes the outcome, opens or joins tickets, queues jobs, notes repositories, and appends to the journal (`deliveries`,
     /// `ticket/…`, `job/…`), if the delivery is still pending; nil when it is not.
-    /// The tenant of a settlement without one is found by its repository's name among the known repositories, else `local`.
+    /// The tenant of a settlement without one is found by its repository's name among the known repositories, else `local`. Its tickets,
+    /// jobs and ended subjects are that tenant's, whatever they say themselves.
     func settle(_ id: DeliveryID, _ settlement: Settlement) async throws(StoreError) -> Settled?
     /// Pending again (attempts back to 0), whatever it was; throws `refused` when its body is gone; nil when not seen. Journaled under
     /// `audit` with who asked.
@@ -182,7 +183,8 @@ package struct RunFilter: Hashable, Sendable {
 /// can one with the lease of another job. Without a lease writes the service itself, such as ending the run of a dead job.
 package protocol RunStore: Sendable {
     func createRun(_ run: NewRun, lease: Lease?) async throws(StoreError) -> RunID
-    /// Appends `run.<state>` to the journal; the run's row is the fold of it. Throws `refused` from a final state.
+    /// Appends `run.<state>` to the journal; the run's row is the fold of it. Throws `refused` from a final state,
+    /// and when there is no such run.
     func advanceRun(_ id: RunID, to state: RunState, reason: String?, lease: Lease?) async throws(StoreError)
     func run(_ id: RunID, scope: TenantScope) async throws(StoreError) -> Run?
     func runs(_ filter: RunFilter, page: PageRequest, scope: TenantScope) async throws(StoreError) -> Page<Run>
@@ -203,7 +205,8 @@ package protocol RunStore: Sendable {
 
 package protocol JournalStore: Sendable {
     func append(_ event: NewJournalEvent) async throws(StoreError) -> JournalEvent
-    /// Oldest first, above `after`: what the live stream and a fold read.
+    /// Oldest first, above `after`: what the live stream and a fold read. Links appear in the order of their ids, so that nobody who reads on
+    /// from the last one misses any; pending deliveries likewise.
     func journal(after: JournalID?, stream: String?, limit: Int, scope: TenantScope) async throws(StoreError) -> [JournalEvent]
     func lastJournalID() async throws(StoreError) -> JournalID?
     /// Walks every stream, or one, from its checkpoint or its beginning.

@@ -9,7 +9,8 @@ package struct Identifier<Row>: Hashable, Comparable, Sendable, CustomStringConv
 
     /// Reads what a person or a URL gives: decimal digits, above zero.
     package init?(text: some StringProtocol) {
-        guard let number = Int64(text), number > 0 else { return nil }
+        // `Int64` would take a sign too.
+        guard text.utf8.first != UInt8(ascii: "+"), let number = Int64(text), number > 0 else { return nil }
         self.number = number
     }
 
@@ -22,7 +23,6 @@ package typealias DeliveryID = Identifier<Delivery>
 package typealias TicketID = Identifier<Ticket>
 package typealias JobID = Identifier<Job>
 package typealias RunID = Identifier<Run>
-package typealias FindingID = Identifier<Finding>
 package typealias ApprovalID = Identifier<Approval>
 package typealias JournalID = Identifier<JournalEvent>
 package typealias TokenID = Identifier<AccessToken>
@@ -81,8 +81,8 @@ package enum Tenant: Hashable, Sendable, CustomStringConvertible {
     package init?(text: some StringProtocol) {
         if text == "local" {
             self = .local
-        } else if text.hasPrefix("installation/"), let number = Int64(text.dropFirst("installation/".count)), number > 0 {
-            self = .installation(number)
+        } else if text.hasPrefix("installation/"), let installation = Identifier<Tenant>(text: text.dropFirst("installation/".count)) {
+            self = .installation(installation.number)
         } else {
             return nil
         }

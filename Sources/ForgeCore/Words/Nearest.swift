@@ -1,25 +1,31 @@
-// The known name nearest to a mistyped one, for a suggestion.
+// Which known word somebody probably meant. It must never guess wildly: no suggestion is better than a silly one.
 
 package enum Nearest {
-    /// Nil when none is near: more than a third of the letters would have to change.
-    package static func name(to typed: String, in known: some Sequence<String>) -> String? {
-        let nearest = known.map { (name: $0, distance: distance(Array(typed.utf8), Array($0.utf8))) }.min { $0.distance < $1.distance }
-        guard let nearest, nearest.distance <= max(1, max(typed.utf8.count, nearest.name.utf8.count) / 3) else { return nil }
-        return nearest.name
+    /// The candidate with the fewest changes to `word`, if a third of its letters or fewer are wrong; the first in the alphabet when several
+    /// are as near.
+    package static func name(to word: String, in known: some Sequence<String>) -> String? {
+        let changesMax = max(1, word.count / 3)
+        let ranked = known.map { (changes: changes(word, $0), word: $0) }.filter { $0.changes <= changesMax }
+        return ranked.min { ($0.changes, $0.word) < ($1.changes, $1.word) }?.word
     }
 
-    /// Insertions, deletions and replacements between the two (Levenshtein), one row at a time.
-    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        var row = Array(0...right.count)
-        for (index, byte) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
-            for (column, other) in right.enumerated() {
-                let above = row[column + 1]
-                row[column + 1] = min(above + 1, row[column] + 1, diagonal + (byte == other ? 0 : 1))
-                diagonal = above
+    /// How many letters must be added, dropped, replaced or swapped with their neighbour to make one word of the other.
+    private static func changes(_ first: String, _ second: String) -> Int {
+        let (first, second) = (Array(first.lowercased().prefix(64)), Array(second.lowercased().prefix(64)))
+        var beforeLast: [Int] = []
+        var last = Array(0...second.count)
+        for row in first.indices {
+            var current = [row + 1]
+            for column in second.indices {
+                let replaced = last[column] + (first[row] == second[column] ? 0 : 1)
+                var best = min(replaced, last[column + 1] + 1, current[column] + 1)
+                if row > 0, column > 0, first[row] == second[column - 1], first[row - 1] == second[column] {
+                    best = min(best, beforeLast[column - 1] + 1)
+                }
+                current.append(best)
             }
+            (beforeLast, last) = (last, current)
         }
-        return row[right.count]
+        return last[second.count]
     }
 }

@@ -17,16 +17,27 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
         let (days, ofDay) = milliseconds.quotientAndRemainder(flooring: 86_400_000)
         let (year, month, day) = Self.civil(daysSinceEpoch: days)
         let seconds = ofDay / 1000
-        var text = Self.padded(year, 4)
-        text += "-" + Self.padded(month, 2) + "-" + Self.padded(day, 2)
-        text += "T" + Self.padded(seconds / 3600, 2) + ":" + Self.padded(seconds / 60 % 60, 2) + ":" + Self.padded(seconds % 60, 2)
-        text += "." + Self.padded(ofDay % 1000, 3) + "Z"
-        return text
+        guard (0...9999).contains(year) else { return "\(year)-\(month)-\(day)" }
+        // On every line of the log: in one piece, without a text for each part.
+        var digits = Array("0000-00-00T00:00:00.000Z".utf8)
+        Self.put(year, in: &digits, endingAt: 3)
+        Self.put(month, in: &digits, endingAt: 6)
+        Self.put(day, in: &digits, endingAt: 9)
+        Self.put(seconds / 3600, in: &digits, endingAt: 12)
+        Self.put(seconds / 60 % 60, in: &digits, endingAt: 15)
+        Self.put(seconds % 60, in: &digits, endingAt: 18)
+        Self.put(ofDay % 1000, in: &digits, endingAt: 22)
+        return String(decoding: digits, as: UTF8.self)
     }
 
-    private static func padded(_ number: Int64, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    private static func put(_ number: Int64, in digits: inout [UInt8], endingAt end: Int) {
+        var rest = number
+        var index = end
+        while rest > 0 {
+            digits[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+            index -= 1
+        }
     }
 }
 
@@ -35,7 +46,7 @@ extension Timestamp {
     package init?(text: some StringProtocol) {
         var reader = DigitReader(text.utf8)
         guard let year = reader.digits(4), reader.take("-"), let month = reader.digits(2), reader.take("-"), let day = reader.digits(2),
-            (1...12).contains(month), (1...31).contains(day)
+            (1...12).contains(month), (1...Self.dayCount(year: year, month: month)).contains(day)
         else { return nil }
         var milliseconds = Self.days(year: year, month: month, day: day) * 86_400_000
         if reader.take("T") || reader.take("t") || reader.take(" ") {
@@ -44,13 +55,24 @@ extension Timestamp {
             if reader.take(":") {
                 guard let second = reader.digits(2), second <= 60 else { return nil }
                 milliseconds += second * 1000
-                if reader.take(".") { milliseconds += reader.fraction() }
+                if reader.take(".") {
+                    guard let fraction = reader.fraction() else { return nil }
+                    milliseconds += fraction
+                }
             }
             guard let offset = reader.offsetMinutes() else { return nil }
             milliseconds -= offset * 60_000
         }
         guard reader.isAtEnd else { return nil }
         self.milliseconds = milliseconds
+    }
+
+    private static func dayCount(year: Int64, month: Int64) -> Int64 {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
     }
 
     /// Days since 1970-01-01 of a proleptic Gregorian date: months are counted from March so that the leap day comes last.
@@ -99,10 +121,11 @@ private struct DigitReader {
         return value
     }
 
-    /// Decimals of a second, in milliseconds; further ones are dropped.
-    mutating func fraction() -> Int64 {
-        var value: Int64 = 0
-        var weight: Int64 = 100
+    /// Decimals of a second, at least one, in milliseconds; what is finer is dropped.
+    mutating func fraction() -> Int64? {
+        guard let first = digits(1) else { return nil }
+        var value = first * 100
+        var weight: Int64 = 10
         while let digit = digits(1) {
             value += digit * weight
             weight /= 10
@@ -110,11 +133,12 @@ private struct DigitReader {
         return value
     }
 
-    /// `Z`, `+02:00`, `+0200`, or nothing, which means UTC.
+    /// `Z`, `+02:00`, `+0200`, `+02`, or nothing, which means UTC.
     mutating func offsetMinutes() -> Int64? {
         if isAtEnd || take("Z") || take("z") { return 0 }
         let sign: Int64 = take("-") ? -1 : 1
         guard sign < 0 || take("+"), let hours = digits(2) else { return nil }
+        if isAtEnd { return hours < 24 ? sign * hours * 60 : nil }
         _ = take(":")
         guard let minutes = digits(2), hours < 24, minutes < 60 else { return nil }
         return sign * (hours * 60 + minutes)

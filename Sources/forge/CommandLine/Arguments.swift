@@ -37,7 +37,7 @@ struct Arguments: Sendable {
         let name = word == "-h" ? "help" : String(parts[0].drop { $0 == "-" })
         let known = command.options + [.help]
         guard word == "-h" || word.hasPrefix("--"), let option = known.first(where: { $0.name == name }) else {
-            let nearest = Nearest.name(to: name, in: known.map(\.name)).map { ", did you mean '--\($0)'?" } ?? ""
+            let nearest = Nearest.name(to: name, in: known.map(\.name)).map { ", did you mean '--\($0)'?" } ?? "."
             throw .badInput("unknown option '\(parts[0])'\(nearest) See 'forge \(command.name) --help'")
         }
         guard option.value != nil else {

@@ -39,14 +39,16 @@ enum BenchCommands {
     }
 
     private static func measureService(_ load: LoadPlan) async throws -> IntakeSide {
-        var service = try ScratchService(prefix: "forge-bench-b-")
+        let service = try ScratchService(prefix: "forge-bench-b-")
         try service.start(silencesErrors: true)
         let report = try await LoadGenerator.runAside(load.options(for: service))
         let metrics = try service.send("GET", "/metrics").body
+        let before = ProcessFacts.childrenMicroseconds
         _ = service.stop()
+        let spent = ProcessFacts.childrenMicroseconds - before
         return IntakeSide(
             name: "b: forge serve", load: report, syncs: figure("forge_store_commit_seconds_count", in: metrics),
-            rows: report.acknowledgedCount)
+            rows: report.acknowledgedCount, processorMicroseconds: spent)
     }
 
     /// A figure without labels out of Prometheus text.
@@ -67,7 +69,7 @@ enum BenchCommands {
     ) { arguments, context in
         let count = try arguments.integer("deliveries", in: 4...100_000_000, default: 1_000_000)
         let load = try LoadPlan(arguments, bodyBytes: 1024)
-        var service = try ScratchService(prefix: "forge-bench-memory-")
+        let service = try ScratchService(prefix: "forge-bench-memory-")
         try service.start(silencesErrors: true)
         var quarters: [Int] = []
         var sequence: UInt64 = 0
@@ -111,7 +113,7 @@ enum BenchCommands {
         let count = try arguments.integer("deliveries", in: 1...100_000_000, default: 100_000)
         let rounds = try arguments.integer("rounds", in: 1...99, default: 5)
         let load = try LoadPlan(arguments, bodyBytes: 1024)
-        var service = try ScratchService(prefix: "forge-bench-start-")
+        let service = try ScratchService(prefix: "forge-bench-start-")
         try service.start(silencesErrors: true)
         var options = try load.options(for: service)
         options.warmup = 0
@@ -170,8 +172,8 @@ struct LoadPlan: Sendable {
     /// A real delivery, made as long as asked for by the text of the pull request, so that decoding it is real work too.
     private static func padded(to count: Int) throws(CommandFailure) -> [UInt8] {
         let path = "Webhooks/GitHub/Examples/pull_request.opened.json"
+        // A file of this repository that cannot be read is a broken build, whatever the parser says.
         guard let bytes = Resource.bytes(of: path), let json = try? JSONParser.parse(bytes).value, let members = json.members else {
-            // A file of this repository that cannot be read is a broken build, whatever the parser says.
             throw .failed("\(path) is not in this binary")
         }
         let least = JSON.object(members).utf8.count + 12
@@ -180,7 +182,7 @@ struct LoadPlan: Sendable {
         return JSON.object(members + [padding]).utf8
     }
 
-    func options(for service: borrowing ScratchService) throws -> LoadOptions {
+    func options(for service: ScratchService) throws -> LoadOptions {
         options(port: service.port, signature: service.signature(of: body))
     }
 
@@ -200,7 +202,7 @@ struct LoadPlan: Sendable {
         return options
     }
 
-    func sendOne(to service: borrowing ScratchService, number: Int) throws -> Int {
+    func sendOne(to service: ScratchService, number: Int) throws -> Int {
         try service.send(
             "POST", "/webhooks/github",
             headers: [
@@ -212,7 +214,7 @@ struct LoadPlan: Sendable {
 }
 
 /// The bare loop, started for one measurement.
-private struct BareSide: ~Copyable {
+private final class BareSide {
     private let folder: String
     private let secret: String
 
@@ -232,9 +234,11 @@ private struct BareSide: ~Copyable {
         let report = try await LoadGenerator.runAside(load.options(port: port, secret: Array(secret.utf8)))
         child.closeInput()
         let said = try reader.next().flatMap { BareReport(line: String(decoding: $0, as: UTF8.self)) }
+        let before = ProcessFacts.childrenMicroseconds
         _ = child.wait()
+        let spent = ProcessFacts.childrenMicroseconds - before
         guard let said else { throw CommandFailure.failed("the bare loop ended without its report") }
-        return IntakeSide(name: "a: bare loop", load: report, syncs: said.syncs, rows: said.rows)
+        return IntakeSide(name: "a: bare loop", load: report, syncs: said.syncs, rows: said.rows, processorMicroseconds: spent)
     }
 
     deinit { Files.removeFolder(folder, files: ["secret", "bare.sqlite", "bare.sqlite-wal", "bare.sqlite-shm"]) }

@@ -3,7 +3,6 @@
 
 import ForgeCore
 import ForgeResources
-import ForgeStore
 import ForgeSystem
 
 enum DemoCommand {
@@ -17,7 +16,7 @@ enum DemoCommand {
         details:
             "Starts 'forge serve' on a free port of 127.0.0.1 with a temporary data folder and made-up secrets, and removes both again."
     ) { _, context in
-        var service = try ScratchService(prefix: "forge-demo-")
+        let service = try ScratchService(prefix: "forge-demo-")
         try service.start(silencesErrors: false)
         try context.print("A service listens on http://127.0.0.1:\(service.port), with its data in \(service.folder).\n")
         try send(to: service, context)
@@ -33,7 +32,7 @@ enum DemoCommand {
         return .ok
     }
 
-    private static func send(to service: borrowing ScratchService, _ context: CommandContext) throws {
+    private static func send(to service: ScratchService, _ context: CommandContext) throws {
         let pull = try example("Webhooks/GitHub/Examples/pull_request.opened.json")
         let github = [
             HeaderField("x-github-event", "pull_request"), HeaderField("x-github-delivery", "7f1b3c5e-0000-4000-8000-000000000001"),
@@ -69,33 +68,28 @@ enum DemoCommand {
         return bytes
     }
 
-    private static func outcomes(of service: borrowing ScratchService, _ context: CommandContext) async throws -> [Delivery] {
-        let store = try SQLiteStore.open(
-            folder: service.dataPath, options: SQLiteOptions(mode: .shared), clock: context.clock, metrics: Metrics(), log: .silent)
-        for _ in 0..<looksMax {
-            let found = try await store.deliveries(DeliveryFilter(), page: PageRequest(), scope: .all).items
-            if found.count == 3, !found.contains(where: { $0.state == .pending }) {
-                await store.close()
-                return found
+    private static func outcomes(of service: ScratchService, _ context: CommandContext) async throws -> [Delivery] {
+        try await withStore(in: service.dataPath, context) { store in
+            for _ in 0..<looksMax {
+                let found = try await store.deliveries(DeliveryFilter(), page: PageRequest(), scope: .all).items
+                if found.count == 3, !found.contains(where: { $0.state == .pending }) { return found }
+                try await ContinuousClock().sleep(for: pause)
             }
-            try await Task.sleep(for: pause)
+            throw CommandFailure.failed("the deliveries were not settled in time")
         }
-        await store.close()
-        throw CommandFailure.failed("the deliveries were not settled in time")
     }
 
-    private static func showTickets(of service: borrowing ScratchService, _ context: CommandContext) async throws {
-        let store = try SQLiteStore.open(
-            folder: service.dataPath, options: SQLiteOptions(mode: .shared), clock: context.clock, metrics: Metrics(), log: .silent)
-        let tickets = try await store.tickets(TicketFilter(), page: PageRequest(), scope: .all).items
-        let jobs = try await store.jobs(JobFilter(), page: PageRequest(), scope: .all).items
-        let refused = try await store.refusals(page: PageRequest(), scope: .all).items
-        let chain = try await store.verifyJournal(stream: nil)
-        await store.close()
-        try context.print("\nTickets (forge tickets list):\n")
-        try context.write(TicketCommands.table(of: tickets).text(isTerminal: context.isTerminal))
-        try context.print("\nQueued: " + jobs.map { "job \($0.id) \($0.new.kind) of \($0.new.repository)" }.joined(separator: ", "))
-        try context.print("Refused (forge deliveries list --refused): " + refused.map(\.reason).joined(separator: "; "))
-        try context.print("Journal (forge audit verify): \(chain.firstBreak == nil ? "whole" : "broken"), \(chain.links) links")
+    private static func showTickets(of service: ScratchService, _ context: CommandContext) async throws {
+        try await withStore(in: service.dataPath, context) { store in
+            let tickets = try await store.tickets(TicketFilter(), page: PageRequest(), scope: .all).items
+            let jobs = try await store.jobs(JobFilter(), page: PageRequest(), scope: .all).items
+            let refused = try await store.refusals(page: PageRequest(), scope: .all).items
+            let chain = try await store.verifyJournal(stream: nil)
+            try context.print("\nTickets (forge tickets list):\n")
+            try context.write(TicketCommands.table(of: tickets).text(isTerminal: context.isTerminal))
+            try context.print("\nQueued: " + jobs.map { "job \($0.id) \($0.new.kind) of \($0.new.repository)" }.joined(separator: ", "))
+            try context.print("Refused (forge deliveries list --refused): " + refused.map(\.reason).joined(separator: "; "))
+            try context.print("Journal (forge audit verify): \(chain.firstBreak == nil ? "whole" : "broken"), \(chain.links) links")
+        }
     }
 }

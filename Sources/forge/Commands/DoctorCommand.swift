@@ -37,7 +37,7 @@ struct DoctorFinding: Sendable {
 
     var json: JSON {
         JSON.object([
-            .init("name", .string(name)), .init("state", .string(state.rawValue)), .init("detail", .string(detail)),
+            .init("schema", 1), .init("name", .string(name)), .init("state", .string(state.rawValue)), .init("detail", .string(detail)),
             .init("advice", JSON(advice)),
         ]).withoutNulls
     }
@@ -138,8 +138,8 @@ private struct Examination {
     private var port: DoctorFinding {
         let listen = settings.listen
         do {
-            try LocalSocket.checkFree(host: listen.address.description, port: listen.port)
-            return DoctorFinding(name: "address", state: .fine, detail: "\(listen.address.description):\(listen.port) is free")
+            try LocalSocket.checkFree(host: listen.address.description, port: Int(listen.port))
+            return DoctorFinding(name: "address", state: .fine, detail: "\(listen) is free")
         } catch {
             return DoctorFinding(
                 name: "address", state: .warning, detail: "\(error)",

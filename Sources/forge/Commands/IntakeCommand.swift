@@ -1,5 +1,5 @@
 // `forge intake`: what would become of a body, without a service and without a store. One body from a file or standard input, or JSON
-// lines in and out (a contract: DESIGN.md §6).
+// lines in and out (a contract: docs/formats.md).
 
 import ForgeConfig
 import ForgeCore
@@ -109,8 +109,8 @@ struct IntakeBench: Sendable {
         }
         let body: [UInt8]
         if let text = json["body_base64"]?.string {
+            // Why it is no base64 does not matter to the caller.
             guard let bytes = try? Base64.decode(text) else {
-                // Why it is no base64 does not matter to the caller.
                 return .failure(Problem(sentence: "body_base64 is no base64"))
             }
             body = bytes

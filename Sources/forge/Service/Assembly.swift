@@ -50,7 +50,7 @@ struct Assembly: Sendable {
         let console = ConsoleDependencies(
             store: store, health: HealthRoutes(readiness: readiness, metrics: metrics, figures: figures), arrived: arrived,
             changed: changed, version: forgeVersion, bodyBytesMax: settings.http.apiBodyBytes, log: log)
-        server = settings.server(routes: intake.routes + consoleRoutes(console), metrics: metrics, wall: wall, log: log)
+        server = settings.server(routes: intake.routes + consoleRoutes(console), metrics: metrics, log: log)
     }
 }
 
@@ -63,9 +63,17 @@ extension ServerSettings {
             return TrackerProfile(
                 name: tracker.name, baseURL: tracker.baseURL.description, organization: tracker.organization, projects: projects)
         }
+        var limits = TicketLimits()
+        limits.exceptionsMax = intake.exceptions
+        limits.framesMax = intake.frames
+        limits.breadcrumbsMax = intake.breadcrumbs
+        limits.attachmentsMax = intake.attachments
+        limits.tagsMax = intake.tags
+        limits.textBytesMax = intake.textBytes
         return DecodingSettings(
             codeHostURL: github.webURL.description, ownApp: github.appID, ownUser: github.botUserID, ticketLabel: intake.ticketLabel,
-            trackers: profiles, keepsPersonalData: intake.personalData == .keep)
+            trackers: profiles, keepsPersonalData: intake.personalData == .keep, limits: limits,
+            jobAttemptsMax: queue.attempts)
     }
 
     fileprivate var senders: Senders {
@@ -98,8 +106,7 @@ extension ServerSettings {
     }
 
     fileprivate var watchedSources: [WatchedSource] {
-        [WatchedSource(source: .github)]
-            + trackers.map { WatchedSource(source: $0.kind == .sentry ? .sentry : .glitchtip, tracker: $0.name) }
+        [WatchedSource(source: .github)] + trackers.map(\.watched)
     }
 
     fileprivate var secretChecks: [ReadinessCheck] {
@@ -110,13 +117,12 @@ extension ServerSettings {
             + trackers.map { tracker in
                 let isSentry = tracker.kind == .sentry
                 return ReadinessCheck.secrets(
-                    of: WatchedSource(source: isSentry ? .sentry : .glitchtip, tracker: tracker.name),
-                    count: isSentry ? tracker.clientSecrets.count : tracker.pathTokens.count, isOnlySource: false,
+                    of: tracker.watched, count: isSentry ? tracker.clientSecrets.count : tracker.pathTokens.count, isOnlySource: false,
                     key: isSentry ? "client_secret_file of tracker \(tracker.name)" : "path_token_file of tracker \(tracker.name)")
             }
     }
 
-    fileprivate func server(routes: [HTTPRoute], metrics: Metrics, wall: WallClock, log: Log) -> HTTPServer {
+    fileprivate func server(routes: [HTTPRoute], metrics: Metrics, log: Log) -> HTTPServer {
         var limits = ServerLimits()
         limits.headerBytes = http.headerBytes
         limits.headerTimeout = http.headerTimeout
@@ -127,6 +133,14 @@ extension ServerSettings {
         limits.requestsPerAddressMinute = http.requestsPerAddressMinute
         limits.threads = http.threads
         limits.heartbeat = http.heartbeat
-        return HTTPServer(routes: routes, limits: limits, metrics: metrics, log: log)
+        limits.trustedProxies = http.trustedProxies
+        let files = http.tls.map { TLSFiles(certificate: $0.certificate, privateKey: $0.key) }
+        let dependencies = ServerDependencies(
+            log: log, metrics: metrics, monotonic: { MonotonicClock.nanoseconds }, requestIDs: RequestNames().next)
+        return HTTPServer(listen: listen, routes: routes, limits: limits, tls: files, dependencies: dependencies)
     }
+}
+
+extension TrackerSettings {
+    fileprivate var watched: WatchedSource { WatchedSource(source: kind == .sentry ? .sentry : .glitchtip, tracker: name) }
 }

@@ -6,7 +6,7 @@ import ForgeCrypto
 import ForgeStore
 import ForgeSystem
 
-struct ScratchService: ~Copyable {
+final class ScratchService {
     /// Everything in the folder but the data.
     private static let files = ["server.yml", "github-secret", "sentry-secret", "glitchtip-token"]
 
@@ -57,7 +57,7 @@ struct ScratchService: ~Copyable {
     }
 
     /// Starts `forge serve` and waits until it says that it accepts requests.
-    mutating func start(silencesErrors: Bool) throws {
+    func start(silencesErrors: Bool) throws {
         let environment = ["PATH": Environment.current["PATH"] ?? "/usr/bin:/bin"]
         let started = try ChildProcess.start(
             ProcessFacts.executablePath, arguments: ["serve", "--config", settingsPath, "--print-address"], environment: environment,
@@ -73,7 +73,7 @@ struct ScratchService: ~Copyable {
     }
 
     /// Its exit code after SIGTERM.
-    mutating func stop() -> Int32 {
+    func stop() -> Int32 {
         guard var child = child.take() else { return 0 }
         child.send(SignalWatch.terminate)
         return child.wait()

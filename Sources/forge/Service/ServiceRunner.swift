@@ -1,9 +1,11 @@
 // The life of the service: start, run, stop. It stops in order: no new connections, requests under way finish, workers finish or give
 // their jobs back, then the store closes.
 
+import ForgeConfig
 import ForgeCore
 import ForgeEngine
 import ForgeServer
+import ForgeStore
 import ForgeSystem
 
 struct ServiceRunner: Sendable {
@@ -15,7 +17,8 @@ struct ServiceRunner: Sendable {
     /// Until a signal asks for the end.
     func run(signals: AsyncStream<Int32>) async throws {
         let port = try assembly.server.start()
-        let address = "http\(assembly.settings.http.tls == nil ? "" : "s")://\(assembly.settings.listen.address):\(port)"
+        let place = ListenAddress(address: assembly.settings.listen.address, port: port)
+        let address = "http\(assembly.settings.http.tls == nil ? "" : "s")://\(place)"
         assembly.log.info("listening", [.init("address", .string(address)), .init("version", .string(forgeVersion))])
         whenReady(address)
         await withTaskGroup(of: Void.self) { group in

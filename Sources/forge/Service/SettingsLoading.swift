@@ -14,14 +14,20 @@ func loadSettings(_ arguments: Arguments, _ context: CommandContext) throws(Comm
             throw .badInput("the settings cannot be read: \(error)")
         }
     }
+    let settings: ServerSettings
     do throws(ConfigProblems) {
         let decoded = try ServerSettings.decode(text: text, environment: context.environment, readFile: readNamedFile)
         for warning in decoded.warnings { context.note("forge: warning: \(path ?? "settings"): \(warning)") }
-        return decoded.config
+        settings = decoded.config
     } catch {
         let lines = error.problems.map { "  \($0)" }.joined(separator: "\n")
         throw .badInput("\(path ?? "the settings") cannot be used:\n\(lines)")
     }
+    // Silence here would be a second store, empty, beside the one that was meant.
+    guard case .sqlite = settings.store else {
+        throw .badInput("\(path ?? "the settings"): store: this version keeps everything in SQLite, and no other store yet; write sqlite")
+    }
+    return settings
 }
 
 private func readNamedFile(_ path: String) throws(ConfigFileError) -> ConfigFile {

@@ -66,6 +66,14 @@ package final class TestClock: Clock {
         for sleeper in due.sorted(by: { ($0.deadline, $0.number) < ($1.deadline, $1.number) }) { sleeper.wake.resume() }
     }
 
+    /// Moves the clock to the earliest deadline and wakes whoever waits for it; returns how far that was, nil when nobody sleeps.
+    @discardableResult
+    package func advanceToNextDeadline() -> Duration? {
+        let ahead = state.withLock { state in state.sleepers.map(\.deadline).min().map { $0.elapsed - state.now.elapsed } }
+        if let ahead { advance(by: ahead) }
+        return ahead
+    }
+
     package func sleep(until deadline: Instant, tolerance: Duration? = nil) async throws {
         try await wait { state, number, continuation in
             guard deadline > state.now else { return true }

@@ -37,6 +37,31 @@ extension StoreContract {
             // github, sentry, glitchtip, person: pending, done, ignored, failed each
             #expect(flat == [0, 2, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
         },
+        Case("the backlog is what waits, since when, and what failed") { scene in
+            #expect(try await scene.store.backlog() == DeliveryBacklog())
+            try await scene.settled("a", .done)
+            let oldest = scene.now
+            try await scene.accepted("b")
+            scene.clock.advance(by: .seconds(5))
+            try await scene.accepted("c", source: .sentry, tracker: "prod")
+            try await scene.settled("d", .failed)
+            #expect(try await scene.store.backlog() == DeliveryBacklog(pending: 2, oldestPending: oldest, failed: 1))
+        },
+        Case("pending deliveries stop at so many bytes, but never before the first") { scene in
+            for (key, bytes) in [("a", 40), ("b", 40), ("c", 500), ("d", 1)] {
+                try await scene.accepted(key, body: String(repeating: "x", count: bytes))
+            }
+            let keys = { (after: DeliveryID?, limit: Int, bytesMax: Int) in
+                try await scene.store.pendingDeliveries(after: after, limit: limit, bytesMax: bytesMax).map(\.transportKey)
+            }
+            #expect(try await keys(nil, 10, 80) == ["a", "b"])
+            #expect(try await keys(nil, 10, 79) == ["a"])
+            #expect(try await keys(nil, 10, 0) == ["a"])
+            let second = try await scene.store.pendingDeliveries(after: nil, limit: 2).last?.id
+            #expect(try await keys(second, 10, 100) == ["c"])
+            #expect(try await keys(second, 1, 1000) == ["c"])
+            #expect(try await keys(nil, 10, .max) == ["a", "b", "c", "d"])
+        },
         Case("refusals are kept whole, newest first, and only the newest of them") { scene in
             let refusals = (0..<5).map { index in
                 Refusal(

@@ -29,6 +29,18 @@ extension StoreContract {
             try await scene.store.saveFindings([scene.finding("f1", run: run)], lease: job.lease)
             #expect(try await scene.store.findings(of: run, scope: .all).count == 1)
         },
+        Case("findings are saved all or none") { scene in
+            let first = try await scene.running(scene.newJob("a"))
+            let second = try await scene.running(scene.newJob("b"))
+            let run = try await scene.created(scene.newRun(job: first.id), lease: first.lease)
+            let other = try await scene.created(scene.newRun(job: second.id), lease: second.lease)
+            await expectRefusal(.leaseLost, "findings of two jobs under one lease") {
+                let findings = [scene.finding("f1", run: run), scene.finding("f2", run: other)]
+                try await scene.store.saveFindings(findings, lease: first.lease)
+            }
+            #expect(try await scene.store.findings(of: run, scope: .all).isEmpty)
+            #expect(try await scene.store.findings(of: other, scope: .all).isEmpty)
+        },
         Case("an approval is used once") { scene in
             let run = try await scene.created(scene.newRun())
             let approval = scene.approval(run)

@@ -8,15 +8,17 @@ extension StoreContract {
             #expect(try await scene.tenantFound("a", repository: nil) == .local)
             #expect(try await scene.tenantFound("b", repository: "acme/shop") == .local)
         },
-        Case("a settlement without a tenant gets that of its repository, and so do its tickets and their jobs") { scene in
+        Case("a settlement without a tenant gets that of its repository, and so do its tickets and all its jobs") { scene in
             try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: tenant)])
             let id = try await scene.accepted("alert")
             let work = TicketWork(scene.draft("issue-1"), job: scene.newJob("fix/", kind: "remediate", tenant: .local))
-            let settlement = Settlement(state: .done, reason: "alert", repository: "acme/shop", tickets: [work])
+            let job = scene.newJob("review/1", kind: "review", tenant: .local)
+            let settlement = Settlement(state: .done, reason: "alert", repository: "acme/shop", tickets: [work], jobs: [job])
             let settled = try #require(try await scene.store.settle(id, settlement))
             #expect(try await scene.delivery(id).tenant == tenant)
             #expect(try await scene.ticket(settled.tickets[0].id).tenant == tenant)
-            #expect(try await scene.job(settled.jobs[0]).new.tenant == tenant)
+            #expect(settled.jobs.count == 2)
+            for job in settled.jobs { #expect(try await scene.job(job).new.tenant == tenant) }
         },
         Case("a notice in the same settlement counts for it") { scene in
             let id = try await scene.accepted("key")
@@ -43,7 +45,9 @@ extension StoreContract {
         Case("another repository that takes a name over has it alone") { scene in
             try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: tenant)])
             try await scene.notice([.seen(host: "github", number: 8, name: shop, tenant: StoreScene.theirs)])
-            #expect(try await scene.tenantFound("key", repository: "acme/shop") == StoreScene.theirs)
+            #expect(try await scene.tenantFound("taken", repository: "acme/shop") == StoreScene.theirs)
+            try await scene.notice([.removed(host: "github", number: 8)])
+            #expect(try await scene.tenantFound("gone", repository: "acme/shop") == .local, "not its former owner's again")
         },
         Case("a removed repository is no longer known, the others of its tenant are") { scene in
             try await scene.notice([

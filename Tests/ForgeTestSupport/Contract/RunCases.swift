@@ -44,6 +44,12 @@ extension StoreContract {
                 #expect(try await scene.journalKinds("run/\(id)") == ["run.queued", "run.\(final.rawValue)"])
             }
         },
+        Case("a run that is not there goes nowhere") { (scene) async throws in
+            await expectRefusal(.refused, "advancing it") {
+                try await scene.store.advanceRun(RunID(999), to: .planning, reason: nil, lease: nil)
+            }
+            #expect(try await scene.journal(nil).isEmpty)
+        },
         Case("the service itself ends the run of a job that is no longer held") { scene in
             let job = try await scene.running(scene.newJob("key", attemptsMax: 1))
             let id = try await scene.created(scene.newRun(job: job.id), lease: job.lease)

@@ -33,7 +33,8 @@ package struct StoreContract: Sendable {
 
     package static let cases: [Case] =
         acceptanceCases + settlementCases + repositoryCases + deliveryListingCases + ticketCases + ticketJoiningCases + enqueueCases
-        + claimCases + leaseCases + endingCases + operatorCases + runCases + evidenceCases + journalCases + tokenCases + answerCases
+        + claimCases + leaseCases + endingCases + operatorCases + runCases + evidenceCases + journalCases + followingCases + tokenCases
+        + answerCases
         + sweepCases + pagingCases + tenancyCases + propertyCases
 
     /// The case of this name. A name that is not there is a mistake in the test.

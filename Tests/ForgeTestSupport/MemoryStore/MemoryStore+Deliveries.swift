@@ -20,10 +20,17 @@ extension MemoryStore {
         }
     }
 
-    package func pendingDeliveries(after: DeliveryID?, limit: Int) async throws(StoreError) -> [Delivery] {
+    package func pendingDeliveries(after: DeliveryID?, limit: Int, bytesMax: Int) async throws(StoreError) -> [Delivery] {
         try transact { state in
             let pending = state.deliveries.rows.lazy.filter { $0.state == .pending && $0.id.number > after?.number ?? 0 }
-            return Array(pending.prefix(limit))
+            var found: [Delivery] = []
+            var bytes = 0
+            for delivery in pending.prefix(limit) {
+                bytes += delivery.bodyBytes
+                if bytes > bytesMax, !found.isEmpty { break }
+                found.append(delivery)
+            }
+            return found
         }
     }
 
@@ -65,6 +72,15 @@ extension MemoryStore {
             var counts: [Source: [DeliveryState: Int]] = [:]
             for delivery in state.deliveries.rows { counts[delivery.source, default: [:]][delivery.state, default: 0] += 1 }
             return counts
+        }
+    }
+
+    package func backlog() async throws(StoreError) -> DeliveryBacklog {
+        try transact { state in
+            let pending = state.deliveries.rows.filter { $0.state == .pending }
+            return DeliveryBacklog(
+                pending: pending.count, oldestPending: pending.map(\.receivedAt).min(),
+                failed: state.deliveries.rows.count { $0.state == .failed })
         }
     }
 

@@ -29,14 +29,17 @@ extension MemoryState {
     fileprivate mutating func carryOut(_ settlement: Settlement, tenant: Tenant) -> Settled {
         var settled = Settled()
         for subject in settlement.endedSubjects {
-            endJobs { $0.tenant == subject.tenant && $0.repository == subject.repository && $0.subject == subject.subject }
+            endJobs { $0.tenant == tenant && $0.repository == subject.repository && $0.subject == subject.subject }
         }
         for work in settlement.tickets {
             let opened = openTicket(work.draft, tenant: tenant, by: "intake")
             settled.tickets.append(opened)
             if opened.isNew, let job = work.job { settled.jobs.append(enqueue(due(job, for: opened.id, tenant: tenant)).job) }
         }
-        for job in settlement.jobs { settled.jobs.append(enqueue(job).job) }
+        for var job in settlement.jobs {
+            job.tenant = tenant
+            settled.jobs.append(enqueue(job).job)
+        }
         return settled
     }
 

@@ -9,6 +9,7 @@ package final class MemoryStore: Store {
         var error: StoreError
         /// Nil: whichever comes next.
         var call: String?
+        var isAfterCommit: Bool
     }
 
     private struct Guarded {
@@ -22,9 +23,11 @@ package final class MemoryStore: Store {
 
     package init(clock: WallClock) { self.clock = clock }
 
-    /// Makes the next calls fail without doing anything, only those of this name (`accept`, `claim`, …) when one is given.
-    package func failNext(_ code: StoreError.Code, times: Int = 1, call: String? = nil) {
-        let fault = Fault(error: StoreError(code: code, call: call ?? "any", message: "a test wants it to fail"), call: call)
+    /// Makes the next calls fail, only those of this name (`accept`, `claim`, …) when one is given. They do nothing, or they do all of it
+    /// and the answer is lost, as when the process or the connection ends just after the commit.
+    package func failNext(_ code: StoreError.Code, times: Int = 1, call: String? = nil, afterCommit: Bool = false) {
+        let error = StoreError(code: code, call: call ?? "any", message: "a test wants it to fail")
+        let fault = Fault(error: error, call: call, isAfterCommit: afterCommit)
         guarded.withLock { $0.faults += repeatElement(fault, count: times) }
     }
 
@@ -38,14 +41,15 @@ package final class MemoryStore: Store {
         let now = clock.now
         return try guarded.withLock { (guarded) throws(StoreError) in
             guard !guarded.isClosed else { throw StoreError(code: .closed, call: name, message: "the store was closed") }
-            if let index = guarded.faults.firstIndex(where: { $0.call == nil || $0.call == name }) {
-                throw guarded.faults.remove(at: index).error
-            }
+            let index = guarded.faults.firstIndex { $0.call == nil || $0.call == name }
+            let fault = index.map { guarded.faults.remove(at: $0) }
+            if let fault, !fault.isAfterCommit { throw fault.error }
             var state = guarded.state
             state.now = now
             state.call = name
             let answer = try work(&state)
             guarded.state = state
+            if let fault { throw fault.error }
             return answer
         }
     }

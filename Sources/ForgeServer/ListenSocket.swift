@@ -1,0 +1,72 @@
+// The listening socket. Owns its descriptor; closes it exactly once.
+
+import CMicroHTTPD
+import ForgeCore
+import Glibc
+
+struct ListenSocket: ~Copyable {
+    let descriptor: Int32
+    let port: UInt16
+
+    /// Binds and listens; the error names the address and says what the system said.
+    init(_ listen: ListenAddress, backlog: Int32) throws(ServerError) {
+        let isVersion6 = listen.address.isVersion6
+        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        let made = socket(isVersion6 ? AF_INET6 : AF_INET, kind, 0)
+        guard made >= 0 else { throw Self.error(listen) }
+        do throws(ServerError) {
+            port = try Self.bind(made, listen, backlog: backlog)
+        } catch {
+            close(made)
+            throw error
+        }
+        descriptor = made
+    }
+
+    deinit { close(descriptor) }
+
+    private static func bind(
+        _ socket: Int32, _ listen: ListenAddress, backlog: Int32
+    ) throws(ServerError) -> UInt16 {
+        var yes: Int32 = 1
+        unsafe setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+        var (storage, size) = listen.address.socketAddress(port: listen.port)
+        let status = unsafe withUnsafeMutablePointer(to: &storage) { storage in
+            unsafe storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
+                guard unsafe Glibc.bind(socket, name, size) == 0, Glibc.listen(socket, backlog) == 0 else { return Int32(-1) }
+                return unsafe getsockname(socket, name, &size)
+            }
+        }
+        guard status == 0 else { throw error(listen) }
+        // The port lies at the same place in both families' addresses.
+        return UInt16(bigEndian: unsafe withUnsafeBytes(of: storage) { unsafe $0.loadUnaligned(as: sockaddr_in.self) }.sin_port)
+    }
+
+    private static func error(_ listen: ListenAddress) -> ServerError {
+        let reason = unsafe String(cString: strerror(errno))
+        return ServerError(code: .cannotListen, message: "Cannot listen on \(listen): \(reason)")
+    }
+}
+
+extension IPAddress {
+    fileprivate func socketAddress(port: UInt16) -> (sockaddr_storage, socklen_t) {
+        var storage = sockaddr_storage()
+        if isVersion6 {
+            var name = sockaddr_in6()
+            name.sin6_family = sa_family_t(AF_INET6)
+            name.sin6_port = port.bigEndian
+            unsafe withUnsafeMutableBytes(of: &name.sin6_addr) { bytes in
+                unsafe bytes.storeBytes(of: high.bigEndian, as: UInt64.self)
+                unsafe bytes.storeBytes(of: low.bigEndian, toByteOffset: 8, as: UInt64.self)
+            }
+            unsafe withUnsafeMutableBytes(of: &storage) { unsafe $0.storeBytes(of: name, as: sockaddr_in6.self) }
+            return (storage, socklen_t(MemoryLayout<sockaddr_in6>.size))
+        }
+        var name = sockaddr_in()
+        name.sin_family = sa_family_t(AF_INET)
+        name.sin_port = port.bigEndian
+        name.sin_addr = in_addr(s_addr: UInt32(truncatingIfNeeded: low).bigEndian)
+        unsafe withUnsafeMutableBytes(of: &storage) { unsafe $0.storeBytes(of: name, as: sockaddr_in.self) }
+        return (storage, socklen_t(MemoryLayout<sockaddr_in>.size))
+    }
+}
