@@ -68,6 +68,8 @@ let package = Package(
             "ForgeWebhooks", ["ForgeCore", "ForgeCrypto"], path: "Webhooks",
             exclude: ["GitHub/Examples", "Sentry/Examples", "GlitchTip/Examples"]),
         tests("ForgeWebhooksTests", ["ForgeCore", "ForgeCrypto", "ForgeWebhooks"]),
+        module("ForgeRules", ["ForgeCore", "ForgeYAML"]),
+        tests("ForgeRulesTests", ["ForgeCore", "ForgeYAML", "ForgeRules"]),
 
         // Ring 3: adapters
         module("ForgeServer", ["ForgeCore", "CMicroHTTPD"]),
@@ -88,7 +90,7 @@ let package = Package(
             name: "forge",
             dependencies: [
                 "ForgeCore", "ForgeCrypto", "ForgeYAML", "ForgeConfig", "ForgeWebhooks", "ForgeServer", "ForgeStore", "ForgeEngine",
-                "ForgeConsole", "ForgeBench", "ForgeSystem", "ForgeResources",
+                "ForgeConsole", "ForgeBench", "ForgeSystem", "ForgeResources", "ForgeRules",
             ],
             path: "Sources/forge", swiftSettings: strict),
 
