@@ -15,17 +15,19 @@ import Testing
 
     @Test func `a terminal gets aligned columns with a head and colours`() {
         #expect(
-            table.text(isTerminal: true)
+            table.text(isTerminal: true, colours: true)
                 == "\u{1B}[2mID\u{1B}[0m  \u{1B}[2mTITLE\u{1B}[0m\n1   short\n\u{1B}[31m22\u{1B}[0m  a [2Jb c d\n")
     }
 
     @Test func `a pipe gets tabs, and neither head nor colours`() {
-        #expect(table.text(isTerminal: false) == "1\tshort\n22\ta [2Jb c d\n")
+        #expect(table.text(isTerminal: false, colours: false) == "1\tshort\n22\ta [2Jb c d\n")
         #expect(table.jsonLines == "{\"id\":1}\n{\"id\":22}\n")
     }
 
     @Test func `an empty listing says so to a person and nothing to a program`() {
         let empty = Table(["id"], whenEmpty: "Nothing yet.")
-        #expect(empty.text(isTerminal: true) == "Nothing yet.\n" && empty.text(isTerminal: false).isEmpty && empty.jsonLines.isEmpty)
+        #expect(
+            empty.text(isTerminal: true, colours: true) == "Nothing yet.\n" && empty.text(isTerminal: false, colours: false).isEmpty
+                && empty.jsonLines.isEmpty)
     }
 }

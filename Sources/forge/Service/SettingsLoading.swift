@@ -26,7 +26,7 @@ func loadSettings(_ arguments: Arguments, _ context: CommandContext) throws(Comm
     }
     // Silence here would be a second store, empty, beside the one that was meant.
     guard case .sqlite = settings.store else {
-        throw .badInput("\(path ?? "the settings"): store: this version keeps everything in SQLite, and no other store yet; write sqlite")
+        throw .badInput("\(path ?? "the settings"): store: there is no PostgreSQL store yet; write sqlite, or leave the key out")
     }
     return settings
 }
