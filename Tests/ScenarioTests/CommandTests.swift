@@ -23,6 +23,21 @@ import Testing
         #expect(answers.allSatisfy { $0["reason"]?.string?.isEmpty == false })
     }
 
+    @Test(
+        arguments: [
+            ("https://errors.example.org/acme/issues/7", "https://errors.example.org/acme/issues/7"),
+            ("https://me:secret@errors.example.org/acme/issues/7?token=x", "https://errors.example.org/acme/issues/7?token="),
+            ("javascript:alert(1)//issues/7", nil),
+        ] as [(String, String?)])
+    func `an alert that is looked at without a tracker keeps its link`(_ link: String, _ expected: String?) throws {
+        let attachment: JSON = .object([.init("title", "E"), .init("title_link", .string(link))])
+        let body = JSON.object([.init("text", "GlitchTip Alert"), .init("attachments", .array([attachment]))])
+        let answer = try #require(
+            try answers(to: [JSON.object([.init("id", 1), .init("source", "glitchtip"), .init("body", body)]).text]).first)
+        #expect(answer["verdict"]?.string == (expected == nil ? "ignored" : "accepted"), "\(answer.text)")
+        #expect(answer["ticket"]?["url"]?.string == expected)
+    }
+
     @Test func `intake refuses a body that the service would not take`() throws {
         let body = #"{"text":"\#(String(repeating: "x", count: 2 << 20))"}"#
         let line = JSON.object([.init("id", 1), .init("source", "glitchtip"), .init("body", .string(body))]).text

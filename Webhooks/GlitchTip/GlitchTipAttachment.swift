@@ -88,8 +88,10 @@ struct GlitchTipAttachment {
         }
     }
 
-    /// Rebuilt on the configured base: the body's own host is anybody's.
+    /// Rebuilt on the configured base: the body's own host is anybody's. As it stands only in a body that an operator looks at without any
+    /// tracker: that ticket is shown and not kept, so nothing will ever be fetched from there.
     private var url: String? {
+        guard body.origin.tracker != nil else { return link?.withoutValues }
         guard let base = body.origin.profile?.baseURL, let number = link?.issueNumber, let organization = organizationName else {
             return nil
         }
