@@ -38,7 +38,7 @@ private func waitOnThisThread(_ gate: DispatchSemaphore) {
     gate.wait()
 }
 
-@Test(.timeLimit(.minutes(1)))
+@Test(.timeLimit(.minutes(5)))
 func `blocked actors, more of them than cores, stop neither another actor nor the default executor`() async {
     let blockers = (0..<24).map { _ in Blocker() }
     let gate = DispatchSemaphore(value: 0)

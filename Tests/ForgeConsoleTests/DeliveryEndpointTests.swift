@@ -5,7 +5,7 @@ import ForgeEngine
 import ForgeTestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DeliveryEndpointTests {
+@Suite(.timeLimit(.minutes(5))) struct DeliveryEndpointTests {
     @Test func `headers and body are for maintainers`() async throws {
         let scene = ConsoleScene()
         let id = try await scene.delivery("a")

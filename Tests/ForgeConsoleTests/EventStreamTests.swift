@@ -5,7 +5,7 @@ import ForgeEngine
 import ForgeTestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct EventStreamTests {
+@Suite(.timeLimit(.minutes(5))) struct EventStreamTests {
     private struct ServerSentEvent: Equatable {
         var id: Int64
         var name: String

@@ -5,7 +5,7 @@ import ForgeEngine
 import ForgeTestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct TicketCreationTests {
+@Suite(.timeLimit(.minutes(5))) struct TicketCreationTests {
     private func post(_ body: String, scene: ConsoleScene = ConsoleScene()) async throws -> Answer {
         try await scene.send(.post, "/api/v1/tickets", as: try await scene.token(.reviewer), body: body)
     }

@@ -6,7 +6,7 @@ import ForgeTestSupport
 import ForgeWebhooks
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DecodeServiceTests {
+@Suite(.timeLimit(.minutes(5))) struct DecodeServiceTests {
     private let clock = TestClock()
     private let store: MemoryStore
     private let arrived = Wakeup()

@@ -6,7 +6,7 @@ import ForgeTestSupport
 import ForgeWebhooks
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct GapHealerTests {
+@Suite(.timeLimit(.minutes(5))) struct GapHealerTests {
     private let clock = TestClock()
     private let store: MemoryStore
     private let missed = FakeMissedDeliveries()

@@ -7,7 +7,7 @@ import ForgeTestSupport
 import ForgeWebhooks
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct IntakeTests {
+@Suite(.timeLimit(.minutes(5))) struct IntakeTests {
     struct BadInput: Sendable, CustomTestStringConvertible {
         var name: String
         var path = "/webhooks/github"

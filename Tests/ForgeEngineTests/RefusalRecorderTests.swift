@@ -7,7 +7,7 @@ import ForgeWebhooks
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RefusalRecorderTests {
+@Suite(.timeLimit(.minutes(5))) struct RefusalRecorderTests {
     private let clock = TestClock()
     private let store: MemoryStore
     private let metrics = Metrics()

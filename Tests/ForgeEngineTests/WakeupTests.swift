@@ -4,7 +4,7 @@ import ForgeEngine
 import ForgeTestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct WakeupTests {
+@Suite(.timeLimit(.minutes(5))) struct WakeupTests {
     @Test func `a loop looks once at its beginning`() async throws {
         let looked = Mailbox<Void>()
         let clock = TestClock()

@@ -5,7 +5,7 @@ import ForgeEngine
 import ForgeTestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct WorkerServiceTests {
+@Suite(.timeLimit(.minutes(5))) struct WorkerServiceTests {
     private let clock = TestClock()
     private let store: MemoryStore
     private let queued = Wakeup()

@@ -5,7 +5,7 @@ import ForgeServer
 import Testing
 
 extension ServerTests {
-    @Suite(.timeLimit(.minutes(1)))
+    @Suite(.timeLimit(.minutes(5)))
     struct BoundTests {
         @Test func `a body over the limit by its length is refused at once, also while the client goes on sending`() async throws {
             try await withServer([echo]) { server in

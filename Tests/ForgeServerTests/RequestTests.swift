@@ -5,7 +5,7 @@ import ForgeServer
 import Testing
 
 extension ServerTests {
-    @Suite(.timeLimit(.minutes(1)))
+    @Suite(.timeLimit(.minutes(5)))
     struct RequestTests {
         @Test func `a body comes back byte for byte, by length and in chunks`() async throws {
             try await withServer([echo]) { server in

@@ -54,7 +54,7 @@ private func makeIdentity() throws -> TLSFiles? {
 }
 
 extension ServerTests {
-    @Suite(.timeLimit(.minutes(1)))
+    @Suite(.timeLimit(.minutes(5)))
     struct StartTests {
         @Test func `a port that is taken is named with its address and the reason`() async throws {
             try await withServer([hello]) { server in

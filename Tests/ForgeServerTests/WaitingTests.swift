@@ -88,7 +88,7 @@ private func waiting(_ door: Door) -> HTTPRoute {
 }
 
 extension ServerTests {
-    @Suite(.timeLimit(.minutes(1)))
+    @Suite(.timeLimit(.minutes(5)))
     struct WaitingTests {
         @Test func `two hundred waiting handlers cost no thread`() async throws {
             let door = Door()

@@ -199,7 +199,7 @@ import Testing
 }
 
 @Suite(.serialized) struct SignalTests {
-    @Test(.timeLimit(.minutes(1))) func `a second signal ends the service at once, whatever is under way`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a second signal ends the service at once, whatever is under way`() async throws {
         let service = try ServiceUnderTest(moreSettings: "shutdown_timeout: 600s\nhttp: {body_timeout: 300s}")
         try service.start()
         let unfinished = "POST /webhooks/github HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nabc"
