@@ -28,7 +28,8 @@ package struct ServerSettings: Sendable {
         publicURL = reader.readOptional(
             "public_url", .url, example: "https://forge.example.com", "How others reach this service; links in comments begin with it.")
         data = reader.read("data", .text(), "/var/lib/forge", "Folder for the database, the mirrors of repositories and the artifacts.")
-        store = reader.read("store", .store, "sqlite", "sqlite keeps everything in the data folder; or postgres://user@host/database.")
+        store = reader.read(
+            "store", .store, "sqlite", "sqlite keeps everything in the data folder; postgres://user@host/database is to come.")
         workers = reader.read(
             "workers", .int(0...256), "4", "Jobs carried out at once; 0 takes deliveries in and leaves the work to others.")
         shutdownTimeout = reader.read(
