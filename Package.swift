@@ -1,6 +1,6 @@
 // swift-tools-version: 6.2
 // Targets stand in the order of the rings in README.md, each with its test target next to it.
-// The import table is held by Tests/TidyTests/ImportTests.swift; a new edge changes both.
+// The import table is Tests/TidyTests/ImportTable.swift; a new edge changes both.
 import PackageDescription
 
 let strict: [SwiftSetting] = [
@@ -68,12 +68,16 @@ let package = Package(
             "ForgeWebhooks", ["ForgeCore", "ForgeCrypto"], path: "Webhooks",
             exclude: ["GitHub/Examples", "Sentry/Examples", "GlitchTip/Examples"]),
         tests("ForgeWebhooksTests", ["ForgeCore", "ForgeCrypto", "ForgeWebhooks"]),
+        module("ForgeRules", ["ForgeCore", "ForgeYAML"]),
+        tests("ForgeRulesTests", ["ForgeCore", "ForgeYAML", "ForgeRules"]),
 
         // Ring 3: adapters
         module("ForgeServer", ["ForgeCore", "CMicroHTTPD"]),
         tests("ForgeServerTests", ["ForgeCore", "ForgeServer"]),
         module("ForgeStore", ["ForgeCore", "ForgeBlocking", "ForgeCrypto", "CSQLite", "CMigrations"], exclude: ["Migrations"]),
         tests("ForgeStoreTests", ["ForgeCore", "ForgeCrypto", "ForgeStore"]),
+        module("ForgeBench", ["ForgeCore", "CBench"]),
+        tests("ForgeBenchTests", ["ForgeBench"]),
 
         // Ring 4
         module("ForgeEngine", ["ForgeCore", "ForgeCrypto", "ForgeConfig", "ForgeWebhooks"]),
@@ -82,13 +86,11 @@ let package = Package(
         tests("ForgeConsoleTests", ["ForgeCore", "ForgeCrypto", "ForgeConsole", "ForgeEngine"]),
 
         // Ring 5
-        module("ForgeBench", ["ForgeCore", "CBench"]),
-        tests("ForgeBenchTests", ["ForgeBench"]),
         .executableTarget(
             name: "forge",
             dependencies: [
                 "ForgeCore", "ForgeCrypto", "ForgeYAML", "ForgeConfig", "ForgeWebhooks", "ForgeServer", "ForgeStore", "ForgeEngine",
-                "ForgeConsole", "ForgeBench", "ForgeSystem", "ForgeResources",
+                "ForgeConsole", "ForgeBench", "ForgeSystem", "ForgeResources", "ForgeRules",
             ],
             path: "Sources/forge", swiftSettings: strict),
 

@@ -59,10 +59,12 @@ package struct DecodingSettings: Hashable, Sendable {
     /// Request headers, cookies, bodies, users and variables are dropped unless this is set.
     package var keepsPersonalData: Bool
     package var limits: TicketLimits
+    /// How often a job is tried before it is left to a person.
+    package var jobAttemptsMax: Int
 
     package init(
         codeHostURL: String = "https://github.com", ownApp: Int64? = nil, ownUser: Int64? = nil, ticketLabel: String = "forge",
-        trackers: [TrackerProfile] = [], keepsPersonalData: Bool = false, limits: TicketLimits = .init()
+        trackers: [TrackerProfile] = [], keepsPersonalData: Bool = false, limits: TicketLimits = .init(), jobAttemptsMax: Int = 8
     ) {
         self.codeHostURL = codeHostURL
         self.ownApp = ownApp
@@ -71,6 +73,7 @@ package struct DecodingSettings: Hashable, Sendable {
         self.trackers = trackers
         self.keepsPersonalData = keepsPersonalData
         self.limits = limits
+        self.jobAttemptsMax = jobAttemptsMax
     }
 }
 

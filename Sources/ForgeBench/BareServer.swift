@@ -53,7 +53,6 @@ package struct BareReport: Sendable, Hashable {
     package var groupMax = 0
 
     package var syncsPerRequest: Double { rows > 0 ? Double(syncs) / Double(rows) : 0 }
-    package var rowsPerCommit: Double { commits > 0 ? Double(rows) / Double(commits) : 0 }
 
     package init() {}
 }

@@ -1,5 +1,7 @@
 // Bytes as hexadecimal text and back. It must never guess: a sign that is no digit, or half a byte, is an error.
 
+import ForgeCore
+
 /// Hexadecimal, written in lower case and read in either.
 package enum Hex {
     private static let digits = Array("0123456789abcdef".utf8)
@@ -24,7 +26,7 @@ package enum Hex {
         bytes.reserveCapacity(text.count / 2)
         var high: UInt8?
         for (offset, character) in text.enumerated() {
-            guard let digit = value(of: character) else { throw .malformedHex(offset: offset) }
+            guard let digit = character.hexadecimalValue else { throw .malformedHex(offset: offset) }
             if let first = high {
                 bytes.append(first << 4 | digit)
                 high = nil
@@ -34,14 +36,5 @@ package enum Hex {
         }
         guard high == nil else { throw .malformedHex(offset: text.count) }
         return bytes
-    }
-
-    private static func value(of character: UInt8) -> UInt8? {
-        switch character {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): character - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }

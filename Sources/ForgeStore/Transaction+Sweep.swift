@@ -15,6 +15,7 @@ extension Transaction {
     /// What is pending stays. The bodies go along.
     private func sweepDeliveries(before: Timestamp, _ limit: Int, _ isUnfinished: inout Bool) throws(StoreError) -> Int {
         try connection.run("DELETE FROM arrivals WHERE last_at < ?", [Value(before)])
+        try DeliveryNumbers.remember(on: connection)
         let rows = "SELECT id, received_at, state FROM deliveries ORDER BY id"
         return try drop("DELETE FROM deliveries WHERE id = ?", oldOnes(of: rows, before: before, limit, &isUnfinished))
     }

@@ -86,11 +86,20 @@ enum LogFormat {
     }
 
     private static func json(_ line: LogLine, _ now: Timestamp) -> [UInt8] {
-        let head: [JSON.Member] = [
-            .init("time", JSON(now)), .init("level", .string(line.level.rawValue)), .init("part", .string(line.part)),
-            .init("message", .string(line.message)),
-        ]
-        return withoutHidden(JSON.object(head + line.fields.filter { $0.value != .null }).utf8, escape: jsonEscape) + newLine
+        var out: [UInt8] = []
+        out.reserveCapacity(320)
+        out.append(contentsOf: "{\"time\":\"\(now)\",\"level\":\"\(line.level.rawValue)\",\"part\":".utf8)
+        JSON.write(line.part, to: &out)
+        out.append(contentsOf: ",\"message\":".utf8)
+        JSON.write(line.message, to: &out)
+        for field in line.fields where field.value != .null {
+            out.append(UInt8(ascii: ","))
+            JSON.write(field.name, to: &out)
+            out.append(UInt8(ascii: ":"))
+            field.value.append(to: &out)
+        }
+        out.append(UInt8(ascii: "}"))
+        return withoutHidden(out, escape: jsonEscape) + newLine
     }
 
     private static func text(_ line: LogLine, _ now: Timestamp, colours: Bool) -> [UInt8] {

@@ -8,12 +8,6 @@ package enum StandardStream {
 
     package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
-    /// Columns of the terminal behind a descriptor; nil when it is none.
-    package static func columns(_ descriptor: Int32) -> Int? {
-        let columns = forge_terminal_columns(descriptor)
-        return columns > 0 ? Int(columns) : nil
-    }
-
     package static func write(_ bytes: [UInt8], to descriptor: Int32, name: String = "output") throws(SystemError) {
         var sent = 0
         while sent < bytes.count {

@@ -70,6 +70,20 @@ import Testing
             try [ours, theirs, local].map { try $0.json["tenant"]?.string } == ["installation/1", "installation/2", "local"])
     }
 
+    @Test func `a ticket of a token for all tenants is its repository's, so that who works there sees it`() async throws {
+        let scene = ConsoleScene()
+        let shop = try #require(RepositoryName("acme/shop"))
+        let delivery = NewDelivery(
+            source: .github, transportKey: "key", eventName: "push", headers: [], body: [1], receivedAt: Timestamp(milliseconds: 1))
+        let seen = RepositoryNotice.seen(host: "github.com", number: 1, name: shop, tenant: ConsoleScene.ours)
+        let id = try await scene.store.accept(delivery).id
+        _ = try await scene.store.settle(id, Settlement(state: .ignored, reason: "seen", notices: [seen]))
+        let body = #"{"prompt":"the total is wrong","repository":"acme/shop"}"#
+        let opened = try await scene.send(.post, "/api/v1/tickets", as: try await scene.token(.reviewer), body: body)
+        #expect(opened.status == 201)
+        #expect(try opened.json["tenant"]?.string == "installation/1")
+    }
+
     /// The body, or the first chunk of a stream: what is there already comes at once.
     private func content(_ answer: Answer) async throws -> String {
         guard case .eventStream(let stream) = answer.response.body else { return answer.text }

@@ -1,11 +1,12 @@
 // Pauses: within their bounds for every seed, and spread over them.
 
 import ForgeCore
+import ForgeTestSupport
 import Testing
 
 @Test(arguments: UInt64(0)..<200)
 func `a pause is never negative, never above the cap, and never above its attempt's ceiling`(seed: UInt64) {
-    var random = SeededGenerator(seed: seed)
+    var random = SeededRandom(seed: seed)
     let base = Duration.milliseconds(Int.random(in: 1...5_000, using: &random))
     let cap = base + .milliseconds(Int.random(in: 0...1_000_000, using: &random))
     let backoff = Backoff(base: base, cap: cap)

@@ -1,6 +1,7 @@
 // What the parser takes, what it refuses and where, and that nothing makes it crash or lose anything.
 
 import ForgeCore
+import ForgeTestSupport
 import Testing
 
 private func check(
@@ -158,7 +159,7 @@ func `a body that was cut off is told from one that is wrong`(text: String) {
 
 // MARK: - Properties
 
-private func randomText(_ random: inout SeededGenerator) -> String {
+private func randomText(_ random: inout SeededRandom) -> String {
     let alphabet: [Unicode.Scalar] = [
         "a", "\"", "\\", "/", "\n", "\r", "\t", "\u{0}", "\u{1F}", "\u{7F}", "é", "€", "😀", "\u{2028}", "\u{FFFD}", "\u{301}",
     ]
@@ -167,7 +168,7 @@ private func randomText(_ random: inout SeededGenerator) -> String {
     return String(text)
 }
 
-private func randomValue(depth: Int, _ random: inout SeededGenerator) -> JSON {
+private func randomValue(depth: Int, _ random: inout SeededRandom) -> JSON {
     switch Int.random(in: 0..<(depth > 0 ? 8 : 6), using: &random) {
     case 0: return .null
     case 1: return .bool(Bool.random(using: &random))
@@ -185,7 +186,7 @@ private func randomValue(depth: Int, _ random: inout SeededGenerator) -> JSON {
 
 @Test(arguments: UInt64(0)..<200)
 func `what is written is read back as it was, compact and pretty`(seed: UInt64) throws {
-    var random = SeededGenerator(seed: seed)
+    var random = SeededRandom(seed: seed)
     let value = randomValue(depth: 5, &random)
     // As bytes: `==` on text would take é and e with an accent for the same.
     #expect(try JSONParser.parse(value.utf8).value.utf8 == value.utf8)
@@ -194,7 +195,7 @@ func `what is written is read back as it was, compact and pretty`(seed: UInt64) 
 
 @Test(arguments: UInt64(0)..<50)
 func `bytes changed at random are read or refused`(seed: UInt64) {
-    var random = SeededGenerator(seed: seed)
+    var random = SeededRandom(seed: seed)
     let original = randomValue(depth: 6, &random).utf8
     for _ in 0..<100 {
         var bytes = original + Array("[]".utf8)

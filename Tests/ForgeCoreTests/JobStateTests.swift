@@ -1,6 +1,7 @@
 // The job's life as a table: every state with every input, so that a new one of either must be decided here too.
 
 import ForgeCore
+import ForgeTestSupport
 import Testing
 
 private let inputs: [JobInput] = [
@@ -49,7 +50,7 @@ private func row(_ state: JobState, failures: Int = 0, attemptsMax: Int = 3, isC
 
 @Test(arguments: UInt64(0)..<100)
 func `whatever happens, a job fails at most as often as its cap allows`(seed: UInt64) {
-    var random = SeededGenerator(seed: seed)
+    var random = SeededRandom(seed: seed)
     let attemptsMax = Int.random(in: 1...5, using: &random)
     var state = JobState.queued
     var failures = 0

@@ -1,6 +1,7 @@
 // A ticket's JSON: the contract in its exact form, and nothing lost there and back.
 
 import ForgeCore
+import ForgeTestSupport
 import Testing
 
 @Test func `a ticket's JSON is the contract's`() {
@@ -58,7 +59,7 @@ func `without what cannot be missing there is no ticket`(member: String) throws 
 }
 
 private struct DraftMaker {
-    var random: SeededGenerator
+    var random: SeededRandom
 
     mutating func some<Value>(_ make: (inout Self) -> Value) -> Value? { Bool.random(using: &random) ? make(&self) : nil }
     mutating func text() -> String { ["", "a", "ü\n\"\\", "null", "12", "\u{0}"].randomElement(using: &random) ?? "" }
@@ -110,7 +111,7 @@ private struct DraftMaker {
 
 @Test(arguments: UInt64(0)..<300)
 func `a draft comes back from its JSON as it was, through the text too`(seed: UInt64) throws {
-    var maker = DraftMaker(random: SeededGenerator(seed: seed))
+    var maker = DraftMaker(random: SeededRandom(seed: seed))
     let draft = maker.draft()
     #expect(TicketDraft(json: draft.json) == draft)
     #expect(TicketDraft(json: try JSONParser.parse(draft.json.text)) == draft)

@@ -206,10 +206,10 @@ import Testing
 
     // MARK: Standing back
 
-    @Test func `under pressure it takes a quarter and pauses in between`() async throws {
+    @Test func `under pressure it takes an eighth and pauses in between`() async throws {
         for number in 0..<6 { try await accept("g\(number)", number: number + 1) }
         pressure.enter()
-        let service = service(DecodeLimits(batch: 8, pauseUnderPressure: .milliseconds(100)))
+        let service = service(DecodeLimits(batch: 16, pauseUnderPressure: .milliseconds(100)))
         try await beside({ await service.drain() }) {
             try await clock.waitForSleepers(1)
             #expect(try await pending().count == 4)

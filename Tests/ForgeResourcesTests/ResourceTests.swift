@@ -6,7 +6,7 @@ import Testing
 
 @Test(arguments: [
     "Webhooks/GitHub/Examples/pull_request.opened.json", "Webhooks/Sentry/Examples/event_alert.triggered.json",
-    "Webhooks/GlitchTip/Examples/alert.generation-6-early.json",
+    "Webhooks/GlitchTip/Examples/alert.generation-6-early.json", "Rules/commands.yml",
 ])
 func `a file in the binary is byte for byte the one in the repository`(path: String) throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -79,7 +79,7 @@ struct JournalTests {
         try await room.append("s", 2)
         #expect(try await room.store.sweep(Retention(), limit: 4).isUnfinished)
         let sound = try await room.store.verifyJournal(stream: nil)
-        #expect(sound == ChainReport(streams: 2, links: 5), "four of eight went, and one tells of it")
+        #expect(sound.firstBreak == nil && sound.streams == 2 && sound.links == 5, "four of eight went, and one tells of it")
         try room.forge(
             Self.unguard + "UPDATE checkpoints SET sequence = 5, hash = (SELECT hash FROM events WHERE sequence = 5 AND stream = 's')")
         let found = try await room.store.verifyJournal(stream: nil).firstBreak

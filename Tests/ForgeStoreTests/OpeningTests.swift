@@ -105,6 +105,19 @@ struct OpeningTests {
         }
     }
 
+    @Test func `a database that another program has locked is busy, and left as it is`() async throws {
+        let room = try StoreRoom()
+        try await room.append("s", 1)
+        await room.store.close()
+        let before = try room.folder.contents(of: "forge.db")
+        let other = try Connection(path: room.folder.database, access: .readWrite, lockWait: .zero)
+        try other.execute("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE")
+        let refusal = try #require(failure(opening: room.folder, SQLiteOptions(lockWait: .milliseconds(10))))
+        #expect(refusal.code == .busy && refusal.message.contains("locked"), "\(refusal)")
+        try other.execute("ROLLBACK")
+        #expect(try room.folder.contents(of: "forge.db") == before)
+    }
+
     @Test func `an empty file, as a crash at the first start leaves it, is begun`() async throws {
         let folder = try StoreFolder()
         try folder.write([], to: "forge.db")

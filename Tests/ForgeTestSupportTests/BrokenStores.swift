@@ -129,7 +129,7 @@ struct ReusableApprovals: ForwardingStore {
 struct OneTenant: ForwardingStore {
     let inner: any Store
 
-    func openTicket(_ draft: TicketDraft, tenant: Tenant, by actor: String) async throws(StoreError) -> OpenedTicket {
+    func openTicket(_ draft: TicketDraft, tenant: Tenant?, by actor: String) async throws(StoreError) -> OpenedTicket {
         try await inner.openTicket(draft, tenant: .local, by: actor)
     }
 }

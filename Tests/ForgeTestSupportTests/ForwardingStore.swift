@@ -60,7 +60,7 @@ extension ForwardingStore {
 }
 
 extension ForwardingStore {
-    func openTicket(_ draft: TicketDraft, tenant: Tenant, by actor: String) async throws(StoreError) -> OpenedTicket {
+    func openTicket(_ draft: TicketDraft, tenant: Tenant?, by actor: String) async throws(StoreError) -> OpenedTicket {
         try await inner.openTicket(draft, tenant: tenant, by: actor)
     }
 

@@ -26,7 +26,8 @@ struct GitHubDecoderTests {
 
     private static let deep = String(repeating: "[", count: 10_000)
     private static let unreadable: [(String, String)] = [
-        ("", "empty"), (" \n", "empty"), ("\u{FEFF}", "empty"), ("{", "truncated"), (#"{"zen":"a"#, "truncated"), ("{}{}", "not_json"),
+        ("", "empty_body"), (" \n", "empty_body"), ("\u{FEFF}", "empty_body"), ("{", "truncated"), (#"{"zen":"a"#, "truncated"),
+        ("{}{}", "not_json"),
         ("payload=%7B%7D", "not_json"), ("[]", "not_an_object"), ("1", "not_an_object"), (#"{"a":\#(deep)"#, "too_deep"),
     ]
 

@@ -33,6 +33,23 @@ struct IntentSettlementTests {
                 + #""main","head_branch":"topic","head_repository":"a/b","author":{"login":"ada","id":1,"kind":"User"}}"#)
     }
 
+    @Test func `a job is tried as often as the settings say, whatever asked for it`() throws {
+        var settings = Scene.settings
+        settings.jobAttemptsMax = 3
+        let failed = Scene.checks(.workflowRun, "completed", app: 1) { checks in
+            checks.status = "completed"
+            checks.conclusion = "failure"
+            checks.branch = "main"
+            checks.headRepository = Scene.repository.name
+        }
+        for matter in [Scene.pull(), Scene.comment("/forge fix"), failed] {
+            let event = Scene.event(matter)
+            let outcome = settlement(for: event, intent: decideIntent(event, as: settings, review: nil), settings: settings)
+            let jobs = outcome.jobs + outcome.tickets.compactMap(\.job)
+            #expect(jobs.map(\.attemptsMax) == [3], "\(outcome.reason)")
+        }
+    }
+
     @Test func `the same head reported twice is the same work, another head is not`() {
         let other = CommitSHA(String(repeating: "a", count: 40))
         let keys = [Scene.pull("opened"), Scene.pull("synchronize"), Scene.pull("synchronize") { $0.head = other }].map {

@@ -112,6 +112,15 @@ func `one wrong digit, wherever it is, is refused`(index: Int) {
     checkRefused(hook(String(decoding: digits, as: UTF8.self)), .wrongSignature)
 }
 
+@Test func `a tracker that is not in the settings is refused by name, however its request is signed`() {
+    let unknown = SentryVerifier.unknown(tracker: "nowhere")
+    let rejection = WebhookRejection(.unknownTracker, "no Sentry tracker is named 'nowhere' in the settings")
+    for headers in [[], hook("xyz"), hook(signature()), hook(signature(HMACKey([0])))] {
+        #expect(throws: rejection) { try unknown.verify(method: .post, headers: headers, body: body, receivedAt: receivedAt) }
+    }
+    #expect(throws: WebhookRejection.self) { try unknown.verifyLegacy(pathToken: "", headers: [], body: body, receivedAt: receivedAt) }
+}
+
 // MARK: - The legacy plugin
 
 @Test func `a legacy body comes in by its path token alone, and never as a signed one`() throws {
@@ -156,13 +165,12 @@ private func diagnosis(signed original: [UInt8], arrived: [UInt8]) -> String {
 }
 
 @Test(arguments: [
-    ("{}", "{}\n", "a line end was added behind"), ("{}", "{}\r\n", "a line end (CR LF) was added behind"),
-    ("{}\n", "{}", "the line end behind"),
-    ("{}\r\n", "{}", "the line end (CR LF) behind"), ("{}", "  {}\n\n", "white space was added around"),
-    ("{}", "\u{FEFF}{}", "a byte order mark was put"),
-    ("\u{FEFF}{}", "{}", "the byte order mark before"), ("{\n}\n", "{\r\n}\r\n", "from LF into CR LF"),
-    ("{\r\n}\r\n", "{\n}\n", "from CR LF into LF"),
-    ("{\"é€\"}", "{\"Ã©â\u{82}¬\"}", "a second time"),
+    ("{}", "{}\n", "a line end was added after it"), ("{}", "{}\r\n", "a line end was added after it"),
+    ("{}\n", "{}", "the line end after it was removed"), ("{}\r\n", "{}", "the line end after it was removed"),
+    ("{}", "  {}\n\n", "white space was added around it"), ("{}", "\u{FEFF}{}", "a byte order mark was put before it"),
+    ("\u{FEFF}{}", "{}", "its byte order mark was removed"), ("{\n}\n", "{\r\n}\r\n", "from LF to CRLF"),
+    ("{\r\n}\r\n", "{\n}\n", "from CRLF to LF"), ("{\"é€\"}", "{\"Ã©â\u{82}¬\"}", "a second time"),
+    (#"{"a":"\u001b"}"#, #"{"a":"\u001B"}"#, "with capitals"), ("{}", "{}\n", "signed were 2 bytes, 3 came"),
 ])
 func `a body that changed in a known way on the way is named`(original: String, arrived: String, expected: String) {
     let told = diagnosis(signed: Array(original.utf8), arrived: Array(arrived.utf8))
@@ -173,6 +181,11 @@ func `a body that changed in a known way on the way is named`(original: String, 
 @Test(arguments: [("{\"a\": 1}", "{\"a\":1}"), ("{}", "[]"), ("", "{}"), ("{}", "\n"), ("{\"a\":\"x\"}", "{\"a\":\"y\"}")])
 func `what cannot be known is not guessed`(original: String, arrived: String) {
     #expect(diagnosis(signed: Array(original.utf8), arrived: Array(arrived.utf8)).hasPrefix("wrong_signature: "))
+}
+
+@Test func `a body too large to look into keeps its first reason`() {
+    let signed = String(repeating: " ", count: 1 << 20)
+    #expect(diagnosis(signed: Array(signed.utf8), arrived: Array(signed.utf8) + [0x0A]).hasPrefix("wrong_signature: "))
 }
 
 @Test func `a refusal for another reason is passed on as it is`() {

@@ -9,18 +9,12 @@ import Testing
 
 private let secret = Array("a secret made up for this test".utf8)
 
-/// The files under a folder of the corpora, or nothing with a line that says so.
-private func files(_ folder: String) -> [URL] {
-    guard let corpora = TicketFixtures.corpora else {
-        print("skipped: no corpora beside the package, nor at FORGE_SHARED (\(folder))")
-        return []
-    }
-    return TicketFixtures.files(under: corpora.appending(path: folder))
-}
+/// The files under a folder of the corpora, where they are at hand.
+private func files(_ folder: String) -> [URL] { ExampleFiles.corpus(folder).map { TicketFixtures.files(under: $0) } ?? [] }
 
 private func resources() throws -> [String: String] {
-    guard let corpora = TicketFixtures.corpora else { return [:] }
-    let index = try JSONSerialization.jsonObject(with: Data(contentsOf: corpora.appending(path: "sentry/webhooks-index.json")))
+    guard let folder = ExampleFiles.corpus("sentry") else { return [:] }
+    let index = try JSONSerialization.jsonObject(with: Data(contentsOf: folder.appending(path: "webhooks-index.json")))
     return (index as? [String: [String: Any]] ?? [:]).compactMapValues { $0["resource"] as? String }
 }
 

@@ -8,9 +8,6 @@ import Foundation
 enum TicketFixtures {
     static let receivedAt = Timestamp(milliseconds: 1_772_600_000_000)
 
-    /// The package's folder, from this file's place in it.
-    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
     static let settings = DecodingSettings(trackers: [
         TrackerProfile(
             name: "prod", baseURL: "https://Sentry.Example.com/", organization: "acme",
@@ -32,12 +29,13 @@ enum TicketFixtures {
     }
 
     static func example(_ sender: String, _ name: String) throws -> [UInt8] {
-        try Array(Data(contentsOf: root.appending(path: "Webhooks/\(sender)/Examples/\(name).json")))
+        try Array(Data(contentsOf: ExampleFiles.root.appending(path: "Webhooks/\(sender)/Examples/\(name).json")))
     }
 
     /// The names of a sender's examples, without `.json`.
     static func examples(_ sender: String) throws -> [String] {
-        let files = try FileManager.default.contentsOfDirectory(atPath: root.appending(path: "Webhooks/\(sender)/Examples").path)
+        let files = try FileManager.default.contentsOfDirectory(
+            atPath: ExampleFiles.root.appending(path: "Webhooks/\(sender)/Examples").path)
         return files.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.sorted()
     }
 
@@ -85,13 +83,6 @@ enum TicketFixtures {
         let shown = fields.compactMap { name, value in value.map { "\(name)=\($0)" } }.joined(separator: " ")
         let verb = alert.opensTicket ? "opens" : "tells"
         return "\(alert.action) \(verb) \(draft.trust.rawValue) \(draft.severity.rawValue) '\(draft.title)' \(draft.identity)\n  \(shown)"
-    }
-
-    /// The corpora of real bodies, where they are at hand.
-    static var corpora: URL? {
-        let given = ProcessInfo.processInfo.environment["FORGE_SHARED"].map { URL(fileURLWithPath: $0) }
-        let folder = (given ?? root.deletingLastPathComponent().appending(path: "shared")).appending(path: "corpora")
-        return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
     }
 
     static func files(under folder: URL) -> [URL] {

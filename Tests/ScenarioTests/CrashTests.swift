@@ -4,6 +4,7 @@
 import ForgeBench
 import ForgeCore
 import ForgeStore
+import ForgeTestSupport
 import Foundation
 import Testing
 
@@ -13,7 +14,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(10))) func `every delivery that was answered 2xx is there once after kill -9`() async throws {
         let service = try ServiceUnderTest(moreSettings: "log: {level: warning}")
-        var random = SplitMix(state: 20_261_120)
+        var random = SeededRandom(seed: 20_261_120)
         var newest: Int64 = 0
         var sequence: UInt64 = 0
         for round in 0..<Self.rounds {
@@ -67,18 +68,5 @@ import Testing
         #expect(lost.isEmpty, "round \(round): \(lost.count) of \(report.acknowledgedCount) acknowledged deliveries are lost")
         #expect(stored.allSatisfy { $0.state != .pending && $0.reason != nil }, "round \(round): a delivery has no visible outcome")
         return stored.map(\.id.number).max() ?? floor
-    }
-}
-
-/// Chance that is the same in every run.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

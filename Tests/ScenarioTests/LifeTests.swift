@@ -5,7 +5,7 @@ import Foundation
 import Testing
 
 @Suite(.serialized) struct LifeTests {
-    private static func pullRequest(head: String = String(repeating: "a", count: 40), number: Int = 7) -> String {
+    static func pullRequest(head: String = String(repeating: "a", count: 40), number: Int = 7) -> String {
         """
         {"action":"opened","number":\(number),"pull_request":{"number":\(number),"state":"open","draft":false,"title":"Round prices",
         "user":{"login":"ada","id":9,"type":"User"},"head":{"sha":"\(head)","ref":"x","repo":{"id":1,"full_name":"acme/shop"}},

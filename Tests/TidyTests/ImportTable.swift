@@ -42,6 +42,7 @@ enum ImportTable {
         ImportRow(module: "ForgeResources", room: .tool, imports: [], wraps: ["CResources"], system: []),
         ImportRow(module: "ForgeConfig", room: .stage, imports: ["ForgeCore", "ForgeYAML"], system: ["Glibc"]),
         ImportRow(module: "ForgeWebhooks", room: .stage, imports: ["ForgeCore", "ForgeCrypto"]),
+        ImportRow(module: "ForgeRules", room: .stage, imports: ["ForgeCore", "ForgeYAML"]),
         ImportRow(module: "ForgeServer", room: .adapter, imports: ["ForgeCore"], wraps: ["CMicroHTTPD"], system: ["Dispatch", "Glibc"]),
         ImportRow(
             module: "ForgeStore", room: .adapter, imports: ["ForgeCore", "ForgeBlocking", "ForgeCrypto"],

@@ -34,8 +34,17 @@ import Testing
 @Suite struct TestScriptTests {
     private let passed = "✔ Test run with 3 tests in 1 suite passed after 0.1 seconds."
 
-    private func run(_ arguments: [String] = [], test: String, build: String = "") throws -> ScriptRoom.Outcome {
+    /// A probe of the thread sanitizer that answers as it should.
+    private static let believable = "case $1 in raced*) exit 66;; esac"
+
+    private func run(
+        _ arguments: [String] = [], test: String, build: String = "", probe: String = Self.believable
+    ) throws -> ScriptRoom.Outcome {
         try ScriptRoom.use { room in
+            for tool in ["ln", "mkdir"] { try room.link(tool) }
+            try room.stand(in: "clang", ":")
+            try room.stand(in: "probe", probe)
+            try room.stand(in: "swiftc", "ln -s \"$PATH/probe\" \"${@: -1}\"")
             try room.stand(in: "swift", "if [ \"$1\" = build ]; then :; \(build)\nelse :; \(test)\nfi")
             return try room.run("test", arguments)
         }
@@ -53,11 +62,17 @@ import Testing
         #expect(outcome.lastLine == passed)
     }
 
-    @Test(arguments: ["echo '✔ Test run with 0 tests in 0 suites passed'", "true", "echo '✔ Test run with 3 tests passed'; exit 7"])
-    func `no test, no closing line and a failing runner are failures`(test: String) throws {
-        let outcome = try run(test: test)
-        #expect(outcome.status != 0)
-        #expect(outcome.lastLine.hasPrefix("forge: "))
+    @Test func `no test, no closing line and a failing runner are failures`() throws {
+        for (test, reason) in [
+            ("echo '✔ Test run with 0 tests in 0 suites passed after 0.001 seconds.'", "no test ran"),
+            ("true", "the test runner stopped without its closing line"),
+            ("echo 'it speaks of a Test run with 3 tests that passed'", "the test runner stopped without its closing line"),
+            ("echo '\(passed)'; exit 7", "the tests failed (exit 7)"),
+        ] {
+            let outcome = try run(test: test)
+            #expect(outcome.status != 0)
+            #expect(outcome.lastLine.hasPrefix("forge: \(reason)"))
+        }
     }
 
     @Test func `a build that fails runs no test`() throws {
@@ -75,9 +90,27 @@ import Testing
     @Test(arguments: ["address", "thread"])
     func `a sanitizer builds in a folder of its own, with its suppressions`(sanitizer: String) throws {
         let outcome = try run([sanitizer], test: "echo \"$LSAN_OPTIONS$TSAN_OPTIONS\"; echo '\(passed)'")
-        #expect(outcome.calls.count == 2)
-        #expect(outcome.calls.allSatisfy { $0.contains("--sanitize \(sanitizer) --scratch-path .build/\(sanitizer)") })
+        let calls = outcome.calls.filter { $0.hasPrefix("swift ") }
+        #expect(calls.count == 2)
+        #expect(calls.allSatisfy { $0.contains("--sanitize \(sanitizer) --scratch-path .build/\(sanitizer)") })
         #expect(outcome.output.contains(".ci/\(sanitizer == "address" ? "lsan" : "tsan").supp"))
+    }
+
+    @Test func `the thread sanitizer is linked with what shows it the locks`() throws {
+        let outcome = try run(["thread"], test: "echo '\(passed)'")
+        let object = ".build/thread/mutex.o"
+        #expect(outcome.status == 0)
+        #expect(outcome.calls.first?.hasPrefix("clang ") == true)
+        #expect(outcome.calls.first?.hasSuffix(object) == true)
+        #expect(outcome.calls.filter { $0.hasPrefix("swift ") && $0.contains("\(object) --") }.count == 2)
+    }
+
+    @Test(arguments: ["exit 0", "exit 66"])
+    func `a thread sanitizer that misses a race, or reports what is in order, runs no test`(probe: String) throws {
+        let outcome = try run(["thread"], test: "echo '\(passed)'", probe: probe)
+        #expect(outcome.status == 1)
+        #expect(outcome.lastLine.hasPrefix("forge: ThreadSanitizer cannot be believed here"))
+        #expect(!outcome.calls.contains { $0.hasPrefix("swift ") })
     }
 }
 

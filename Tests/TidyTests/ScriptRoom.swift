@@ -28,7 +28,7 @@ struct ScriptRoom {
     init() throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "forge-scripts-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder.appending(path: "bin"), withIntermediateDirectories: true)
-        for tool in ["bash", "awk", "cat", "dirname", "env", "grep", "mktemp", "rm", "tail", "tee", "true"] { try link(tool) }
+        for tool in ["bash", "awk", "cat", "dirname", "env", "grep", "mktemp", "nproc", "rm", "tail", "tee", "true"] { try link(tool) }
     }
 
     func remove() throws { try FileManager.default.removeItem(at: folder) }

@@ -24,26 +24,7 @@ package enum GitHubDecoder {
             }
             bytes = payload
         }
-        let value: JSON
-        do throws(JSONError) {
-            value = try JSONParser.parse(bytes).value
-        } catch {
-            throw failure(for: error)
-        }
-        guard value.members != nil else { throw DecodeFailure(code: "not_an_object", reason: "The body is JSON but no object.") }
-        return value
-    }
-
-    private static func failure(for error: JSONError) -> DecodeFailure {
-        let code =
-            switch error.code {
-            case .empty: "empty"
-            case .syntax: "not_json"
-            case .truncated: "truncated"
-            case .tooDeep: "too_deep"
-            case .tooManyValues: "too_many_values"
-            }
-        return DecodeFailure(code: code, reason: "The body cannot be read as JSON: \(error).")
+        return try BodyJSON.object(in: bytes)
     }
 
     /// The table of events. A name that is not here is told and ignored.

@@ -1,6 +1,8 @@
 // The form-encoded shape of a GitHub body: `payload=<JSON, percent-encoded>`. The signature is over the encoded bytes, so these are what
 // is stored; decoding takes the JSON out.
 
+import ForgeCore
+
 enum GitHubForm {
     private static let field = Array("payload=".utf8)
 
@@ -40,7 +42,9 @@ enum GitHubForm {
         var at = text.startIndex
         while at < text.endIndex {
             let byte = text[at]
-            if byte == UInt8(ascii: "%"), at + 2 < text.endIndex, let high = value(text[at + 1]), let low = value(text[at + 2]) {
+            if byte == UInt8(ascii: "%"), at + 2 < text.endIndex, let high = text[at + 1].hexadecimalValue,
+                let low = text[at + 2].hexadecimalValue
+            {
                 out.append(high << 4 | low)
                 at += 3
             } else {
@@ -49,14 +53,5 @@ enum GitHubForm {
             }
         }
         return out
-    }
-
-    private static func value(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }

@@ -37,7 +37,7 @@ struct GitHubHeaders {
 
     /// `-` where the header is absent or no number.
     var hook: String {
-        guard let hookID, (1...20).contains(hookID.utf8.count), hookID.utf8.allSatisfy(Self.isDigit) else { return "-" }
+        guard let hookID, (1...20).contains(hookID.utf8.count), hookID.utf8.allSatisfy(\.isDigit) else { return "-" }
         return hookID
     }
 
@@ -46,7 +46,7 @@ struct GitHubHeaders {
             throw WebhookRejection(.missingHeader, "There is no X-GitHub-Event header, so nobody can say what happened.")
         }
         let isWord = event.utf8.allSatisfy {
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "_") || Self.isDigit($0)
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "_") || $0.isDigit
         }
         guard isWord, (1...64).contains(event.utf8.count) else {
             throw WebhookRejection(.missingHeader, "X-GitHub-Event is no event's name: lower-case letters, digits and '_', at most 64.")
@@ -87,6 +87,4 @@ struct GitHubHeaders {
         // Setting bit 5 lowers ASCII letters and leaves the digits and signs of a media type as they are.
         return isEnd && header.utf8.count >= type.count && zip(header.utf8, type).allSatisfy { $0 | 0x20 == $1 | 0x20 }
     }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 }

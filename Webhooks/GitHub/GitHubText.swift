@@ -2,13 +2,7 @@
 
 enum GitHubText {
     /// At most so many bytes; what is longer ends in an ellipsis, which is among them.
-    static func clip(_ text: String, to bytesMax: Int) -> String {
-        guard text.utf8.count > bytesMax else { return text }
-        let ellipsis = "…"
-        var end = text.utf8.index(text.startIndex, offsetBy: max(0, bytesMax - ellipsis.utf8.count))
-        while end > text.startIndex, end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
-        return text[..<end] + ellipsis
-    }
+    static func clip(_ text: String, to bytesMax: Int) -> String { text.cut(toBytes: bytesMax) }
 
     /// A word such as an action or an event's name, as listings show it.
     static func word(_ text: String) -> String { clip(text, to: 64) }

@@ -8,7 +8,7 @@ package enum GlitchTipDecoder {
     package static func event(
         body: VerifiedBody, headers: [HeaderField], tracker: String?, settings: DecodingSettings, receivedAt: Timestamp
     ) throws(DecodeFailure) -> Event {
-        let json = try TrackerBody.parse(body)
+        let json = try BodyJSON.object(in: body.bytes)
         let origin = TicketOrigin(source: .glitchtip, tracker: tracker, trust: .hint, settings: settings)
         return GlitchTipBody(json: json, origin: origin, receivedAt: receivedAt).event
     }

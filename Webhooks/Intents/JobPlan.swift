@@ -4,6 +4,7 @@ import ForgeCore
 
 struct JobPlan {
     let event: Event
+    let attemptsMax: Int
 
     private var context: EventContext { event.context }
     /// Without an installation the store looks the tenant up by the repository's name.
@@ -110,7 +111,8 @@ struct JobPlan {
         if draft.source == .github, case .object(let extra) = draft.extra {
             members += extra.filter { $0.name == "asked_by" || $0.name == "comment" }
         }
-        let job = NewJob(kind: "triage", tenant: tenant, repository: repository, workKey: "triage:", payload: .object(members))
+        let job = NewJob(
+            kind: "triage", tenant: tenant, repository: repository, workKey: "triage:", attemptsMax: attemptsMax, payload: .object(members))
         return TicketWork(draft, job: job)
     }
 
@@ -120,7 +122,7 @@ struct JobPlan {
         ]
         return NewJob(
             kind: kind, tenant: tenant, repository: context.repository?.name.description ?? "-", workKey: key, subject: subject,
-            priority: priority, payload: JSON.object((common + payload).map(Self.bounded)).withoutNulls)
+            priority: priority, attemptsMax: attemptsMax, payload: JSON.object((common + payload).map(Self.bounded)).withoutNulls)
     }
 
     /// Names of branches and files are text from outside, of any length.

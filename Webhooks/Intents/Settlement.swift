@@ -6,7 +6,7 @@
 package import ForgeCore
 
 package func settlement(for event: Event, intent: Intent, settings: DecodingSettings) -> Settlement {
-    let plan = JobPlan(event: event)
+    let plan = JobPlan(event: event, attemptsMax: settings.jobAttemptsMax)
     var settlement = Settlement(
         state: .done, reason: GitHubText.clip(plan.sentence(for: intent), to: 500), event: event.context.name, intent: intent.name,
         tenant: event.context.tenant, repository: event.context.repository?.name.description,

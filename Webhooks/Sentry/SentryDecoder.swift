@@ -16,7 +16,7 @@ package enum SentryDecoder {
     package static func event(
         body: VerifiedBody, headers: [HeaderField], tracker: String?, settings: DecodingSettings, receivedAt: Timestamp
     ) throws(DecodeFailure) -> Event {
-        let json = try TrackerBody.parse(body)
+        let json = try BodyJSON.object(in: body.bytes)
         let named = headers.first { $0.name == SentryHeader.resource }?.value
         // The header is what a signed request has; a body that came without one is not trusted to be signed.
         let trust: Trust = named == nil ? .hint : .signed

@@ -34,7 +34,7 @@ typedef struct bare_server {
     uint64_t syncs_before;
 } bare_server;
 
-typedef enum progress { READING, WAITING, DECIDED } progress;
+typedef enum progress { READING, DECIDED } progress;
 
 /// One connection's state, used again by each of its requests; `request` comes first, so that one pointer is both.
 typedef struct bare_connection {
@@ -128,26 +128,28 @@ static void resume(bare_request *request) {
     MHD_resume_connection(state->connection);
 }
 
-static void verify_and_store(bare_connection *state, const uint8_t *body) {
+/// True when the request waits for the writer: it decides at any moment from here on, so `state` is not to be read before the
+/// handler is called again.
+static bool verify_and_store(bare_connection *state, const uint8_t *body) {
     bare_server *const server = state->server;
     if (!signature_holds(&server->key, body, state->expected, state->signature, state->signature_length)) {
         decide(state, MHD_HTTP_UNAUTHORIZED);
-        return;
+        return false;
     }
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     state->request.row.received = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
     state->request.row.body = body;
     state->request.row.body_length = state->expected;
-    state->progress = WAITING;
-    if (!bare_writer_join(&server->writer, &state->request, suspend)) decide(state, MHD_HTTP_SERVICE_UNAVAILABLE);
+    if (bare_writer_join(&server->writer, &state->request, suspend)) return true;
+    decide(state, MHD_HTTP_SERVICE_UNAVAILABLE);
+    return false;
 }
 
 /// A piece of the body, or all of it. Leaving `length` as it is keeps the bytes where they are until the handler is called again.
 static void receive(bare_connection *state, const char *bytes, size_t *length) {
     if (state->progress == READING && state->received == 0 && *length == state->expected) {
-        verify_and_store(state, (const uint8_t *)bytes);
-        if (state->progress == WAITING) return;
+        if (verify_and_store(state, (const uint8_t *)bytes)) return;
     } else if (state->progress == READING && !append(state, bytes, *length)) {
         decide(state, MHD_HTTP_BAD_REQUEST);
     }
@@ -170,8 +172,7 @@ static enum MHD_Result handle(
         receive(state, bytes, length);
         return MHD_YES;
     }
-    if (state->progress == READING && state->received == state->expected) verify_and_store(state, state->body);
-    if (state->progress == WAITING) return MHD_YES;
+    if (state->progress == READING && state->received == state->expected && verify_and_store(state, state->body)) return MHD_YES;
     if (state->progress == READING) return MHD_NO;
     bare_server *const server = context;
     if (state->status == MHD_HTTP_UNAUTHORIZED || state->status == MHD_HTTP_BAD_REQUEST) server->refused++;

@@ -2,6 +2,7 @@
 // count of fsyncs, which is taken where they happen, at the file, so that no assumption about SQLite enters the figure.
 #include "bare_store.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +11,9 @@ static _Atomic uint64_t sync_count;
 static sqlite3_vfs counting_vfs;
 
 /// SQLite's Unix files share a few method tables (a locking one for the database, a plain one for its log); each has a copy that counts.
+/// A copy is made under the lock and never changed.
 enum { METHODS_MAX = 4 };
+static pthread_mutex_t methods_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
     const sqlite3_io_methods *plain;
     sqlite3_io_methods counting;
@@ -24,34 +27,53 @@ static int counting_sync(sqlite3_file *file, int flags) {
     return SQLITE_IOERR_FSYNC;
 }
 
-/// Opens with the plain VFS, then swaps the file's methods for the copy. Only one thread opens files.
+/// The copy that counts; NULL when there are more tables than are known of.
+static const sqlite3_io_methods *counting_copy(const sqlite3_io_methods *plain) {
+    const sqlite3_io_methods *copy = NULL;
+    pthread_mutex_lock(&methods_lock);
+    for (int index = 0; index < METHODS_MAX && copy == NULL; index++) {
+        if (methods[index].plain == NULL) {
+            methods[index].plain = plain;
+            methods[index].counting = *plain;
+            methods[index].counting.xSync = counting_sync;
+        }
+        if (methods[index].plain == plain) copy = &methods[index].counting;
+    }
+    pthread_mutex_unlock(&methods_lock);
+    return copy;
+}
+
+/// Opens with the plain VFS, then swaps the file's methods for the copy.
 static int counting_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *flags_out) {
     sqlite3_vfs *const plain = vfs->pAppData;
     const int status = plain->xOpen(plain, name, file, flags, flags_out);
     if (status != SQLITE_OK || file->pMethods == NULL) return status;
-    for (int index = 0; index < METHODS_MAX; index++) {
-        if (methods[index].plain == NULL) {
-            methods[index].plain = file->pMethods;
-            methods[index].counting = *file->pMethods;
-            methods[index].counting.xSync = counting_sync;
-        }
-        if (methods[index].plain != file->pMethods) continue;
-        file->pMethods = &methods[index].counting;
-        return SQLITE_OK;
+    const sqlite3_io_methods *const copy = counting_copy(file->pMethods);
+    if (copy == NULL) {
+        file->pMethods->xClose(file);
+        return SQLITE_CANTOPEN;
     }
-    file->pMethods->xClose(file);
-    return SQLITE_CANTOPEN;
+    file->pMethods = copy;
+    return SQLITE_OK;
 }
 
-static int register_counting_vfs(void) {
-    if (counting_vfs.zName != NULL) return SQLITE_OK;
+static int registered = SQLITE_ERROR;
+
+static void register_once(void) {
     sqlite3_vfs *const plain = sqlite3_vfs_find("unix");
-    if (plain == NULL) return SQLITE_ERROR;
+    if (plain == NULL) return;
     counting_vfs = *plain;
     counting_vfs.zName = "forge-bench";
     counting_vfs.pAppData = plain;
     counting_vfs.xOpen = counting_open;
-    return sqlite3_vfs_register(&counting_vfs, 0);
+    registered = sqlite3_vfs_register(&counting_vfs, 0);
+}
+
+/// Several servers may start at once.
+static int register_counting_vfs(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, register_once);
+    return registered;
 }
 
 uint64_t bare_store_syncs(void) {

@@ -29,7 +29,9 @@ package struct ServerSettings: Sendable {
             "public_url", .url, example: "https://forge.example.com", "How others reach this service; links in comments begin with it.")
         data = reader.read("data", .text(), "/var/lib/forge", "Folder for the database, the mirrors of repositories and the artifacts.")
         store = reader.read(
-            "store", .store, "sqlite", "sqlite keeps everything in the data folder; postgres://user@host/database is to come.")
+            "store", .store, "sqlite",
+            "sqlite keeps everything in the data folder. An address (postgres://user@host/database) is refused yet."
+        )
         workers = reader.read(
             "workers", .int(0...256), "4", "Jobs carried out at once; 0 takes deliveries in and leaves the work to others.")
         shutdownTimeout = reader.read(

@@ -1,6 +1,8 @@
 // Times and sizes as people write them, and back. A number without a unit must never be taken for a time: whether 60 means
 // seconds or minutes is exactly what goes wrong.
 
+import ForgeCore
+
 /// `60s`, `15m`, `14d`, `1h30m`, `250ms`.
 package enum DurationText {
     /// From the largest to the smallest, which is the order they are written in.
@@ -15,9 +17,9 @@ package enum DurationText {
         var milliseconds: Int64 = 0
         var unitsLeft = units[...]
         repeat {
-            let digits = rest.prefix(while: isDigit)
+            let digits = rest.prefix(while: \.isDigit)
             rest = rest.dropFirst(digits.count)
-            let unit = rest.prefix(while: { !isDigit($0) })
+            let unit = rest.prefix(while: { !$0.isDigit })
             rest = rest.dropFirst(unit.count)
             guard let count = Int64(String(Substring(digits))),
                 let index = unitsLeft.firstIndex(where: { $0.name == String(Substring(unit)) })
@@ -56,7 +58,7 @@ package enum SizeText {
     static let pattern = "^[0-9]+([KMGT]iB|[kKMGT]?B)?$"
 
     package static func parse(_ text: String) -> Int? {
-        let digits = text.utf8.prefix(while: isDigit)
+        let digits = text.utf8.prefix(while: \.isDigit)
         let name = String(Substring(text.utf8.dropFirst(digits.count)))
         guard let count = Int(String(Substring(digits))), let unit = units.first(where: { $0.name == name }) else { return nil }
         let (bytes, isTooLarge) = count.multipliedReportingOverflow(by: unit.bytes)
@@ -68,8 +70,4 @@ package enum SizeText {
         guard let unit = units.first(where: { bytes >= $0.bytes && bytes % $0.bytes == 0 }) else { return "\(bytes)" }
         return unit.bytes == 1 ? "\(bytes)" : "\(bytes / unit.bytes)\(unit.name)"
     }
-}
-
-private func isDigit(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
 }

@@ -42,9 +42,8 @@ struct TicketEndpoints: Sendable {
             summary: "Open a ticket. The prompt is kept as it was written; the same prompt for the same repository joins the open ticket.",
             role: .reviewer, body: "NewTicket", isRepeatable: true, statuses: [201, 200], answer: .one("Ticket")
         ) { request in
-            let tenant = request.token.tenant ?? .local
-            let opened = try await store.openTicket(try Self.draft(from: request), tenant: tenant, by: request.actor)
-            guard let ticket = try await store.ticket(opened.id, scope: .only(tenant)) else { throw AuthorizedRequest.notThere }
+            let opened = try await store.openTicket(try Self.draft(from: request), tenant: request.token.tenant, by: request.actor)
+            guard let ticket = try await store.ticket(opened.id, scope: request.scope) else { throw AuthorizedRequest.notThere }
             changed()
             let place = HeaderField("location", "/api/v1/tickets/\(opened.id)")
             return HTTPResponse(status: opened.isNew ? 201 : 200, json: ticket.json, headers: [place])

@@ -26,9 +26,6 @@ package struct IPAddress: Hashable, Sendable {
     package var isVersion4: Bool { high == 0 && low >> 32 == 0xffff }
 
     package var isVersion6: Bool { !isVersion4 }
-
-    /// This machine talking to itself.
-    package var isLoopback: Bool { isVersion4 ? low >> 24 & 255 == 127 : high == 0 && low == 1 }
 }
 
 extension IPAddress: CustomStringConvertible {
@@ -66,7 +63,7 @@ package struct IPNetwork: Hashable, Sendable {
         guard let first = parts.first, let address = IPAddress(first) else { return nil }
         let bitsMax = first.contains(":") ? 128 : 32
         let given = parts.count == 2 ? parts[1] : nil
-        guard given.map({ $0.utf8.count <= 3 && $0.utf8.allSatisfy(isDigit) }) ?? true,
+        guard given.map({ $0.utf8.count <= 3 && $0.utf8.allSatisfy(\.isDigit) }) ?? true,
             let bits = given.map({ Int($0) }) ?? bitsMax, (0...bitsMax).contains(bits)
         else { return nil }
         let prefix = bits + 128 - bitsMax
@@ -84,7 +81,8 @@ package struct IPNetwork: Hashable, Sendable {
 private func parseVersion4(_ text: some StringProtocol) -> [UInt8]? {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     let bytes = parts.compactMap { part -> UInt8? in
-        guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy(isDigit), part.utf8.count == 1 || part.utf8.first != UInt8(ascii: "0")
+        guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy(\.isDigit),
+            part.utf8.count == 1 || part.utf8.first != UInt8(ascii: "0")
         else { return nil }
         return UInt8(part)
     }
@@ -122,10 +120,6 @@ private func parseGroups(_ text: Substring, mayEndInVersion4: Bool) -> [UInt8]? 
         bytes += [UInt8(value >> 8), UInt8(value & 255)]
     }
     return bytes
-}
-
-func isDigit(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
 }
 
 extension String {

@@ -18,7 +18,7 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         if host == "localhost" { host = "127.0.0.1" }
         let isBracketed = host.hasPrefix("[") && host.hasSuffix("]") && host.count > 2
         if isBracketed { host = host.dropFirst().dropLast() }
-        let isNumber = (1...5).contains(portText.utf8.count) && portText.utf8.allSatisfy(isDigit)
+        let isNumber = (1...5).contains(portText.utf8.count) && portText.utf8.allSatisfy(\.isDigit)
         guard isNumber, isBracketed == host.contains(":"), let address = IPAddress(host), let port = UInt16(portText) else { return nil }
         self.init(address: address, port: port)
     }

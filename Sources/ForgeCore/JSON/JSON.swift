@@ -149,6 +149,9 @@ extension JSON {
         return out
     }
 
+    /// Compact, behind what is there already.
+    package func append(to out: inout [UInt8]) { write(to: &out, indent: nil) }
+
     /// For people: two spaces a level.
     package var prettyText: String {
         var out: [UInt8] = []

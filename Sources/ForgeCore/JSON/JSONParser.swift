@@ -272,7 +272,7 @@ extension JSONParser {
         var value: UInt32 = 0
         for _ in 0..<4 {
             guard at < bytes.count else { throw truncated() }
-            guard bytes[at] < 0x80, let digit = Character(Unicode.Scalar(bytes[at])).hexDigitValue else {
+            guard let digit = bytes[at].hexadecimalValue else {
                 throw failure(.syntax, "four hex digits are expected")
             }
             value = value << 4 | UInt32(digit)

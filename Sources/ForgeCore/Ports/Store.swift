@@ -113,8 +113,8 @@ package protocol TicketStore: Sendable {
     /// Joins the unfinished ticket (open, working) of the same tenant with this identity, else (when the draft allows) the one with this
     /// repository and fingerprint (the oldest of several; a draft without a repository has none), else opens one. Joining counts, takes
     /// over the greater counts, the earlier first and the later last sighting, a higher severity, and what was missing; trust becomes
-    /// the lower of the two, since the ticket then holds text of both.
-    func openTicket(_ draft: TicketDraft, tenant: Tenant, by actor: String) async throws(StoreError) -> OpenedTicket
+    /// the lower of the two, since the ticket then holds text of both. Without a tenant it is found as in `settle`.
+    func openTicket(_ draft: TicketDraft, tenant: Tenant?, by actor: String) async throws(StoreError) -> OpenedTicket
     func ticket(_ id: TicketID, scope: TenantScope) async throws(StoreError) -> Ticket?
     func tickets(_ filter: TicketFilter, page: PageRequest, scope: TenantScope) async throws(StoreError) -> Page<Ticket>
     /// Nil when not seen; throws `refused` when it would be unfinished again and another unfinished one has its identity.

@@ -23,7 +23,6 @@ package typealias DeliveryID = Identifier<Delivery>
 package typealias TicketID = Identifier<Ticket>
 package typealias JobID = Identifier<Job>
 package typealias RunID = Identifier<Run>
-package typealias FindingID = Identifier<Finding>
 package typealias ApprovalID = Identifier<Approval>
 package typealias JournalID = Identifier<JournalEvent>
 package typealias TokenID = Identifier<AccessToken>

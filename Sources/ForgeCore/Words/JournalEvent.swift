@@ -66,10 +66,14 @@ package struct ChainReport: Hashable, Sendable {
     package var streams: Int
     package var links: Int
     package var firstBreak: Break?
+    /// The hash of the last link of `audit`, when that stream was walked to its end: written down elsewhere, it shows later whether somebody
+    /// made the whole chain anew.
+    package var auditHead: String?
 
-    package init(streams: Int, links: Int, firstBreak: Break? = nil) {
+    package init(streams: Int, links: Int, firstBreak: Break? = nil, auditHead: String? = nil) {
         self.streams = streams
         self.links = links
         self.firstBreak = firstBreak
+        self.auditHead = auditHead
     }
 }

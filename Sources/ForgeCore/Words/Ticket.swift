@@ -1,4 +1,4 @@
-// Something wrong or wanted, in one shape whatever sent it. Its JSON is a contract: DESIGN.md §6, `TicketJSON.swift`.
+// Something wrong or wanted, in one shape whatever sent it. Its JSON is a contract: docs/formats.md, `TicketJSON.swift`.
 
 package enum Trust: String, Hashable, Sendable {
     /// Write access was checked.

@@ -1,4 +1,4 @@
-// A ticket as JSON: a contract with other tools (DESIGN.md §6), and the form the store keeps. Absent and null are the same; lists and
+// A ticket as JSON: a contract with other tools (docs/formats.md), and the form the store keeps. Absent and null are the same; lists and
 // groups are always there, empty when there is nothing in them, so that a reader need not ask.
 
 extension Ticket {

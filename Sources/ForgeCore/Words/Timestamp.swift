@@ -17,16 +17,27 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
         let (days, ofDay) = milliseconds.quotientAndRemainder(flooring: 86_400_000)
         let (year, month, day) = Self.civil(daysSinceEpoch: days)
         let seconds = ofDay / 1000
-        var text = Self.padded(year, 4)
-        text += "-" + Self.padded(month, 2) + "-" + Self.padded(day, 2)
-        text += "T" + Self.padded(seconds / 3600, 2) + ":" + Self.padded(seconds / 60 % 60, 2) + ":" + Self.padded(seconds % 60, 2)
-        text += "." + Self.padded(ofDay % 1000, 3) + "Z"
-        return text
+        guard (0...9999).contains(year) else { return "\(year)-\(month)-\(day)" }
+        // On every line of the log: in one piece, without a text for each part.
+        var digits = Array("0000-00-00T00:00:00.000Z".utf8)
+        Self.put(year, in: &digits, endingAt: 3)
+        Self.put(month, in: &digits, endingAt: 6)
+        Self.put(day, in: &digits, endingAt: 9)
+        Self.put(seconds / 3600, in: &digits, endingAt: 12)
+        Self.put(seconds / 60 % 60, in: &digits, endingAt: 15)
+        Self.put(seconds % 60, in: &digits, endingAt: 18)
+        Self.put(ofDay % 1000, in: &digits, endingAt: 22)
+        return String(decoding: digits, as: UTF8.self)
     }
 
-    private static func padded(_ number: Int64, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    private static func put(_ number: Int64, in digits: inout [UInt8], endingAt end: Int) {
+        var rest = number
+        var index = end
+        while rest > 0 {
+            digits[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+            index -= 1
+        }
     }
 }
 

@@ -100,9 +100,9 @@ package final class DecodeService: Sendable {
         try? await dependencies.clock.sleep(for: limits.pauseUnderPressure)
     }
 
-    /// Under pressure a quarter of the usual; one by one where an earlier attempt did not end, so that only the culprit is blamed.
+    /// Under pressure an eighth of the usual; one by one where an earlier attempt did not end, so that only the culprit is blamed.
     private func nextBatch(after last: DeliveryID?) async throws(StoreError) -> [Delivery] {
-        let limit = dependencies.pressure.isBusy ? max(1, limits.batch / 4) : limits.batch
+        let limit = dependencies.pressure.isBusy ? max(1, limits.batch / 8) : limits.batch
         let pending = try await dependencies.store.pendingDeliveries(after: last, limit: limit, bytesMax: limits.batchBytes)
         guard let suspect = pending.firstIndex(where: { unfinishedAttempts(of: $0) > 0 }) else { return pending }
         return Array(pending.prefix(max(1, suspect)))

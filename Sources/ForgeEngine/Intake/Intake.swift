@@ -82,20 +82,19 @@ package struct Intake: Sendable {
 
     private func fromSentry(_ request: HTTPRequest) async -> HTTPResponse {
         let tracker = request.parameters["tracker"] ?? ""
-        let verifier = senders.sentry[tracker]
+        let verifier = senders.sentry[tracker] ?? .unknown(tracker: tracker)
         return await take(request, .sentry, tracker: tracker) { now throws(WebhookRejection) in
-            guard let verifier else { throw Self.unknownSentry(tracker) }
-            return try verifier.verify(method: request.method, headers: request.headers, body: request.body, receivedAt: now)
+            try verifier.verify(method: request.method, headers: request.headers, body: request.body, receivedAt: now)
         } diagnose: { rejection in
-            verifier?.diagnose(rejection, headers: request.headers, body: request.body) ?? rejection
+            verifier.diagnose(rejection, headers: request.headers, body: request.body)
         }
     }
 
     /// The legacy plugin signs nothing; the token in its address is all it has.
     private func fromSentryPlugin(_ request: HTTPRequest) async -> HTTPResponse {
         let tracker = request.parameters["tracker"] ?? ""
+        let verifier = senders.sentry[tracker] ?? .unknown(tracker: tracker)
         return await take(request, .sentry, tracker: tracker) { now throws(WebhookRejection) in
-            guard let verifier = senders.sentry[tracker] else { throw Self.unknownSentry(tracker) }
             let token = request.parameters["token"] ?? ""
             return try verifier.verifyLegacy(pathToken: token, headers: request.headers, body: request.body, receivedAt: now)
         }
@@ -108,10 +107,6 @@ package struct Intake: Sendable {
             let token = request.parameters["token"] ?? ""
             return try verifier.verify(pathToken: token, headers: request.headers, body: request.body, receivedAt: now)
         }
-    }
-
-    private static func unknownSentry(_ tracker: String) -> WebhookRejection {
-        WebhookRejection(.unknownTracker, "no Sentry tracker is named '\(tracker.prefix(80))' in the settings")
     }
 
     /// `diagnose` looks closer at a body whose signature does not hold; it runs later, off the path of the answer.

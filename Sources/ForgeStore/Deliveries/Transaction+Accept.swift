@@ -30,9 +30,10 @@ struct IncomingDelivery: Sendable {
 extension Transaction {
     func accept(_ delivery: IncomingDelivery) throws(StoreError) -> Acceptance {
         arrivals.note(delivery)
-        try connection.run(Self.insertSQL, delivery.values)
+        let id = try numbers.next(on: connection)
+        try connection.run(Self.insertSQL, [Value(id)] + delivery.values)
         guard connection.changes == 1 else { return try acceptAgain(delivery) }
-        let id = DeliveryID(connection.lastInsertedID)
+        numbers.take(id)
         try insertBody(delivery.body, of: id)
         return Acceptance(id: id, kind: .new, state: .pending)
     }
@@ -63,12 +64,13 @@ extension Transaction {
         Acceptance(id: row.id(), kind: .repeated, state: try row.word(), ticket: row.optionalID(), job: row.optionalID())
     }
 
-    private static let insertSQL = """
-        INSERT INTO deliveries (source, tracker, transport_key, event_name, headers, body_bytes, received_at, secret_index, is_healed)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (transport_key) DO NOTHING
+    private static let insertSQL = HotSQL(
         """
+        INSERT INTO deliveries (id, source, tracker, transport_key, event_name, headers, body_bytes, received_at, secret_index, is_healed)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (transport_key) DO NOTHING
+        """)
 
-    private static let bodySQL = "INSERT INTO delivery_bodies (delivery, body) VALUES (?, ?)"
+    private static let bodySQL = HotSQL("INSERT INTO delivery_bodies (delivery, body) VALUES (?, ?)")
 
     private static let knownSQL = """
         SELECT id, state, ticket, job, EXISTS (SELECT 1 FROM delivery_bodies WHERE delivery = deliveries.id)

@@ -54,6 +54,7 @@ struct ChainCheck {
             return true
         }
         if let found { return found }
+        if stream == "audit" { report.auditHead = last.hash }
         return try cutTail(of: stream, last: last)
     }
 

@@ -11,6 +11,7 @@ import ForgeCore
     /// Written by SQLite after each commit, once the log is watched.
     private let loggedPages = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
     private var statements: [String: Statement] = [:]
+    private var hotStatements: [ObjectIdentifier: Statement] = [:]
 
     init(path: String, access: Access, lockWait: Duration) throws(StoreError) {
         let flags =
@@ -38,6 +39,7 @@ import ForgeCore
 
     deinit {
         statements = [:]
+        hotStatements = [:]
         unsafe sqlite3_close_v2(raw)
         unsafe loggedPages.deallocate()
     }
@@ -68,9 +70,6 @@ import ForgeCore
     /// Rows that the last statement inserted, updated or deleted.
     var changes: Int { Int(unsafe sqlite3_changes64(raw)) }
 
-    /// The number of the row that the last successful insert made.
-    var lastInsertedID: Int64 { unsafe sqlite3_last_insert_rowid(raw) }
-
     /// The file was removed, or another put in its place: what is written goes to a file that nobody will find again.
     var hasLostFile: Bool { unsafe forge_sqlite_has_moved(raw) != 0 }
 
@@ -92,6 +91,14 @@ import ForgeCore
         return statement
     }
 
+    /// Found by identity, where hashing the text each time would cost more than it should.
+    func statement(_ sql: HotSQL) throws(StoreError) -> Statement {
+        if let known = hotStatements[ObjectIdentifier(sql)] { return known }
+        let statement = try statement(sql.text)
+        hotStatements[ObjectIdentifier(sql)] = statement
+        return statement
+    }
+
     private func failure(_ call: String, _ status: Int32) -> StoreError {
         let message = unsafe String(cString: sqlite3_errmsg(raw))
         return unsafe .sqlite(status, systemError: sqlite3_system_errno(raw), call: call, message: message)
@@ -101,8 +108,11 @@ import ForgeCore
 // MARK: - Queries
 
 extension Connection {
-    func run(_ sql: String, _ values: [Value] = []) throws(StoreError) {
-        let statement = try statement(sql)
+    func run(_ sql: String, _ values: [Value] = []) throws(StoreError) { try run(statement(sql), values) }
+
+    func run(_ sql: HotSQL, _ values: [Value]) throws(StoreError) { try run(statement(sql), values) }
+
+    private func run(_ statement: Statement, _ values: [Value]) throws(StoreError) {
         defer { statement.reset() }
         try statement.bind(values)
         while try statement.step() {}
@@ -173,4 +183,11 @@ extension Connection {
     func rollBack() throws(StoreError) {
         if isInTransaction { try run("ROLLBACK") }
     }
+}
+
+/// A statement's text that is used thousands of times a second.
+final class HotSQL: Sendable {
+    let text: String
+
+    init(_ text: String) { self.text = text }
 }

@@ -26,7 +26,7 @@ package struct SQLiteOptions: Hashable, Sendable {
     /// Of a new database. With bodies of 16 KiB, 8 KiB took the most deliveries a second of 4, 8, 16 and 32: smaller pages make more frames
     /// in the log, larger ones more bytes for each entry of the index of keys, which come in no order.
     package var pageBytes: Int
-    /// Pages in the write-ahead log before they are moved into the file, beside the writer.
+    /// Pages in the write-ahead log before they are moved into the file, beside the writer; 0 leaves them there until the store is closed.
     package var checkpointPages: Int
     /// What the writer, and each reader, keeps in memory.
     package var writerCacheBytes: Int

@@ -124,7 +124,7 @@ extension SQLiteStore {
 
     /// For the service alone: a command leaves the log to it, or to the closing of the last connection.
     private static func makeCheckpointer(_ path: String, _ options: SQLiteOptions, _ log: Log) throws(StoreError) -> Checkpointer? {
-        guard options.access == .exclusive else { return nil }
+        guard options.access == .exclusive, options.checkpointPages > 0 else { return nil }
         let connection = try connect(path, options, cacheBytes: options.readerCacheBytes, isReader: false)
         return try Checkpointer(connection: connection, duePages: options.checkpointPages, log: log)
     }
@@ -141,7 +141,7 @@ extension SQLiteStore {
             PRAGMA temp_store = MEMORY;
             PRAGMA cache_size = -\(cacheBytes >> 10);
             PRAGMA wal_autocheckpoint = 0;
-            PRAGMA journal_size_limit = \(options.checkpointPages * options.pageBytes * 2);
+            PRAGMA journal_size_limit = \(max(1, options.checkpointPages * 2) * options.pageBytes);
             """)
         if let pagesMax = options.pagesMax { try connection.run("PRAGMA max_page_count = \(pagesMax)") }
         return connection

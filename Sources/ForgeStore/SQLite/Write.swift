@@ -49,4 +49,5 @@ struct Transaction {
     let connection: Connection
     let now: Timestamp
     let arrivals = ArrivalNotes()
+    let numbers = DeliveryNumbers()
 }

@@ -3,9 +3,10 @@
 package import ForgeCore
 
 extension SQLiteStore: TicketStore {
-    package func openTicket(_ draft: TicketDraft, tenant: Tenant, by actor: String) async throws(StoreError) -> OpenedTicket {
+    package func openTicket(_ draft: TicketDraft, tenant: Tenant?, by actor: String) async throws(StoreError) -> OpenedTicket {
         try await writer.write("open ticket", bytes: 4096) { transaction throws(StoreError) in
-            try transaction.openTicket(draft, tenant: tenant, by: actor)
+            let owner = if let tenant { tenant } else { try transaction.tenant(of: draft.repository) }
+            return try transaction.openTicket(draft, tenant: owner, by: actor)
         }
     }
 

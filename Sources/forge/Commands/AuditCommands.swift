@@ -7,7 +7,10 @@ enum AuditCommands {
 
     private static let verify = CommandSpecification(
         "audit verify", "check the journal's hash chain",
-        details: "Walks every stream from its checkpoint or beginning. Exit code 1 and the first broken link when one does not hold.",
+        details: """
+            Walks every stream from its checkpoint or beginning. Exit code 1 and the first broken link when one does not hold.
+            Keep the audit's head that it prints on another machine: a chain that was made anew as a whole is found by that alone.
+            """,
         options: [.init("stream", "NAME", "only this stream, such as audit or ticket/7"), .json, .config]
     ) { arguments, context in
         try await withStore(arguments, context) { store in
@@ -20,7 +23,8 @@ enum AuditCommands {
             } else if let broken = report.firstBreak {
                 try context.print("broken: stream \(broken.stream), link \(broken.sequence): \(broken.why)")
             } else {
-                try context.print("whole: \(report.links) links in \(report.streams) streams")
+                let head = report.auditHead.map { "; the audit's head is \($0)" } ?? ""
+                try context.print("whole: \(report.links) links in \(report.streams) streams\(head)")
             }
             return report.firstBreak == nil ? .ok : .refused
         }
@@ -32,7 +36,7 @@ enum AuditCommands {
         }
         return JSON.object([
             .init("schema", 1), .init("whole", .bool(report.firstBreak == nil)), .init("streams", JSON(report.streams)),
-            .init("links", JSON(report.links)), .init("first_break", broken ?? .null),
+            .init("links", JSON(report.links)), .init("audit_head", JSON(report.auditHead)), .init("first_break", broken ?? .null),
         ]).withoutNulls
     }
 }

@@ -19,14 +19,21 @@ enum DeliveryCommands {
         let filter = DeliveryFilter(
             source: try arguments.choice("source", Source.self), state: try arguments.choice("state", DeliveryState.self),
             repository: arguments.value("repository"))
+        guard !arguments.has("refused") || filter == DeliveryFilter() else {
+            throw CommandFailure.badInput("--refused lists every refusal: it takes no --source, --state or --repository")
+        }
         return try await withStore(arguments, context) { store in
+            let next: Int64?
             if arguments.has("refused") {
-                try context.show(table(of: try await store.refusals(page: page, scope: .all).items), json: arguments.has("json"))
+                let found = try await store.refusals(page: page, scope: .all)
+                try context.show(table(of: found.items), json: arguments.has("json"))
+                next = found.next
             } else {
                 let found = try await store.deliveries(filter, page: page, scope: .all)
                 try context.show(table(of: found.items), json: arguments.has("json"))
-                if let next = found.next, context.isTerminal { context.note("more: --before \(next)") }
+                next = found.next
             }
+            if let next, context.isTerminal { context.note("more: --before \(next)") }
             return .ok
         }
     }

@@ -3,7 +3,6 @@
 
 import ForgeCore
 import ForgeResources
-import ForgeStore
 import ForgeSystem
 
 enum DemoCommand {
@@ -70,32 +69,27 @@ enum DemoCommand {
     }
 
     private static func outcomes(of service: ScratchService, _ context: CommandContext) async throws -> [Delivery] {
-        let store = try SQLiteStore.open(
-            folder: service.dataPath, options: SQLiteOptions(access: .shared), clock: context.clock, metrics: Metrics(), log: .silent)
-        for _ in 0..<looksMax {
-            let found = try await store.deliveries(DeliveryFilter(), page: PageRequest(), scope: .all).items
-            if found.count == 3, !found.contains(where: { $0.state == .pending }) {
-                await store.close()
-                return found
+        try await withStore(in: service.dataPath, context) { store in
+            for _ in 0..<looksMax {
+                let found = try await store.deliveries(DeliveryFilter(), page: PageRequest(), scope: .all).items
+                if found.count == 3, !found.contains(where: { $0.state == .pending }) { return found }
+                try await ContinuousClock().sleep(for: pause)
             }
-            try await ContinuousClock().sleep(for: pause)
+            throw CommandFailure.failed("the deliveries were not settled in time")
         }
-        await store.close()
-        throw CommandFailure.failed("the deliveries were not settled in time")
     }
 
     private static func showTickets(of service: ScratchService, _ context: CommandContext) async throws {
-        let store = try SQLiteStore.open(
-            folder: service.dataPath, options: SQLiteOptions(access: .shared), clock: context.clock, metrics: Metrics(), log: .silent)
-        let tickets = try await store.tickets(TicketFilter(), page: PageRequest(), scope: .all).items
-        let jobs = try await store.jobs(JobFilter(), page: PageRequest(), scope: .all).items
-        let refused = try await store.refusals(page: PageRequest(), scope: .all).items
-        let chain = try await store.verifyJournal(stream: nil)
-        await store.close()
-        try context.print("\nTickets (forge tickets list):\n")
-        try context.write(TicketCommands.table(of: tickets).text(isTerminal: context.isTerminal, colours: context.colours))
-        try context.print("\nQueued: " + jobs.map { "job \($0.id) \($0.new.kind) of \($0.new.repository)" }.joined(separator: ", "))
-        try context.print("Refused (forge deliveries list --refused): " + refused.map(\.reason).joined(separator: "; "))
-        try context.print("Journal (forge audit verify): \(chain.firstBreak == nil ? "whole" : "broken"), \(chain.links) links")
+        try await withStore(in: service.dataPath, context) { store in
+            let tickets = try await store.tickets(TicketFilter(), page: PageRequest(), scope: .all).items
+            let jobs = try await store.jobs(JobFilter(), page: PageRequest(), scope: .all).items
+            let refused = try await store.refusals(page: PageRequest(), scope: .all).items
+            let chain = try await store.verifyJournal(stream: nil)
+            try context.print("\nTickets (forge tickets list):\n")
+            try context.write(TicketCommands.table(of: tickets).text(isTerminal: context.isTerminal, colours: context.colours))
+            try context.print("\nQueued: " + jobs.map { "job \($0.id) \($0.new.kind) of \($0.new.repository)" }.joined(separator: ", "))
+            try context.print("Refused (forge deliveries list --refused): " + refused.map(\.reason).joined(separator: "; "))
+            try context.print("Journal (forge audit verify): \(chain.firstBreak == nil ? "whole" : "broken"), \(chain.links) links")
+        }
     }
 }

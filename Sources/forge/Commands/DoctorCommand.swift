@@ -37,7 +37,7 @@ struct DoctorFinding: Sendable {
 
     var json: JSON {
         JSON.object([
-            .init("name", .string(name)), .init("state", .string(state.rawValue)), .init("detail", .string(detail)),
+            .init("schema", 1), .init("name", .string(name)), .init("state", .string(state.rawValue)), .init("detail", .string(detail)),
             .init("advice", JSON(advice)),
         ]).withoutNulls
     }

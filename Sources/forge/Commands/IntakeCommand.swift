@@ -1,5 +1,5 @@
 // `forge intake`: what would become of a body, without a service and without a store. One body from a file or standard input, or JSON
-// lines in and out (a contract: DESIGN.md §6).
+// lines in and out (a contract: docs/formats.md).
 
 import ForgeConfig
 import ForgeCore

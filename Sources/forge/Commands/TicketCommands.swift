@@ -18,10 +18,7 @@ enum TicketCommands {
             source: try arguments.choice("source", Source.self))
         return try await withStore(arguments, context) { store in
             let found = try await store.tickets(filter, page: page, scope: .all)
-            var table = Table(
-                ["id", "updated", "source", "severity", "state", "seen", "repository", "title"], whenEmpty: "No tickets yet.")
-            for ticket in found.items { table.add(cells(of: ticket), ticket.json) }
-            try context.show(table, json: arguments.has("json"))
+            try context.show(table(of: found.items), json: arguments.has("json"))
             if let next = found.next, context.isTerminal { context.note("more: --before \(next)") }
             return .ok
         }

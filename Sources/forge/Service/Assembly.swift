@@ -72,7 +72,8 @@ extension ServerSettings {
         limits.textBytesMax = intake.textBytes
         return DecodingSettings(
             codeHostURL: github.webURL.description, ownApp: github.appID, ownUser: github.botUserID, ticketLabel: intake.ticketLabel,
-            trackers: profiles, keepsPersonalData: intake.personalData == .keep, limits: limits)
+            trackers: profiles, keepsPersonalData: intake.personalData == .keep, limits: limits,
+            jobAttemptsMax: queue.attempts)
     }
 
     fileprivate var senders: Senders {
@@ -105,8 +106,7 @@ extension ServerSettings {
     }
 
     fileprivate var watchedSources: [WatchedSource] {
-        [WatchedSource(source: .github)]
-            + trackers.map { WatchedSource(source: $0.kind == .sentry ? .sentry : .glitchtip, tracker: $0.name) }
+        [WatchedSource(source: .github)] + trackers.map(\.watched)
     }
 
     fileprivate var secretChecks: [ReadinessCheck] {
@@ -117,8 +117,7 @@ extension ServerSettings {
             + trackers.map { tracker in
                 let isSentry = tracker.kind == .sentry
                 return ReadinessCheck.secrets(
-                    of: WatchedSource(source: isSentry ? .sentry : .glitchtip, tracker: tracker.name),
-                    count: isSentry ? tracker.clientSecrets.count : tracker.pathTokens.count, isOnlySource: false,
+                    of: tracker.watched, count: isSentry ? tracker.clientSecrets.count : tracker.pathTokens.count, isOnlySource: false,
                     key: isSentry ? "client_secret_file of tracker \(tracker.name)" : "path_token_file of tracker \(tracker.name)")
             }
     }
@@ -140,4 +139,8 @@ extension ServerSettings {
             log: log, metrics: metrics, monotonic: { MonotonicClock.nanoseconds }, requestIDs: RequestNames().next)
         return HTTPServer(listen: listen, routes: routes, limits: limits, tls: files, dependencies: dependencies)
     }
+}
+
+extension TrackerSettings {
+    fileprivate var watched: WatchedSource { WatchedSource(source: kind == .sentry ? .sentry : .glitchtip, tracker: name) }
 }

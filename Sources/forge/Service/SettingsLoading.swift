@@ -24,10 +24,9 @@ func loadSettings(_ arguments: Arguments, _ context: CommandContext) throws(Comm
         let lines = error.problems.map { "  \($0)" }.joined(separator: "\n")
         throw .badInput("\(path ?? "the settings") cannot be used:\n\(lines)")
     }
-    // Rows that went to a file while the operator looks for them on a server are as good as lost.
-    if case .postgres = settings.store {
-        throw .badInput(
-            "\(path ?? "the settings") cannot be used:\n  store: there is no PostgreSQL store yet: write sqlite, or leave the key out")
+    // Silence here would be a second store, empty, beside the one that was meant.
+    guard case .sqlite = settings.store else {
+        throw .badInput("\(path ?? "the settings"): store: there is no PostgreSQL store yet; write sqlite, or leave the key out")
     }
     return settings
 }

@@ -8,13 +8,19 @@ import ForgeStore
 func withStore<Result>(
     _ arguments: Arguments, _ context: CommandContext, _ work: (any Store) async throws -> Result
 ) async throws -> Result {
-    let settings = try loadSettings(arguments, context)
+    try await withStore(in: try loadSettings(arguments, context).data, context, work)
+}
+
+/// The store in a folder that is known.
+func withStore<Result>(
+    in folder: String, _ context: CommandContext, _ work: (any Store) async throws -> Result
+) async throws -> Result {
     let store: SQLiteStore
     do throws(StoreError) {
         store = try SQLiteStore.open(
-            folder: settings.data, options: SQLiteOptions(access: .shared), clock: context.clock, metrics: Metrics(), log: .silent)
+            folder: folder, options: SQLiteOptions(access: .shared), clock: context.clock, metrics: Metrics(), log: .silent)
     } catch {
-        throw CommandFailure.failed("the store in \(settings.data) cannot be opened: \(error.message)")
+        throw CommandFailure.failed("the store in \(folder) cannot be opened: \(error.message)")
     }
     do {
         let result = try await work(store)

@@ -12,12 +12,12 @@ struct DeliveryWalk {
     }
 
     let scene: StoreScene
-    private var random: SplitMix
+    private var random: SeededRandom
     private var model: [String: Row] = [:]
 
     init(scene: StoreScene, seed: UInt64) {
         self.scene = scene
-        random = SplitMix(seed: seed)
+        random = SeededRandom(seed: seed)
     }
 
     mutating func step() async throws {

@@ -45,6 +45,16 @@ extension StoreContract {
             #expect(all.count == 7)
             #expect(try await scene.store.verifyJournal(stream: nil) == ChainReport(streams: 4, links: 7))
         },
+        Case("the check tells the hash of the audit's last link") { scene in
+            _ = try await scene.store.append(NewJournalEvent(stream: "s", kind: "k"))
+            #expect(try await scene.store.verifyJournal(stream: nil).auditHead == nil)
+            for kind in ["one", "two"] {
+                let link = try await scene.store.append(NewJournalEvent(stream: "audit", kind: kind))
+                #expect(try await scene.store.verifyJournal(stream: nil).auditHead == link.hash)
+                #expect(try await scene.store.verifyJournal(stream: "audit").auditHead == link.hash)
+            }
+            #expect(try await scene.store.verifyJournal(stream: "s").auditHead == nil)
+        },
         Case("events appended at once by many make unbroken chains") { scene in
             _ = try await atOnce(64) { index in
                 try await scene.store.append(NewJournalEvent(stream: "s\(index % 4)", kind: "k\(index)"))

@@ -36,12 +36,12 @@ private struct QueueWalk {
     private static let kinds = ["review", "command"]
 
     let scene: StoreScene
-    private var random: SplitMix
+    private var random: SeededRandom
     private var model = QueueModel()
 
     init(scene: StoreScene, seed: UInt64) {
         self.scene = scene
-        random = SplitMix(seed: seed)
+        random = SeededRandom(seed: seed)
     }
 
     mutating func step() async throws {
@@ -153,7 +153,7 @@ private struct QueueWalk {
 
 extension StoreScene {
     fileprivate func walkTickets(seed: UInt64) async throws {
-        var random = SplitMix(seed: seed)
+        var random = SeededRandom(seed: seed)
         var model: [Ticket] = []
         for _ in 0..<80 {
             let tenant = Bool.random(using: &random) ? Self.ours : Self.theirs
@@ -188,7 +188,7 @@ extension StoreScene {
         let held = Mutex<[JobID: Int]>([:])
         let finished = Mutex<[JobID: Int]>([:])
         let reached = try await atOnce(8) { worker -> Int in
-            var random = SplitMix(seed: seed &* 8 &+ UInt64(worker))
+            var random = SeededRandom(seed: seed &* 8 &+ UInt64(worker))
             var most = 0
             var idle = 0
             while idle < 200, finished.withLock({ $0.count }) < total {

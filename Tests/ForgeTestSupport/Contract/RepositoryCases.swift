@@ -26,6 +26,20 @@ extension StoreContract {
             _ = try await scene.store.settle(id, Settlement(state: .done, reason: "ok", repository: "acme/shop", notices: [seen]))
             #expect(try await scene.delivery(id).tenant == tenant)
         },
+        Case("a ticket opened without a tenant is its repository's, however that is spelt, and its own tenant stands") { scene in
+            try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: StoreScene.theirs)])
+            let cases: [(repository: String?, given: Tenant?, owner: Tenant)] = [
+                ("acme/shop", nil, StoreScene.theirs), ("Acme/Shop", nil, StoreScene.theirs), ("acme/other", nil, .local),
+                (nil, nil, .local),
+                ("acme/shop", .local, .local),
+            ]
+            for (number, ticket) in cases.enumerated() {
+                var draft = scene.draft("issue-\(number)")
+                draft.repository = ticket.repository
+                let opened = try await scene.store.openTicket(draft, tenant: ticket.given, by: "contract")
+                #expect(try await scene.ticket(opened.id).tenant == ticket.owner)
+            }
+        },
         Case("a settlement's own tenant stands, whatever is known") { scene in
             try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: tenant)])
             let id = try await scene.settled("key", tenant: StoreScene.theirs)

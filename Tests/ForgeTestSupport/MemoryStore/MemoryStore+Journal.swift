@@ -30,6 +30,7 @@ extension MemoryStore {
             for name in state.chains.keys.sorted() where report.firstBreak == nil && stream ?? name == name {
                 report.firstBreak = state.firstBreak(name, streams[name] ?? [])
             }
+            if stream ?? "audit" == "audit" { report.auditHead = state.chains["audit"]?.last.hash }
             return report
         }
     }

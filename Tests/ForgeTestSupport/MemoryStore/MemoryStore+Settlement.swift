@@ -54,8 +54,8 @@ extension MemoryState {
         return due
     }
 
-    fileprivate func tenant(ofRepository name: String?) -> Tenant {
-        repositories.last { $0.name.description == name }?.tenant ?? .local
+    func tenant(ofRepository name: String?) -> Tenant {
+        repositories.last { $0.name.description.lowercased() == name?.lowercased() }?.tenant ?? .local
     }
 
     fileprivate mutating func note(_ notice: RepositoryNotice) {

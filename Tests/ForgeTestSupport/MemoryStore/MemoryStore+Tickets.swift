@@ -2,8 +2,10 @@
 package import ForgeCore
 
 extension MemoryStore {
-    package func openTicket(_ draft: TicketDraft, tenant: Tenant, by actor: String) async throws(StoreError) -> OpenedTicket {
-        try transact { state in state.openTicket(draft, tenant: tenant, by: actor) }
+    package func openTicket(_ draft: TicketDraft, tenant: Tenant?, by actor: String) async throws(StoreError) -> OpenedTicket {
+        try transact { state in
+            state.openTicket(draft, tenant: tenant ?? state.tenant(ofRepository: draft.repository), by: actor)
+        }
     }
 
     package func ticket(_ id: TicketID, scope: TenantScope) async throws(StoreError) -> Ticket? {

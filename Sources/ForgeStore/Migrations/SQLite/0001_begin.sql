@@ -2,8 +2,9 @@
 -- Moments are milliseconds since 1970. `tenant` is `local` or `installation/<number>`, null where none is known yet.
 
 -- Deliveries. The body lives in a table of its own: settling rewrites the delivery's row, and would write the body once more with it.
+-- Numbers come from the writer, above any there ever was (`given_numbers`): AUTOINCREMENT was measured to cost a tenth of the insert.
 CREATE TABLE deliveries (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     source TEXT NOT NULL,
     tracker TEXT NOT NULL,                  -- '' for none
     transport_key TEXT NOT NULL UNIQUE,
@@ -33,6 +34,12 @@ CREATE TABLE delivery_bodies (
     delivery INTEGER PRIMARY KEY REFERENCES deliveries (id) ON DELETE CASCADE,
     body BLOB NOT NULL
 ) STRICT;
+
+-- The highest number that a row had which is gone.
+CREATE TABLE given_numbers (
+    name TEXT PRIMARY KEY,
+    highest INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- When each source was last heard of in each hour.
 CREATE TABLE arrivals (

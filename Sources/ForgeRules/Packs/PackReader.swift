@@ -1,0 +1,118 @@
+// Reads the entries of a pack strictly: every key is known, every value of its type, all problems at once with their place. It must never
+// skip an entry it does not understand.
+
+internal import ForgeYAML
+
+/// Collects what is wrong while a pack is read.
+final class PackProblems {
+    private(set) var list: [PackProblem] = []
+
+    func add(_ position: YAMLPosition, _ message: String) {
+        list.append(PackProblem(line: position.line, column: position.column, message: message))
+    }
+}
+
+/// One mapping being read; keys that nobody asked for are problems.
+struct PackEntry {
+    let position: YAMLPosition
+    private var left: [String: YAMLNode] = [:]
+    private var keys: [YAMLEntry] = []
+    private let problems: PackProblems
+
+    init(_ node: YAMLNode, _ problems: PackProblems) {
+        self.problems = problems
+        position = node.position
+        guard case .mapping(let entries) = node.content else {
+            problems.add(node.position, "keys and values are expected here")
+            return
+        }
+        keys = entries
+        for entry in entries { left[entry.key] = entry.value }
+    }
+
+    func has(_ key: String) -> Bool { left[key] != nil }
+
+    mutating func node(_ key: String) -> YAMLNode? { left.removeValue(forKey: key) }
+
+    mutating func entry(_ key: String) -> PackEntry? { node(key).map { PackEntry($0, problems) } }
+
+    mutating func text(_ key: String) -> String? {
+        guard let node = node(key) else { return nil }
+        return scalar(node, key)
+    }
+
+    mutating func required(_ key: String) -> String {
+        if let text = text(key) { return text }
+        problems.add(position, "'\(key)' is missing")
+        return ""
+    }
+
+    mutating func flag(_ key: String) -> Bool {
+        guard let node = node(key) else { return false }
+        if case .scalar(let scalar) = node.content, case .bool(let value) = scalar.core { return value }
+        problems.add(node.position, "'\(key)' is true or false")
+        return false
+    }
+
+    mutating func number(_ key: String) -> Int? {
+        guard let node = node(key) else { return nil }
+        if case .scalar(let scalar) = node.content, case .int(let value) = scalar.core { return value }
+        problems.add(node.position, "'\(key)' is a whole number")
+        return nil
+    }
+
+    /// A list of texts, or one text.
+    mutating func texts(_ key: String) -> [String] {
+        guard let node = node(key) else { return [] }
+        guard case .sequence(let items) = node.content else { return scalar(node, key).map { [$0] } ?? [] }
+        return items.compactMap { scalar($0, key) }
+    }
+
+    mutating func entries(_ key: String) -> [PackEntry] {
+        guard let node = node(key) else { return [] }
+        guard case .sequence(let items) = node.content else {
+            problems.add(node.position, "'\(key)' is a list")
+            return []
+        }
+        return items.map { PackEntry($0, problems) }
+    }
+
+    /// A mapping whose keys are free.
+    mutating func map(_ key: String) -> [(key: String, value: String)] {
+        guard let node = node(key) else { return [] }
+        guard case .mapping(let entries) = node.content else {
+            problems.add(node.position, "'\(key)' is keys and values")
+            return []
+        }
+        return entries.compactMap { entry in scalar(entry.value, entry.key).map { (entry.key, $0) } }
+    }
+
+    mutating func choice<Value>(_ key: String, _ values: [String: Value]) -> Value? {
+        guard let node = node(key), let text = scalar(node, key) else { return nil }
+        if let value = values[text] { return value }
+        problems.add(node.position, "'\(key)' is one of \(values.keys.sorted().joined(separator: ", ")), not '\(text)'")
+        return nil
+    }
+
+    mutating func choices<Value>(_ key: String, _ values: [String: Value]) -> [Value] {
+        let at = left[key]?.position ?? position
+        return texts(key).compactMap { text in
+            if let value = values[text] { return value }
+            problems.add(at, "'\(key)' knows \(values.keys.sorted().joined(separator: ", ")), not '\(text)'")
+            return nil
+        }
+    }
+
+    func problem(_ message: String) { problems.add(position, message) }
+
+    /// Reports every key that was not asked for.
+    func finish() {
+        for entry in keys where left[entry.key] != nil { problems.add(entry.position, "the key '\(entry.key)' is not known here") }
+    }
+
+    private func scalar(_ node: YAMLNode, _ key: String) -> String? {
+        if case .scalar(let scalar) = node.content { return scalar.text }
+        problems.add(node.position, "'\(key)' is a text")
+        return nil
+    }
+}

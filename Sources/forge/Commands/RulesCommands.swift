@@ -1,0 +1,77 @@
+// `forge rules …`: what the rules say, without a service. The batch form is a contract: JSON lines in and out, in order, and a bad line
+// gets an `error` field while the rest goes on.
+
+import ForgeCore
+import ForgeResources
+import ForgeRules
+import ForgeSystem
+
+enum RulesCommands {
+    static let all = [classify]
+    private static let lineBytesMax = 16 << 20
+
+    private static let classify = CommandSpecification(
+        "rules classify", "what tier a shell command is of, and why",
+        details: """
+            One command: forge rules classify 'rm -rf build'.
+            Many: --jsonl reads {"id", "command"} a line and writes {"id", "tier", "rule", "why"}.
+            Tiers: safe runs, destructive needs an approval, catastrophic is refused.
+            Exit codes with one command: 0 safe, 1 destructive or catastrophic, 2 bad input.
+            """,
+        positionals: [.init("COMMAND", optional: true, "the command, as one word")],
+        options: [.init("jsonl", nil, "JSON lines in and out"), .json]
+    ) { arguments, context in
+        let classifier = CommandClassifier(try builtInPack())
+        if arguments.has("jsonl") {
+            try classifyLines(classifier, context)
+            return .ok
+        }
+        guard let command = arguments.positional(0) else { throw CommandFailure.badInput("COMMAND is missing: give one, or --jsonl") }
+        let verdict = classifier.classify(command)
+        if arguments.has("json") {
+            try context.show(json(of: verdict, id: nil))
+        } else {
+            try context.print("\(verdict.tier.rawValue)\(verdict.rule.map { " (\($0))" } ?? ""): \(verdict.why)")
+            if let fix = verdict.fix, verdict.tier != .safe { try context.print("instead: \(fix)") }
+        }
+        return verdict.tier == .safe ? .ok : .refused
+    }
+
+    private static func builtInPack() throws -> CommandPack {
+        let path = "Rules/commands.yml"
+        guard let bytes = Resource.bytes(of: path) else { preconditionFailure("\(path) is in the binary") }
+        do {
+            return try CommandPack(yaml: bytes, name: path)
+        } catch {
+            throw CommandFailure.badInput(error.description)
+        }
+    }
+
+    private static func classifyLines(_ classifier: CommandClassifier, _ context: CommandContext) throws {
+        var reader = LineReader(bytesMax: lineBytesMax)
+        while let line = try reader.next() {
+            guard line.contains(where: { $0 != 0x20 && $0 != 0x0D && $0 != 0x09 }) else { continue }
+            try context.print(answer(toLine: line, classifier).text)
+        }
+    }
+
+    private static func answer(toLine line: [UInt8], _ classifier: CommandClassifier) -> JSON {
+        let request: JSON
+        do throws(JSONError) {
+            request = try JSONParser.parse(line, limits: JSONLimits(depthMax: 16)).value
+        } catch {
+            return ["id": nil, "error": .string("the line is no JSON: \(error)")]
+        }
+        guard case .string(let command)? = request["command"] else {
+            return JSON.object([.init("id", request["id"] ?? .null), .init("error", "'command' is a text")])
+        }
+        return json(of: classifier.classify(command), id: request["id"])
+    }
+
+    private static func json(of verdict: CommandVerdict, id: JSON?) -> JSON {
+        JSON.object([
+            .init("id", id ?? .null), .init("tier", .string(verdict.tier.rawValue)), .init("rule", JSON(verdict.rule)),
+            .init("why", .string(verdict.why)),
+        ]).withoutNulls
+    }
+}
