@@ -23,7 +23,7 @@ enum OpenAPISchemas {
     }
 
     private static let ticket = object(
-        ["schema", "id", "state", "tenant", "source", "title", "severity", "fingerprint", "trust", "seen"],
+        ["schema", "id", "state", "tenant", "source", "title", "severity", "fingerprint", "trust", "seen", "tags", "evidence"],
         [
             .init("schema", ["const": 1]), .init("id", number), .init("state", choice(TicketState.self)), .init("tenant", text),
             .init("joined", number), .init("created_at", moment), .init("updated_at", moment), .init("source", choice(Source.self)),
