@@ -163,9 +163,9 @@ import Testing
             """
         let many = try Program.run(["intake", "--jsonl"], input: lines)
         let answers = try many.output.split(separator: "\n").map { try JSONParser.parse(String($0)) }
-        #expect(many.code == 0 && answers.count == 5, "\(many.output)\(many.errors)")
-        #expect(answers.map { $0["id"] } == ["a", 2, "c", nil, "e"])
-        #expect(answers.map { $0["verdict"]?.string } == ["ignored", "rejected", "rejected", "rejected", "accepted"])
+        #expect(many.code == 0 && answers.count == 6, "\(many.output)\(many.errors)")
+        #expect(answers.map { $0["id"] } == ["a", nil, 2, "c", nil, "e"])
+        #expect(answers.map { $0["verdict"]?.string } == ["ignored", "rejected", "rejected", "rejected", "rejected", "accepted"])
         #expect(answers.allSatisfy { $0["reason"]?.string?.isEmpty == false })
         #expect(answers.last?["ticket"]?["source"]?.string == "glitchtip")
     }
