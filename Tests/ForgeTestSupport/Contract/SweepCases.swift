@@ -35,6 +35,17 @@ extension StoreContract {
             #expect(try await scene.delivery(young).body != nil)
             #expect(try await scene.store.accept(scene.newDelivery("old")).kind == .new, "its key is free again")
         },
+        Case("a number is never given twice, not even when the newest delivery was swept") { scene in
+            let first = try await scene.settled("first")
+            let second = try await scene.settled("second")
+            scene.clock.advance(by: day * 91)
+            #expect(try await scene.store.sweep(Retention(), limit: 100).deliveries == 2)
+            let third = try await scene.settled("third")
+            #expect(first < second && second < third)
+            scene.clock.advance(by: day * 91)
+            #expect(try await scene.store.sweep(Retention(), limit: 100).deliveries == 1)
+            #expect(try await scene.accepted("fourth") > third)
+        },
         Case("a settled ticket and its job outlive the delivery that brought them") { scene in
             let id = try await scene.settled("old", tickets: [TicketWork(scene.draft("a"), job: scene.newJob("fix/"))])
             let stored = try await scene.delivery(id)
