@@ -16,7 +16,7 @@ enum DemoCommand {
         details:
             "Starts 'forge serve' on a free port of 127.0.0.1 with a temporary data folder and made-up secrets, and removes both again."
     ) { _, context in
-        let service = try ScratchService(prefix: "forge-demo-")
+        let service = try ScratchService(prefix: "forge-demo-", moreSettings: "log: {level: warning}")
         try service.start(silencesErrors: false)
         try context.print("A service listens on http://127.0.0.1:\(service.port), with its data in \(service.folder).\n")
         try send(to: service, context)
