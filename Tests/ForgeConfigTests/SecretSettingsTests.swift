@@ -102,6 +102,9 @@ private func webhookSecrets(_ text: String, environment: [String: String] = [:],
         FORGE_TRACKERS_B_PATH_TOKEN: trackers.b.path_token is shorter than 16 bytes: make one that nobody can guess, for example with 'openssl rand -hex 32'
         """)
     try checkWarnings(
+        "github: {webhook_secrets_file: /s}", files: Files(contents: ["/s": ConfigFile(bytes: Array("0123456789abcdef \n".utf8))]),
+        "line 1: github.webhook_secrets_file names a file with a space at an end of a line: take it away, unless the credential has it")
+    try checkWarnings(
         "http: {tls_certificate_file: /c, tls_key_file: /k}",
         files: Files(contents: ["/c": ConfigFile(bytes: [65], isWorldReadable: true), "/k": ConfigFile(bytes: [66], isWorldReadable: true)]
         ),

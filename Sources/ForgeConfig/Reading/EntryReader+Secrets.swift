@@ -136,12 +136,20 @@ extension EntryReader {
             return nil
         }
         if holdsCredential && file.isWorldReadable {
-            collector.warn(
-                ConfigProblem(
-                    line: source.position?.line, column: source.position?.column, variable: source.variable, key: place.key(name).shown,
-                    what: "names a file that everybody on this machine can read", advice: "take that away with 'chmod o-rwx'"))
+            warn(source, name, "names a file that everybody on this machine can read", "take that away with 'chmod o-rwx'")
+        }
+        // It counts as part of the credential, and a signature that fails for it says nothing of it.
+        if holdsCredential, lines(of: file.bytes).contains(where: { isBlank($0.first) || isBlank($0.last) }) {
+            warn(source, name, "names a file with a space at an end of a line", "take it away, unless the credential has it")
         }
         return file.bytes
+    }
+
+    private func warn(_ source: Source, _ name: String, _ what: String, _ advice: String) {
+        collector.warn(
+            ConfigProblem(
+                line: source.position?.line, column: source.position?.column, variable: source.variable, key: place.key(name).shown,
+                what: what, advice: advice))
     }
 }
 
@@ -157,6 +165,8 @@ private func complaint(about error: ConfigFileError) -> Complaint {
 }
 
 /// The lines that say something, without their ends.
+private func isBlank(_ byte: UInt8?) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+
 private func lines(of bytes: [UInt8]) -> [[UInt8]] {
     bytes.split(separator: UInt8(ascii: "\n")).map { line in
         Array(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
