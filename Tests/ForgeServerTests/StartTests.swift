@@ -2,6 +2,7 @@
 
 import ForgeCore
 import ForgeServer
+import ForgeTestSupport
 import Foundation
 import Testing
 
@@ -28,7 +29,7 @@ private func run(_ arguments: [String], input: String = "") throws -> (status: I
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
     process.standardInput = standardInput
-    try process.run()
+    try process.runAlone()
     standardInput.fileHandleForWriting.write(Data(input.utf8))
     try standardInput.fileHandleForWriting.close()
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

@@ -10,11 +10,14 @@ import Testing
 
 struct OpeningTests {
     private func failure(opening folder: StoreFolder, _ options: SQLiteOptions = .init()) -> StoreError? {
-        do throws(StoreError) {
-            _ = try SQLiteStore.open(folder: folder.path, options: options, clock: TestClock().wallClock, metrics: Metrics(), log: .silent)
-            return nil
-        } catch {
-            return error
+        withoutLaunches {
+            do throws(StoreError) {
+                _ = try SQLiteStore.open(
+                    folder: folder.path, options: options, clock: TestClock().wallClock, metrics: Metrics(), log: .silent)
+                return nil
+            } catch {
+                return error
+            }
         }
     }
 
@@ -158,7 +161,7 @@ struct OpeningTests {
         _ = try await room.store.accept(room.delivery("key"))
         await room.store.close()
         let before = try disk.folder.contents(of: "forge.db")
-        try disk.forbidWriting()
+        try withoutLaunches { try disk.forbidWriting() }
         #expect(failure(opening: disk.folder)?.code == .readOnly)
         do throws(StoreError) {
             let parent = disk.folder.path + "/deeper"

@@ -1,6 +1,7 @@
 // The data folder in every state it can be in: taken, damaged, newer, full.
 
 import ForgeCore
+import ForgeTestSupport
 import Foundation
 import Testing
 
@@ -63,7 +64,7 @@ import Testing
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/prlimit")
         process.arguments = ["--pid", "\(service.process?.processIdentifier ?? 0)", "--fsize=\(bytes):unlimited"]
-        try process.run()
+        try process.runAlone()
         process.waitUntilExit()
         try #require(process.terminationStatus == 0)
     }

@@ -5,6 +5,7 @@ import ForgeCore
 import ForgeCrypto
 import ForgeStore
 import ForgeSystem
+import ForgeTestSupport
 import Foundation
 
 struct TestFailure: Error, CustomStringConvertible {
@@ -33,7 +34,7 @@ enum Program {
         process.standardInput = try FileHandle(forReadingFrom: names[0])
         process.standardOutput = try FileHandle(forWritingTo: names[1])
         process.standardError = try FileHandle(forWritingTo: names[2])
-        try process.run()
+        try process.runAlone()
         process.waitUntilExit()
         let texts = try names[1...].map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
         let isSignal = process.terminationReason == .uncaughtSignal
@@ -49,7 +50,7 @@ enum Program {
         let output = Pipe()
         process.standardOutput = output
         process.standardInput = FileHandle.nullDevice
-        try process.run()
+        try process.runAlone()
         let shown = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
@@ -111,7 +112,7 @@ final class ServiceUnderTest {
         try log.seekToEnd()
         process.standardError = handle ?? log
         process.standardInput = FileHandle.nullDevice
-        try process.run()
+        try process.runAlone()
         self.process = process
         var reader = LineReader(descriptor: output.fileHandleForReading.fileDescriptor)
         guard let line = try reader.next(), let port = String(decoding: line, as: UTF8.self).split(separator: ":").last.flatMap({ Int($0) })

@@ -1,6 +1,7 @@
 // The project's own files, read once for all rules: what git tracks or, where there is no git, the tree without what was built.
 // Must never report a file the project does not own, and never write one.
 
+import ForgeTestSupport
 import Foundation
 
 /// One file of the project, by its path from the root.
@@ -49,7 +50,7 @@ enum Project {
         git.standardOutput = output
         git.standardError = FileHandle.nullDevice
         // try? because a machine without git is answered by walking the tree instead.
-        guard (try? git.run()) != nil else { return nil }
+        guard (try? git.runAlone()) != nil else { return nil }
         let listed = output.fileHandleForReading.readDataToEndOfFile()
         git.waitUntilExit()
         guard git.terminationStatus == 0, !listed.isEmpty else { return nil }

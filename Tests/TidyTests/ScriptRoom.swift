@@ -1,6 +1,7 @@
 // A room to run a script of .ci/ in: a PATH that holds only what a test puts there, so that each kind of machine can be played.
 // Must never reach the real apt-get, sudo or swift: what is not put in the room does not exist.
 
+import ForgeTestSupport
 import Foundation
 
 struct ScriptRoom {
@@ -60,7 +61,7 @@ struct ScriptRoom {
         let output = Pipe()
         process.standardOutput = output
         process.standardError = output
-        try process.run()
+        try process.runAlone()
         let said = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         let calls = FileManager.default.contents(atPath: log.path).map { String(decoding: $0, as: UTF8.self) } ?? ""
