@@ -17,17 +17,20 @@ import Testing
         var random = SeededRandom(seed: 20_261_120)
         var newest: Int64 = 0
         var sequence: UInt64 = 0
+        var acknowledged = 0
         for round in 0..<Self.rounds {
             try service.start()
             let report = try await load(service, from: sequence, killAfter: .milliseconds(60 + Int(random.next() % 500)))
             sequence = report.nextSequence
             #expect(service.waitForEnd() == 128 + SIGKILL)
-            #expect(report.acknowledgedCount > 0, "round \(round) was killed before the first answer: \(service.log)")
+            acknowledged += report.acknowledgedCount
             try service.start()
             try await service.settle()
             newest = try await check(service, report, newerThan: newest, round: round)
             #expect(service.end(with: SIGTERM) == 0, "round \(round)")
         }
+        // On a busy machine a round may be killed before its first answer; not all of them.
+        #expect(acknowledged > 0, "\(service.log)")
         let verdict = try service.run("audit", "verify")
         #expect(verdict.code == 0, "\(verdict.output)\(verdict.errors)")
     }
