@@ -2,6 +2,8 @@
 // once and no dot segment is ever resolved.
 
 /// A decoded path and its query.
+import ForgeCore
+
 struct RequestTarget {
     let path: String
     let query: [(name: String, value: String)]
@@ -68,21 +70,12 @@ struct RequestTarget {
         var rest = raw
         while let byte = rest.popFirst() {
             if byte == UInt8(ascii: "%") {
-                guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else { return nil }
+                guard let high = rest.popFirst()?.hexadecimalValue, let low = rest.popFirst()?.hexadecimalValue else { return nil }
                 decoded.append(high << 4 | low)
             } else {
                 decoded.append(plusIsBlank && byte == UInt8(ascii: "+") ? 0x20 : byte)
             }
         }
         return decoded
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }
