@@ -37,6 +37,9 @@ let package = Package(
         library("CYAML", apt: "libyaml-dev"),
         library("CMicroHTTPD", apt: "libmicrohttpd-dev"),
         library("CSQLite", apt: "libsqlite3-dev"),
+        library("CVectorscan", apt: "libvectorscan-dev"),
+        library("CPCRE2", apt: "libpcre2-dev"),
+        library("CGit2", apt: "libgit2-dev"),
         .systemLibrary(name: "CSystem", path: "Sources/C/CSystem"),
         .target(name: "CMigrations", path: "Sources/C/CMigrations"),
         .target(name: "CResources", path: "Sources/C/CResources"),
@@ -53,6 +56,8 @@ let package = Package(
         tests("ForgeCryptoTests", ["ForgeCore", "ForgeCrypto"]),
         module("ForgeYAML", ["CYAML"]),
         tests("ForgeYAMLTests", ["ForgeYAML"]),
+        module("ForgePatterns", ["CVectorscan", "CPCRE2"]),
+        tests("ForgePatternsTests", ["ForgePatterns"]),
         module("ForgeBlocking"),
         tests("ForgeBlockingTests", ["ForgeBlocking"]),
 
@@ -68,14 +73,18 @@ let package = Package(
             "ForgeWebhooks", ["ForgeCore", "ForgeCrypto"], path: "Webhooks",
             exclude: ["GitHub/Examples", "Sentry/Examples", "GlitchTip/Examples"]),
         tests("ForgeWebhooksTests", ["ForgeCore", "ForgeCrypto", "ForgeWebhooks"]),
-        module("ForgeRules", ["ForgeCore", "ForgeYAML"]),
-        tests("ForgeRulesTests", ["ForgeCore", "ForgeYAML", "ForgeRules"]),
+        module("ForgeRules", ["ForgeCore", "ForgeYAML", "ForgePatterns"]),
+        tests("ForgeRulesTests", ["ForgeCore", "ForgeYAML", "ForgePatterns", "ForgeResources", "ForgeRules"]),
+        module("ForgeReview", ["ForgeCore", "ForgeCrypto"]),
+        tests("ForgeReviewTests", ["ForgeCore", "ForgeReview"]),
 
         // Ring 3: adapters
         module("ForgeServer", ["ForgeCore", "CMicroHTTPD"]),
         tests("ForgeServerTests", ["ForgeCore", "ForgeServer"]),
         module("ForgeStore", ["ForgeCore", "ForgeBlocking", "ForgeCrypto", "CSQLite", "CMigrations"], exclude: ["Migrations"]),
         tests("ForgeStoreTests", ["ForgeCore", "ForgeCrypto", "ForgeStore"]),
+        module("ForgeGit", ["ForgeCore", "ForgeBlocking", "CGit2"]),
+        tests("ForgeGitTests", ["ForgeCore", "ForgeGit"]),
         module("ForgeBench", ["ForgeCore", "CBench"]),
         tests("ForgeBenchTests", ["ForgeBench"]),
 
@@ -90,7 +99,7 @@ let package = Package(
             name: "forge",
             dependencies: [
                 "ForgeCore", "ForgeCrypto", "ForgeYAML", "ForgeConfig", "ForgeWebhooks", "ForgeServer", "ForgeStore", "ForgeEngine",
-                "ForgeConsole", "ForgeBench", "ForgeSystem", "ForgeResources", "ForgeRules",
+                "ForgeConsole", "ForgeBench", "ForgeSystem", "ForgeResources", "ForgeRules", "ForgePatterns", "ForgeGit", "ForgeReview",
             ],
             path: "Sources/forge", swiftSettings: strict),
 

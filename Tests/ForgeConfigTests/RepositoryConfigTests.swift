@@ -1,6 +1,7 @@
 // `.forge.yml`: its keys, its defaults, and all that is wrong with one at once.
 
 import ForgeConfig
+import ForgeCore
 import Testing
 
 private func check(_ text: String, _ change: (inout RepositoryConfig) -> Void) throws {

@@ -114,7 +114,7 @@ struct ConsoleScene: Sendable {
             NewRun(kind: .review, tenant: tenant, repository: repository, subject: subject), lease: nil)
         try await store.advanceRun(id, to: .failed, reason: "\(subject) failed", lease: nil)
         _ = try await store.recordStep(Step(run: id, key: "s", kind: "model", result: .string(subject), at: clock.timestamp), lease: nil)
-        let finding = Finding(
+        let finding = RecordedFinding(
             run: id, stableID: "f", rule: "r", severity: .warning, category: "style", path: "a.swift", line: 3, message: subject)
         try await store.saveFindings([finding], lease: nil)
         return id

@@ -144,11 +144,11 @@ extension ForwardingStore {
         try await inner.steps(of: run, scope: scope)
     }
 
-    func saveFindings(_ findings: [Finding], lease: Lease?) async throws(StoreError) {
+    func saveFindings(_ findings: [RecordedFinding], lease: Lease?) async throws(StoreError) {
         try await inner.saveFindings(findings, lease: lease)
     }
 
-    func findings(of run: RunID, scope: TenantScope) async throws(StoreError) -> [Finding] {
+    func findings(of run: RunID, scope: TenantScope) async throws(StoreError) -> [RecordedFinding] {
         try await inner.findings(of: run, scope: scope)
     }
 

@@ -29,6 +29,9 @@ func mapRow(_ row: ImportRow) -> MapRow {
         case "CYAML": "libyaml"
         case "CMicroHTTPD": "libmicrohttpd"
         case "CSQLite": "SQLite"
+        case "CVectorscan": "Vectorscan"
+        case "CPCRE2": "PCRE2"
+        case "CGit2": "libgit2"
         case "CSystem": "libc"
         default: "C"
         }

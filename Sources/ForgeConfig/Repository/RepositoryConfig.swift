@@ -1,6 +1,7 @@
 // What a repository asks of Forge in `.forge.yml`, checked. It must be read from the base branch, never from the head under
 // review, and nothing in it can loosen what the operator set.
 
+package import ForgeCore
 import ForgeYAML
 
 package struct RepositoryConfig: Sendable, Equatable {
@@ -33,12 +34,9 @@ extension RepositoryConfig {
 }
 
 package struct ReviewConfig: Sendable, Equatable {
-    package enum Severity: String, Sendable, CaseIterable {
-        case info, low, medium, high, critical
-    }
 
     package var isEnabled: Bool
-    package var severityMin: Severity
+    package var severityMin: FindingSeverity
     package var commentsMax: Int
     package var includesDrafts: Bool
     package var includesBots: Bool

@@ -193,8 +193,8 @@ package protocol RunStore: Sendable {
     /// In the order they were recorded.
     func steps(of run: RunID, scope: TenantScope) async throws(StoreError) -> [Step]
     /// Inserts or updates by run and stable id.
-    func saveFindings(_ findings: [Finding], lease: Lease?) async throws(StoreError)
-    func findings(of run: RunID, scope: TenantScope) async throws(StoreError) -> [Finding]
+    func saveFindings(_ findings: [RecordedFinding], lease: Lease?) async throws(StoreError)
+    func findings(of run: RunID, scope: TenantScope) async throws(StoreError) -> [RecordedFinding]
     func saveApproval(_ approval: Approval) async throws(StoreError) -> ApprovalID
     /// The unexpired, unused approval for this run and digest, marked as used; nil when there is none.
     func useApproval(run: RunID, digest: String) async throws(StoreError) -> Approval?

@@ -70,7 +70,7 @@ package struct Step: Hashable, Sendable {
     }
 }
 
-package struct Finding: Hashable, Sendable {
+package struct RecordedFinding: Hashable, Sendable {
     package var run: RunID
     package var stableID: String
     package var rule: String

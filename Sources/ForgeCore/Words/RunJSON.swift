@@ -17,7 +17,7 @@ extension Step {
     }
 }
 
-extension Finding {
+extension RecordedFinding {
     package var json: JSON {
         JSON.object([
             .init("stable_id", .string(stableID)), .init("rule", .string(rule)), .init("severity", .string(severity.rawValue)),

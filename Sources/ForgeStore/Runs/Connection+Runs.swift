@@ -43,13 +43,13 @@ extension Connection {
         try first("SELECT run, key, kind, result, at FROM steps WHERE run = ? AND key = ?", [Value(run), .text(key)], Self.step)
     }
 
-    func findings(of run: RunID, scope: TenantScope) throws(StoreError) -> [Finding] {
+    func findings(of run: RunID, scope: TenantScope) throws(StoreError) -> [RecordedFinding] {
         let sql = """
             SELECT run, stable_id, rule, severity, category, path, line, message, state FROM findings WHERE run = ?1 AND \(Self.seen)
             ORDER BY id
             """
         return try all(sql, [Value(run), Value(scope)]) { row throws(StoreError) in
-            Finding(
+            RecordedFinding(
                 run: row.id(), stableID: row.text(), rule: row.text(), severity: try row.word(), category: row.text(), path: row.text(),
                 line: row.optionalInteger().map { Int($0) }, message: row.text(), state: row.text())
         }

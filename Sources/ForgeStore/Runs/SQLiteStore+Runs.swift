@@ -32,14 +32,14 @@ extension SQLiteStore: RunStore {
         try await readers.read("read steps") { connection throws(StoreError) in try connection.steps(of: run, scope: scope) }
     }
 
-    package func saveFindings(_ findings: [Finding], lease: Lease?) async throws(StoreError) {
+    package func saveFindings(_ findings: [RecordedFinding], lease: Lease?) async throws(StoreError) {
         guard !findings.isEmpty else { return }
         try await writer.write("save findings", bytes: findings.count * 512) { transaction throws(StoreError) in
             try transaction.saveFindings(findings, lease: lease)
         }
     }
 
-    package func findings(of run: RunID, scope: TenantScope) async throws(StoreError) -> [Finding] {
+    package func findings(of run: RunID, scope: TenantScope) async throws(StoreError) -> [RecordedFinding] {
         try await readers.read("read findings") { connection throws(StoreError) in try connection.findings(of: run, scope: scope) }
     }
 

@@ -38,7 +38,7 @@ extension Transaction {
         return try connection.step(step.key, of: step.run) ?? step
     }
 
-    func saveFindings(_ findings: [Finding], lease: Lease?) throws(StoreError) {
+    func saveFindings(_ findings: [RecordedFinding], lease: Lease?) throws(StoreError) {
         for run in Set(findings.map(\.run)) { _ = try writableRun(run, lease, "save findings") }
         for finding in findings {
             try connection.run(

@@ -8,7 +8,7 @@ extension StoreContract {
             let run = try await scene.created(scene.newRun())
             let other = try await scene.created(scene.newRun())
             var first = scene.finding("f1", run: run)
-            let second = Finding(
+            let second = RecordedFinding(
                 run: run, stableID: "f2", rule: "s", severity: .fatal, category: "bug", path: "b.swift", line: nil, message: "m",
                 state: "posted")
             let elsewhere = scene.finding("f1", run: other, message: "elsewhere")

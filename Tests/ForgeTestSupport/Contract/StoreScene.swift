@@ -122,8 +122,8 @@ struct StoreScene: Sendable {
         return Artifact(digest: Hex.encode(SHA256.digest(bytes)), kind: "log", mediaType: "text/plain", bytes: bytes)
     }
 
-    func finding(_ stableID: String, run: RunID, message: String = "look") -> Finding {
-        Finding(
+    func finding(_ stableID: String, run: RunID, message: String = "look") -> RecordedFinding {
+        RecordedFinding(
             run: run, stableID: stableID, rule: "r", severity: .warning, category: "style", path: "a.swift", line: 3, message: message)
     }
 

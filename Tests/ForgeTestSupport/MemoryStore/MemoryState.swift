@@ -20,7 +20,7 @@ struct MemoryState: Sendable {
 
     var runs = MemoryTable<Run>()
     var steps: [Step] = []
-    var findings: [Finding] = []
+    var findings: [RecordedFinding] = []
     var approvals = MemoryTable<StoredApproval>()
     var artifacts: [Artifact] = []
     var artifactRuns: Set<ArtifactRun> = []

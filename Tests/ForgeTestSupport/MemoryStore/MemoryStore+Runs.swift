@@ -50,7 +50,7 @@ extension MemoryStore {
         try transact { state in state.seen(run, scope) == nil ? [] : state.steps.filter { $0.run == run } }
     }
 
-    package func saveFindings(_ findings: [Finding], lease: Lease?) async throws(StoreError) {
+    package func saveFindings(_ findings: [RecordedFinding], lease: Lease?) async throws(StoreError) {
         try transact { (state) throws(StoreError) in
             for finding in findings {
                 _ = try state.writable(finding.run, lease)
@@ -60,7 +60,7 @@ extension MemoryStore {
         }
     }
 
-    package func findings(of run: RunID, scope: TenantScope) async throws(StoreError) -> [Finding] {
+    package func findings(of run: RunID, scope: TenantScope) async throws(StoreError) -> [RecordedFinding] {
         try transact { state in state.seen(run, scope) == nil ? [] : state.findings.filter { $0.run == run } }
     }
 

@@ -1,0 +1,3 @@
+// What ForgePatterns uses of Vectorscan.
+#pragma once
+#include <hs/hs.h>
