@@ -11,6 +11,25 @@ package struct ChangedLines: Sendable {
         package var isDeleted: Bool
         /// The diff shows all of it, because it is new.
         package var isWhole: Bool
+        /// Where it was before; nil when it is new.
+        package var oldPath: RepositoryPath?
+        fileprivate var spans: [Span] = []
+
+        /// A hunk's place in both files; a side without lines is empty and stands where they would be.
+        fileprivate struct Span {
+            var new: Range<Int>
+            var oldCount: Int
+        }
+
+        /// The number that a line outside of all hunks had before the change.
+        package func oldNumber(of number: Int) -> Int? {
+            var old = number
+            for span in spans {
+                if span.new.contains(number) { return nil }
+                if span.new.lowerBound <= number { old -= span.new.count - span.oldCount }
+            }
+            return old
+        }
 
         /// The line of this number, when the diff shows it.
         package func line(_ number: Int) -> DiffLine? {
@@ -48,13 +67,23 @@ package struct ChangedLines: Sendable {
         for change in diff.files {
             var lines: [DiffLine] = []
             for hunk in change.hunks { lines.append(contentsOf: hunk.lines.lazy.filter { $0.newNumber != nil }) }
-            files[change.path] = File(
-                lines: Self.inOrder(lines), isDeleted: change.new == nil, isWhole: change.kind == .added && change.omitted == nil)
+            var file = File(
+                lines: Self.inOrder(lines), isDeleted: change.new == nil, isWhole: change.kind == .added && change.omitted == nil,
+                oldPath: change.old?.path)
+            file.spans = change.hunks.map(Self.span)
+            files[change.path] = file
             // What a rename leaves behind is gone.
             if change.kind == .renamed, let old = change.old?.path, files[old] == nil {
                 files[old] = File(lines: [], isDeleted: true, isWhole: false)
             }
         }
+    }
+
+    /// `@@ -3,2 +2,0 @@` names the line before the gap.
+    private static func span(_ hunk: Hunk) -> File.Span {
+        let count = hunk.lines.count { $0.newNumber != nil }
+        let start = hunk.newStart + (count == 0 ? 1 : 0)
+        return File.Span(new: start..<start + count, oldCount: hunk.lines.count { $0.oldNumber != nil })
     }
 
     /// A patch may bring its hunks in any order.

@@ -25,7 +25,7 @@ enum SARIFFormat {
         return JSON.object(members + [.init("rules", .array(report.rules.map(rule)))])
     }
 
-    private static func rule(_ rule: RuleDescription) -> JSON {
+    private static func rule(_ rule: ReportedRule) -> JSON {
         let message = rule.message ?? rule.title
         let help = rule.fix.map { "\(message)\n\n\($0)" } ?? message
         return JSON.object([

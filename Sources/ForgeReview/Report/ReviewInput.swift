@@ -10,16 +10,17 @@ package struct ReviewInput: Sendable {
     package var base: String
     /// `the work tree, uncommitted changes included`.
     package var head: String
-    /// A file as it is after the change; nil when there is none, or when nobody can say: a patch brings only its lines.
-    package var readNewFile: @Sendable (RepositoryPath) -> [UInt8]?
+    /// A file as it was before the change; nil when there is none, or when nobody can say: a patch brings only its lines. What a change
+    /// leaves alone is read here and never from the work tree, where a link may lead out of the repository.
+    package var readOldFile: @Sendable (RepositoryPath) async -> [UInt8]?
 
     package init(
-        diff: Diff, base: String, head: String, readNewFile: @escaping @Sendable (RepositoryPath) -> [UInt8]? = { _ in nil }
+        diff: Diff, base: String, head: String, readOldFile: @escaping @Sendable (RepositoryPath) async -> [UInt8]? = { _ in nil }
     ) {
         self.diff = diff
         self.base = base
         self.head = head
-        self.readNewFile = readNewFile
+        self.readOldFile = readOldFile
     }
 }
 

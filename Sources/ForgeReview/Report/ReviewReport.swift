@@ -4,7 +4,7 @@
 package import ForgeCore
 
 /// A rule as formats show it. The engine's own rules know more; this is what a reader of a report needs.
-package struct RuleDescription: Hashable, Sendable {
+package struct ReportedRule: Hashable, Sendable {
     package var id: String
     package var title: String
     package var family: String
@@ -70,7 +70,7 @@ package struct ReviewReport: Sendable {
     package var failOn: FindingSeverity
     package var severityMin: FindingSeverity
     /// Of the findings, each once, sorted by id.
-    package var rules: [RuleDescription]
+    package var rules: [ReportedRule]
     package var version: String
 
     package var open: [ReviewedFinding] { findings.filter(\.state.isOpen) }

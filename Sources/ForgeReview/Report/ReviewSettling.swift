@@ -24,13 +24,27 @@ package struct ReviewMaterial: Sendable {
     package var imported: [Finding] = []
     package var coverage = ReviewCoverage()
     /// Those that looked.
-    package var rules: [RuleDescription] = []
+    package var rules: [ReportedRule] = []
     package var baseline = Baseline()
+    /// Files as they were before the change, of those in `oldFilesWanted`.
+    package var oldFiles: [RepositoryPath: [UInt8]] = [:]
     /// A text with its secrets masked.
     package var masked: @Sendable (String) -> String = { $0 }
 
     package init(input: ReviewInput) {
         self.input = input
+    }
+
+    /// Files in which another tool found something on a line that the diff does not show: they are to be read into `oldFiles`.
+    package func oldFilesWanted(_ settings: ReviewSettings) -> Set<RepositoryPath> {
+        guard settings.keepsAll else { return [] }
+        let changed = ChangedLines(input.diff)
+        var wanted: Set<RepositoryPath> = []
+        for finding in imported {
+            guard let path = finding.path, let line = finding.lines?.lowerBound, changed[path]?.line(line) == nil else { continue }
+            if let old = changed[path].map(\.oldPath) ?? path { wanted.insert(old) }
+        }
+        return wanted
     }
 }
 
@@ -44,7 +58,7 @@ private struct ReviewSettling {
     let settings: ReviewSettings
     let changed: ChangedLines
     var coverage: ReviewCoverage
-    /// Lines of files that the diff does not show in full, read once.
+    /// Lines of old files, split once.
     var files: [RepositoryPath: [ArraySlice<UInt8>]] = [:]
 
     init(_ material: ReviewMaterial, _ settings: ReviewSettings) {
@@ -103,18 +117,20 @@ private struct ReviewSettling {
         return kept
     }
 
+    /// A line of the new file: as the diff shows it, else as it was before, since then it is the same.
     private mutating func text(of path: RepositoryPath, line: Int) -> ArraySlice<UInt8>? {
-        if let shown = changed[path]?.line(line) { return shown.text }
-        let lines = lines(of: path)
-        return lines.indices.contains(line - 1) ? lines[line - 1] : nil
+        guard let file = changed[path] else { return oldLine(line, of: path) }
+        if let shown = file.line(line) { return shown.text }
+        guard let old = file.oldPath, let number = file.oldNumber(of: line) else { return nil }
+        return oldLine(number, of: old)
     }
 
-    private mutating func lines(of path: RepositoryPath) -> [ArraySlice<UInt8>] {
-        if let known = files[path] { return known }
-        let bytes = material.input.readNewFile(path) ?? []
-        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        files[path] = lines
-        return lines
+    private mutating func oldLine(_ number: Int, of path: RepositoryPath) -> ArraySlice<UInt8>? {
+        if files[path] == nil {
+            files[path] = (material.oldFiles[path] ?? []).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        }
+        guard let lines = files[path], lines.indices.contains(number - 1) else { return nil }
+        return lines[number - 1]
     }
 
     // MARK: Comments in the source
@@ -127,16 +143,12 @@ private struct ReviewSettling {
             let suppressions = Suppressions(file.lines.lazy.map { (number: $0.newNumber ?? 0, text: $0.text) })
             if !suppressions.isEmpty { byPath[path] = suppressions }
         }
-        var outside: [RepositoryPath: Suppressions] = [:]
         for index in findings.indices {
             guard let path = findings[index].finding.path, let lines = findings[index].finding.lines else { continue }
             if changed[path]?.line(lines.lowerBound) != nil {
                 if let known = byPath[path] { pass.apply(known, to: &findings[index]) }
-            } else {
-                let known =
-                    outside[path] ?? Suppressions(self.lines(of: path).enumerated().lazy.map { (number: $0.offset + 1, text: $0.element) })
-                outside[path] = known
-                pass.apply(known, to: &findings[index])
+            } else if settings.keepsAll {
+                pass.apply(suppressions(around: lines, of: path), to: &findings[index])
             }
         }
         return byPath.keys.sorted().flatMap { path in
@@ -145,26 +157,35 @@ private struct ReviewSettling {
         }
     }
 
+    /// Comments on these lines and just above them, where the diff does not show them.
+    private mutating func suppressions(around lines: ClosedRange<Int>, of path: RepositoryPath) -> Suppressions {
+        var near: [(number: Int, text: ArraySlice<UInt8>)] = []
+        for number in max(1, lines.lowerBound - 5)...min(lines.upperBound, lines.lowerBound + 50) {
+            if let text = text(of: path, line: number) { near.append((number, text)) }
+        }
+        return Suppressions(near)
+    }
+
     // MARK: What formats need
 
     /// Characters instead of bytes, counted on the line itself where it is at hand.
-    private func characters(of finding: Finding) -> Range<Int>? {
+    private mutating func characters(of finding: Finding) -> Range<Int>? {
         guard let path = finding.path, let line = finding.lines?.lowerBound, let columns = finding.columns else { return nil }
-        let text = changed[path]?.line(line)?.text ?? ArraySlice(Array(finding.snippet.utf8))
+        let text = text(of: path, line: line) ?? ArraySlice(Array(finding.snippet.utf8))
         let start = String(decoding: text.prefix(columns.lowerBound), as: UTF8.self).unicodeScalars.count
         let length = String(decoding: text.dropFirst(columns.lowerBound).prefix(columns.count), as: UTF8.self).unicodeScalars.count
         return start..<start + length
     }
 
     /// Of the findings alone, so that a report of one finding does not carry two hundred rules.
-    private func descriptions(of findings: [ReviewedFinding]) -> [RuleDescription] {
-        var known: [String: RuleDescription] = [:]
+    private func descriptions(of findings: [ReviewedFinding]) -> [ReportedRule] {
+        var known: [String: ReportedRule] = [:]
         for rule in SuppressionPass.rules + material.rules { known[rule.id] = rule }
-        var used: [String: RuleDescription] = [:]
+        var used: [String: ReportedRule] = [:]
         for finding in findings.map(\.finding) where used[finding.rule] == nil {
             used[finding.rule] =
                 known[finding.rule]
-                ?? RuleDescription(
+                ?? ReportedRule(
                     id: finding.rule, title: finding.rule, family: finding.family, severity: finding.severity, fix: nil,
                     references: finding.references)
         }

@@ -5,15 +5,15 @@ package import ForgeCore
 
 package struct SuppressionPass: Sendable {
     package static let family = "suppression"
-    package static let rules: [RuleDescription] = [
-        RuleDescription(
+    package static let rules: [ReportedRule] = [
+        ReportedRule(
             id: "suppression-without-reason", title: "forge:ignore without a reason", family: family, severity: .medium,
             message: "A forge:ignore without a rule or without a reason accepts nothing.",
             fix: "Write: forge:ignore RULE-ID why it is right here."),
-        RuleDescription(
+        ReportedRule(
             id: "suppression-unused", title: "forge:ignore that accepts nothing", family: family, severity: .low,
             message: "Nothing was found that this forge:ignore accepts.", fix: "Remove it, or name the rule that was found."),
-        RuleDescription(
+        ReportedRule(
             id: "suppression-refused", title: "forge:ignore of a required rule", family: family, severity: .medium,
             message: "A required rule cannot be accepted by a comment.",
             fix: "Mend what was found, or have it accepted in the baseline, which is read from the base."),
