@@ -7,11 +7,13 @@ internal import ForgeYAML
 extension PatternPack {
     /// Reads a pack. Patterns are not compiled, and examples not run, so that starting stays cheap.
     package init(yaml bytes: [UInt8], file: String, layer: RuleLayer) throws(PackError) {
-        let limits = PackLimits.of(layer)
-        let root = try packTree(bytes, file: file, limits: limits)
+        try self.init(tree: packTree(bytes, file: file, limits: .of(layer)), file: file, layer: layer)
+    }
+
+    init(tree: YAMLNode, file: String, layer: RuleLayer) throws(PackError) {
         let problems = PackProblems()
-        var reader = PatternPackReader(file: file, layer: layer, limits: limits)
-        let pack = reader.read(PackEntry(root, problems))
+        var reader = PatternPackReader(file: file, layer: layer, limits: .of(layer))
+        let pack = reader.read(PackEntry(tree, problems))
         guard problems.list.isEmpty else { throw PackError(name: file, problems: problems.list) }
         self = pack
     }
@@ -105,6 +107,7 @@ private struct PatternPackReader {
             entry.problem("a rule has at most \(limits.patternsPerRuleMax) patterns: write an alternation")
         }
         rule.acrossLines = entry.flag("across_lines")
+        rule.isUnicode = entry.flag("unicode")
         rule.capture = entry.number("capture") ?? 0
         if !(0...99).contains(rule.capture) { entry.problem("'capture' is the number of a group") }
         let place = entry.place(of: "check")

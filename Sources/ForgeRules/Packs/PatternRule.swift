@@ -74,6 +74,8 @@ package struct RuleDescription: Sendable {
     package var capture = 0
     /// The pattern runs over line ends.
     package var acrossLines = false
+    /// The pattern is over Unicode characters instead of bytes.
+    package var isUnicode = false
     /// One of them is in the same line; in small letters.
     package var keywords: [[UInt8]] = []
     /// Bytes of the capture.

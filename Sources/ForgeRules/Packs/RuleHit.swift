@@ -28,8 +28,8 @@ package struct RuleHit: Sendable {
 /// A rule that could not be carried out on some text. The scan went on without it there: say so, for the text was not looked at in full.
 package struct RuleProblem: Hashable, Sendable {
     package enum Reason: Hashable, Sendable {
-        /// The pattern took more steps than it may; it needs rewriting.
-        case tooExpensive
+        /// The pattern took more than it may, in these words; it needs rewriting.
+        case tooExpensive(String)
         /// The pattern does not compile.
         case notAPattern(String)
     }
