@@ -132,7 +132,8 @@ import Testing
     }
 
     @Test func `the gravest come first, a path cannot begin a command, and a long list says so`() {
-        let many = (1...12).map { (line: Int) in finding("r\(line)", "x\n::error::y", line, .medium) } + [finding("worst", "b", 1, .critical)]
+        let many =
+            (1...12).map { (line: Int) in finding("r\(line)", "x\n::error::y", line, .medium) } + [finding("worst", "b", 1, .critical)]
         let lines = ReviewFormat.github.render(report(material(found: many))).split(separator: "\n")
         #expect(lines[0].hasPrefix("::error file=b,"))
         #expect(lines.count { $0.hasPrefix("::") } == 13)

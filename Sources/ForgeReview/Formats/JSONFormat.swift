@@ -15,7 +15,7 @@ enum JSONFormat {
             .init("files_changed", JSON(coverage.filesChanged)), .init("lines_added", JSON(coverage.linesAdded)),
             .init("rules_used", JSON(coverage.rulesUsed)), .init("files_left_out", JSON(coverage.filesLeftOut)),
             .init("binary_files", .array(coverage.binaryFiles.map { .string($0.text) })),
-            .init("imported_elsewhere", JSON(coverage.importedElsewhere)),
+            .init("imported_elsewhere", JSON(coverage.importedElsewhere)), .init("below_minimum", JSON(coverage.belowMinimum)),
             .init("not_read", .array(coverage.unread.map(unread))),
             .init("counts", .object(FindingSeverity.allCases.reversed().map { .init($0.rawValue, JSON(report.count($0))) })),
             .init("findings", .array(report.findings.map(finding))),

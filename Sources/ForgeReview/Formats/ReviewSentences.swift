@@ -4,6 +4,9 @@
 import ForgeCore
 
 extension ReviewReport {
+    /// How it ended, for a line of a log.
+    package var sentence: String { ending + "." }
+
     /// How it ended, and on what.
     var summary: String { "\(ending); \(scope)." }
 
@@ -41,6 +44,9 @@ extension ReviewReport {
             remarks.append(
                 "\(are) not needed any more: \(removable.prefix(5).map(\.id.text).joined(separator: ", "))\(removable.count > 5 ? ", …" : "")."
             )
+        }
+        if coverage.belowMinimum > 0 {
+            remarks.append("\(counted(coverage.belowMinimum, "finding")) below \(severityMin.rawValue) not shown.")
         }
         if coverage.importedElsewhere > 0 {
             remarks.append("\(counted(coverage.importedElsewhere, "finding")) of other tools left out: not on lines of this change.")

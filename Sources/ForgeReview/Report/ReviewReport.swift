@@ -50,6 +50,8 @@ package struct ReviewCoverage: Hashable, Sendable {
     package var filesLeftOut = 0
     /// Findings of other tools that are not on lines of the change, or not in the repository.
     package var importedElsewhere = 0
+    /// Open findings less grave than was asked for.
+    package var belowMinimum = 0
     package var unread: [UnreadPart] = []
 
     package init() {}

@@ -77,6 +77,7 @@ private struct ReviewSettling {
                 findings[index].state = .baselined(reason: entry.reason)
             }
         }
+        coverage.belowMinimum = findings.count { $0.state.isOpen && $0.finding.severity < settings.severityMin }
         findings.removeAll { $0.finding.severity < settings.severityMin }
         findings = deduplicated(findings.sorted { standsBefore($0.finding, $1.finding) })
         for index in findings.indices { findings[index].characters = characters(of: findings[index].finding) }

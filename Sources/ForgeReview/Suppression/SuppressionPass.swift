@@ -16,7 +16,7 @@ package struct SuppressionPass: Sendable {
         ReportedRule(
             id: "suppression-refused", title: "forge:ignore of a required rule", family: family, severity: .medium,
             message: "A required rule cannot be accepted by a comment.",
-            fix: "Mend what was found, or have it accepted in the baseline, which is read from the base."),
+            fix: "Mend what was found, or accept it in the baseline, which reviewers see change."),
     ]
 
     private let required: Set<String>
