@@ -34,6 +34,13 @@ package enum ProcessFacts {
         return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// The folder that relative paths begin in.
+    package static var workingFolder: String {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let isKnown = unsafe buffer.withUnsafeMutableBufferPointer { unsafe getcwd($0.baseAddress!, $0.count) != nil }
+        return isKnown ? String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : "."
+    }
+
     /// Keys and tokens are in this memory: no core file, no other process looking in.
     package static func forbidDumps() throws(SystemError) {
         guard forge_forbid_dumps() == 0 else { throw .last("forbid core files of", "this process") }

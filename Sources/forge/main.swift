@@ -3,7 +3,7 @@
 import ForgeSystem
 
 let commands = CommandTable(
-    commands: ServeCommand.all + IntakeCommand.all + RulesCommands.all + DeliveryCommands.all + TicketCommands.all + RunCommands.all
+    commands: ServeCommand.all + IntakeCommand.all + ReviewCommand.all + RulesCommands.all + DeliveryCommands.all + TicketCommands.all + RunCommands.all
         + AuditCommands.all + TokenCommands.all + DoctorCommand.all + DemoCommand.all + BenchCommands.all + AboutCommands.all)
 
 let code = await commands.run(Array(CommandLine.arguments.dropFirst()), .current())
