@@ -36,7 +36,9 @@ enum Byte {
 
     static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
 
-    static func isNameStart(_ byte: UInt8) -> Bool { (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A || byte == underscore }
+    static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A }
+
+    static func isNameStart(_ byte: UInt8) -> Bool { isLetter(byte) || byte == underscore }
 
     static func isName(_ byte: UInt8) -> Bool { isNameStart(byte) || isDigit(byte) }
 

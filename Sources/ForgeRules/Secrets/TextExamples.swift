@@ -1,0 +1,10 @@
+// Examples of rules over any text: what a rule finds in it.
+
+internal import ForgeCore
+
+enum TextExamples {
+    static func fires(_ index: Int, _ example: RuleExample, _ scanner: RuleScanner) -> Bool {
+        guard let text = example.text else { return false }
+        return !scanner.scan(text, path: example.path, as: .text, only: index).hits.isEmpty
+    }
+}
