@@ -126,7 +126,7 @@ import Testing
             ReviewFormat.github.render(report(scene)) == """
                 ::error file=a%2Cb%3Ac%25.py,line=1,endLine=1,col=4,endColumn=6,title=high%3A sql-from-text::100%25: one ::error::two%0AFix: \
                 Do\\u{1b}so.%0A[13c127e5a549f16a]
-                forge: 1 finding in 1 file: 1 high; looked at 1 changed file with 1 added line between main (1a2b3c4d) and HEAD (5e6f7a8b).
+                forge: 1 finding in 1 file: 1 high; looked at 1 changed file with 1 added line, from main (1a2b3c4d) to HEAD (5e6f7a8b).
 
                 """)
     }
@@ -154,7 +154,7 @@ import Testing
             markdown(finding(columns: 0..<1, snippet: "x", fix: "Pass values as parameters.")) == """
                 ### Forge: 1 finding
 
-                1 finding in 1 file: 1 high; looked at 1 changed file with 1 added line between main (1a2b3c4d) and HEAD (5e6f7a8b).
+                1 finding in 1 file: 1 high; looked at 1 changed file with 1 added line, from main (1a2b3c4d) to HEAD (5e6f7a8b).
 
                 #### high: `a.py` line 1
 

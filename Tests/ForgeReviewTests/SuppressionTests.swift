@@ -22,7 +22,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "Write `forge:ignore rule reason` above it.", "x = \"forge:ignore a because\"", "# not forge:ignore a because it is so",
+        "Write `forge:ignore rule reason` above it.", "text = \"# forge:ignore a because it is so\"", "x = \"forge:ignore a because\"",
+        "# not forge:ignore a because it is so",
         "# forge:ignored a because", "# forge:ignore-file a because", "# Forge:ignore a b", "# forge: ignore a because",
         "forge:ignore a because",
     ])
@@ -112,6 +113,19 @@ import Testing
             material([newFile("a.py", "run(q)  # forge:ignore sql-from-txt it is a constant", "x  # forge:ignore E501 long address")]))
         #expect(settled.findings.count == 1)
         #expect(settled.findings.first?.finding.message.contains("did you mean sql-from-text?") == true)
+    }
+
+    @Test func `a text or data that quotes comments is not told what is wrong with them`() {
+        let settled = report(
+            material([newFile("README.md", "x  # forge:ignore"), newFile("a.json", "x // forge:ignore sql-from-text some reason")]))
+        #expect(settled.findings == [])
+    }
+
+    @Test func `a problem with a comment shows its line, masked, with the caret under the mark`() {
+        var scene = material([newFile("a.py", "k = SECRET  # forge:ignore")])
+        scene.masked = { $0.replacing("SECRET", with: "••••••") }
+        let text = ReviewFormat.text.render(report(scene))
+        #expect(text.contains("    1 | k = ••••••  # forge:ignore\n      |               ^^^^^^^^^^^^\n"), "\(text)")
     }
 
     @Test func `a required rule is accepted by no comment`() {

@@ -37,8 +37,8 @@ import Testing
                       |            ^^^^^^^^^^^^^^^^
                     fix: Pass values as parameters.
 
-                3 findings in 2 files: 1 critical, 1 low, 1 info; looked at 2 changed files with 3 added lines between main (1a2b3c4d) and \
-                HEAD (5e6f7a8b), by 61 rules.
+                3 findings in 2 files: 1 critical, 1 low, 1 info; looked at 2 changed files with 3 added lines by 61 rules, from \
+                main (1a2b3c4d) to HEAD (5e6f7a8b).
 
                 """)
     }
@@ -49,7 +49,7 @@ import Testing
         scene.coverage.binaryFiles = [RepositoryPath("logo.png")]
         #expect(
             text(scene) == """
-                Nothing found; looked at 1 changed file with 1 added line between main (1a2b3c4d) and HEAD (5e6f7a8b).
+                Nothing found; looked at 1 changed file with 1 added line, from main (1a2b3c4d) to HEAD (5e6f7a8b).
                 1 binary file looked at by name and size only.
                 2 files left out as asked.
 

@@ -23,9 +23,9 @@ extension ReviewReport {
     }
 
     private var scope: String {
-        let rules = coverage.rulesUsed == 0 ? "" : ", by \(counted(coverage.rulesUsed, "rule"))"
-        return "looked at \(counted(coverage.filesChanged, "changed file")) with \(counted(coverage.linesAdded, "added line")) between "
-            + "\(visible(base)) and \(visible(head))\(rules)"
+        let rules = coverage.rulesUsed == 0 ? "" : " by \(counted(coverage.rulesUsed, "rule"))"
+        return "looked at \(counted(coverage.filesChanged, "changed file")) with \(counted(coverage.linesAdded, "added line"))\(rules), "
+            + "from \(visible(base)) to \(visible(head))"
     }
 
     /// Everything else a reader has to know, a sentence each.

@@ -60,12 +60,23 @@ private struct ReviewSettling {
     var coverage: ReviewCoverage
     /// Lines of old files, split once.
     var files: [RepositoryPath: [ArraySlice<UInt8>]] = [:]
+    /// Lines as the rules' own findings show them.
+    var maskedLines: [Place: String] = [:]
+
+    struct Place: Hashable {
+        var path: RepositoryPath
+        var line: Int
+    }
 
     init(_ material: ReviewMaterial, _ settings: ReviewSettings) {
         self.material = material
         self.settings = settings
         changed = ChangedLines(material.input.diff)
         coverage = material.coverage
+        for finding in material.found where !finding.snippet.isEmpty {
+            guard let path = finding.path, let line = finding.lines?.lowerBound else { continue }
+            maskedLines[Place(path: path, line: line)] = finding.snippet
+        }
     }
 
     mutating func report() -> ReviewReport {
@@ -91,16 +102,6 @@ private struct ReviewSettling {
 
     /// Those that concern the change, each once, with the line they are on.
     private mutating func importedHere() -> [Finding] {
-        struct Place: Hashable {
-            var path: RepositoryPath
-            var line: Int
-        }
-        guard !material.imported.isEmpty else { return [] }
-        var masked: [Place: String] = [:]
-        for finding in material.found where !finding.snippet.isEmpty {
-            guard let path = finding.path, let line = finding.lines?.lowerBound else { continue }
-            masked[Place(path: path, line: line)] = finding.snippet
-        }
         var seen: Set<Finding> = []
         var kept: [Finding] = []
         for var finding in material.imported where seen.insert(finding).inserted {
@@ -109,13 +110,21 @@ private struct ReviewSettling {
                 continue
             }
             finding.message = material.masked(finding.message)
-            if let path = finding.path, let line = finding.lines?.lowerBound, let text = text(of: path, line: line) {
-                let shown = masked[Place(path: path, line: line)] ?? material.masked(String(decoding: text, as: UTF8.self))
-                finding.snippet = shown
-            }
-            kept.append(finding)
+            kept.append(withLine(finding))
         }
         return kept
+    }
+
+    /// With the line it is on, masked as a rule did that found something there, or as the mask does.
+    private mutating func withLine(_ finding: Finding) -> Finding {
+        guard let path = finding.path, let line = finding.lines?.lowerBound else { return finding }
+        var finding = finding
+        if let shown = maskedLines[Place(path: path, line: line)] {
+            finding.snippet = shown
+        } else if let text = text(of: path, line: line) {
+            finding.snippet = material.masked(String(decoding: text, as: UTF8.self))
+        }
+        return finding
     }
 
     /// A line of the new file: as the diff shows it, else as it was before, since then it is the same.
@@ -152,10 +161,11 @@ private struct ReviewSettling {
                 pass.apply(suppressions(around: lines, of: path), to: &findings[index])
             }
         }
-        return byPath.keys.sorted().flatMap { path in
+        let problems = byPath.keys.sorted().flatMap { path in
             guard let known = byPath[path], let file = changed[path] else { return [Finding]() }
             return pass.problems(of: known, path: path, file: file)
         }
+        return problems.map { withLine($0) }
     }
 
     /// Comments on these lines and just above them, where the diff does not show them.

@@ -31,6 +31,8 @@ package struct SuppressionComment: Hashable, Sendable {
         guard let start = Self.find(in: text) else { return nil }
         let before = Self.trimmed(text[..<start])
         guard let opener = Self.openers.first(where: { before.suffix($0.count).elementsEqual($0) }) else { return nil }
+        // `"# forge:ignore …"` is a text about a comment.
+        if let quote = before.dropLast(opener.count).last, "\"'`".utf8.contains(quote) { return nil }
         let end = start + Self.mark.count
         let rest = text[end...]
         if let next = rest.first, next != 0x20, next != 0x09 {

@@ -53,9 +53,20 @@ package struct SuppressionPass: Sendable {
         }
     }
 
+    /// Texts and data quote comments, and nothing in them is one: there a mark may accept, but nobody is told what is wrong with it.
+    private static let quotingEndings: Set<String> = [
+        "md", "markdown", "rst", "adoc", "txt", "json", "jsonl", "sarif", "csv", "log", "patch", "diff", "snap", "golden",
+    ]
+
+    private static func quotes(_ path: RepositoryPath) -> Bool {
+        let name = String(decoding: path.name, as: UTF8.self)
+        return name.lastIndex(of: ".").map { quotingEndings.contains(name[name.index(after: $0)...].lowercased()) } ?? false
+    }
+
     /// What is wrong with a file's comments, of those that came with the change: an old one may be about a line that nobody looked at.
     package func problems(of suppressions: Suppressions, path: RepositoryPath, file: ChangedLines.File) -> [Finding] {
-        suppressions.comments.indices.flatMap { index -> [Finding] in
+        if Self.quotes(path) { return [] }
+        return suppressions.comments.indices.flatMap { index -> [Finding] in
             let comment = suppressions.comments[index]
             guard let line = file.line(comment.line), line.kind == .added else { return [] }
             guard comment.hasReason else { return [Self.finding(0, path, comment, line)] }
@@ -85,7 +96,6 @@ package struct SuppressionPass: Sendable {
         let message = description.message ?? description.title
         return Finding(
             rule: description.id, family: family, severity: description.severity, path: path, lines: comment.line...comment.line,
-            columns: comment.columns, message: rule.map { "\(message) (\($0))" } ?? message, fix: description.fix,
-            snippet: "forge:ignore \(comment.rules.joined(separator: ", "))")
+            columns: comment.columns, message: rule.map { "\(message) (\($0))" } ?? message, fix: description.fix)
     }
 }

@@ -49,7 +49,7 @@ private struct PatchSource: DiffSource {
         let name = file == "-" ? "standard input" : file
         do {
             let bytes = try file == "-" ? Files.readAll(0, name: name, bytesMax: Self.bytesMax) : Files.read(file, bytesMax: Self.bytesMax)
-            return ReviewInput(diff: try PatchText.parse(bytes), base: "before the patch", head: "after it")
+            return ReviewInput(diff: try PatchText.parse(bytes), base: "the old side of the patch", head: "its new side")
         } catch let error as PatchError {
             throw CommandFailure.badInput("\(name):\(error.line): \(error.message)")
         } catch {
