@@ -7,7 +7,7 @@ import ForgeRules
 import ForgeSystem
 
 enum RulesCommands {
-    static let all = [classify]
+    static let all = [classify, ScanCommand.specification]
     private static let lineBytesMax = 16 << 20
 
     private static let classify = CommandSpecification(
