@@ -40,6 +40,9 @@ extension PatternLimits {
         guard !source.expression.utf8.contains(0) else {
             throw PatternError(pattern: index, .refused, "a zero byte: write it as \\x00")
         }
+        guard !usesExtendedMode(source.expression) else {
+            throw PatternError(pattern: index, .refused, "extended mode (?x) is not read: write the pattern without its white space")
+        }
         let places = writtenOutPlaces(source.expression)
         guard places <= placesMax else {
             throw PatternError(pattern: index, .tooExpensive, "its repetitions, written out, are more than the \(placesMax) places allowed")

@@ -20,6 +20,12 @@ package enum ProcessFacts {
     /// Processor time of all children that have ended and were waited for, in microseconds.
     package static var childrenMicroseconds: Int { Int(forge_children_microseconds()) }
 
+    /// The most memory that any child had resident, of those that have ended and were waited for, in bytes.
+    package static var childrenPeakBytes: Int { forge_children_peak_kibibytes() << 10 }
+
+    /// Processors that this process may use at the same time.
+    package static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
     /// The file this program runs from.
     package static var executablePath: String {
         var buffer = [CChar](repeating: 0, count: 4096)
