@@ -21,6 +21,7 @@ static const unsigned char rules_commands[] = {
 
 static const unsigned char rules_scope[] = {
 #embed "../../../Rules/scope.yml"
+};
 
 static const unsigned char rules_secrets[] = {
 #embed "../../../Rules/secrets.yml"
