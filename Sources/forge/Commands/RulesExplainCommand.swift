@@ -30,7 +30,7 @@ extension RulesCommands {
             if let rule = try packs.scope().rules.first(where: { $0.id == word }) { return try show(rule, context, isJSON) }
         }
         switch asked ?? question(word) {
-        case .rule: throw noRule(word, selection.entries.map(\.rule.id) + commands.rules.map(\.id))
+        case .rule: throw noRule(word, try selection.entries.map(\.rule.id) + commands.rules.map(\.id) + packs.scope().rules.map(\.id))
         case .path: return try explainPath(word, arguments, context)
         case .command: return try show(CommandClassifier(commands).classify(word), context, isJSON)
         }

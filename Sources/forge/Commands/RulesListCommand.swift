@@ -45,6 +45,15 @@ extension RulesCommands {
             rule.json(isOn: entry.isOn))
     }
 
+    private static func add(_ rule: ScopeRule, to table: inout Table) {
+        table.add(
+            [
+                .init("scope", .faint), .init(rule.id), .init(rule.decision.rawValue), .init("on", .good), .init("change"),
+                .init(rule.title),
+            ],
+            rule.json)
+    }
+
     private static func add(_ rule: CommandRule, to table: inout Table) {
         table.add(
             [

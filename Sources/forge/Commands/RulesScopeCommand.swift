@@ -92,21 +92,6 @@ extension RulesCommands {
     }
 }
 
-extension RulePacks {
-    func scope() throws(CommandFailure) -> ScopePack {
-        guard let file = library.others["scope"] else { preconditionFailure("the pack is in the binary") }
-        let pack: ScopePack
-        do throws(PackError) {
-            pack = try ScopePack(yaml: file.bytes, name: file.name, layer: file.layer)
-        } catch {
-            throw .badInput("the packs of rules cannot be used:\n\(error)")
-        }
-        let failures = file.layer == .builtIn ? [] : pack.exampleReport().failures
-        guard failures.isEmpty else { throw .badInput(failures.map { $0.text(file: file.name) }.joined(separator: "\n")) }
-        return pack
-    }
-}
-
 extension ScopeLayer {
     /// What each file of a config says about scope, as layers of their own: an exception in one list takes back nothing of another file's.
     static func layers(of effective: EffectiveConfig) -> [ScopeLayer] {
