@@ -63,6 +63,19 @@ struct RulePacks {
         return pack
     }
 
+    func scope() throws(CommandFailure) -> ScopePack {
+        guard let file = library.others["scope"] else { preconditionFailure("the pack is in the binary") }
+        let pack: ScopePack
+        do throws(PackError) {
+            pack = try ScopePack(yaml: file.bytes, name: file.name, layer: file.layer)
+        } catch {
+            throw .badInput("the packs of rules cannot be used:\n\(error)")
+        }
+        let failures = file.layer == .builtIn ? [] : pack.exampleReport().failures
+        guard failures.isEmpty else { throw .badInput(failures.map { $0.text(file: file.name) }.joined(separator: "\n")) }
+        return pack
+    }
+
     /// The rules that are on, of some packs, compiled.
     func compiled(_ isWanted: (PatternRule) -> Bool) throws(CommandFailure) -> RuleSet {
         do throws(PackError) {

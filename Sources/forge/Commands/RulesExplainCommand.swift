@@ -27,9 +27,10 @@ extension RulesCommands {
         if asked == nil || asked == .rule {
             if let entry = selection.entry(word) { return try show(entry, context, isJSON) }
             if let rule = commands.rules.first(where: { $0.id == word }) { return try show(rule, context, isJSON) }
+            if let rule = try packs.scope().rules.first(where: { $0.id == word }) { return try show(rule, context, isJSON) }
         }
         switch asked ?? question(word) {
-        case .rule: throw noRule(word, selection.entries.map(\.rule.id) + commands.rules.map(\.id))
+        case .rule: throw noRule(word, try selection.entries.map(\.rule.id) + commands.rules.map(\.id) + packs.scope().rules.map(\.id))
         case .path: return try explainPath(word, packs, context, isJSON)
         case .command: return try show(CommandClassifier(commands).classify(word), context, isJSON)
         }
@@ -94,6 +95,21 @@ extension RulesCommands {
         return .ok
     }
 
+    private static func show(_ rule: ScopeRule, _ context: CommandContext, _ isJSON: Bool) throws -> ExitCode {
+        guard !isJSON else {
+            try context.show(rule.json)
+            return .ok
+        }
+        var lines = ["\(rule.id): \(rule.title)", "", rule.message]
+        if let fix = rule.fix { lines.append("Instead: \(fix)") }
+        lines += ["", "pack        scope", "decision    \(rule.decision.rawValue)"]
+        lines += ["from        \(rule.origin.layer.rawValue), \(rule.origin.file):\(rule.origin.line ?? 1)"]
+        lines += rule.paths.map { "path        \($0)" } + rule.references.map { "see         \($0)" }
+        lines += ["examples    lines \((rule.matches + rule.ignores).map { String($0.line) }.joined(separator: ", "))"]
+        try context.print(lines.map { Table.flat($0) }.joined(separator: "\n"))
+        return .ok
+    }
+
     private static func show(_ verdict: CommandVerdict, _ context: CommandContext, _ isJSON: Bool) throws -> ExitCode {
         guard !isJSON else {
             try context.show(json(of: verdict, id: nil))
@@ -105,6 +121,37 @@ extension RulesCommands {
     }
 
     private static func explainPath(_ path: String, _ packs: RulePacks, _ context: CommandContext, _ isJSON: Bool) throws -> ExitCode {
-        throw CommandFailure.badInput("there is no pack 'scope' to ask about '\(path)'")
+        let judgements = ScopePolicy(pack: try packs.scope()).explain(RepositoryPath(path))
+        guard !isJSON else {
+            try context.show(
+                JSON.object([
+                    .init("path", .string(path)),
+                    .init("verdict", .string((judgements.first?.verdict.decision ?? .allow).rawValue)),
+                    .init("details", .array(judgements.map(\.json))),
+                ]))
+            return .ok
+        }
+        if judgements.isEmpty { try context.print("allow: no rule is about this path") }
+        for judgement in judgements {
+            let verdict = judgement.verdict
+            let place = "\(verdict.origin.layer.rawValue), \(verdict.origin.file)\(verdict.origin.line.map { ":\($0)" } ?? "")"
+            let pattern = judgement.pattern.map { ", pattern \($0)" } ?? ""
+            try context.print(Table.flat("\(verdict.decision.rawValue) (\(verdict.rule)): \(verdict.why)"))
+            try context.print(Table.flat("  from \(place)\(pattern)"))
+            if let fix = judgement.fix { try context.print(Table.flat("  instead: \(fix)")) }
+        }
+        return .ok
+    }
+}
+
+extension ScopeRule {
+    var json: JSON {
+        JSON.object([
+            .init("pack", "scope"), .init("rule", .string(id)), .init("title", .string(title)),
+            .init("decision", .string(decision.rawValue)),
+            .init("about", "change"), .init("on", .bool(true)), .init("message", .string(message)), .init("fix", JSON(fix)),
+            .init("paths", .array(paths.map(JSON.string))), .init("references", .array(references.map(JSON.string))),
+            .init("layer", .string(origin.layer.rawValue)), .init("file", .string(origin.file)), .init("line", JSON(origin.line)),
+        ]).withoutNulls
     }
 }

@@ -14,7 +14,7 @@ extension RulesCommands {
     ) { arguments, context in
         let packs = try RulePacks.load(arguments, context)
         let wanted = arguments.value("pack")
-        let names = packs.library.packs.map(\.name) + ["commands"]
+        let names = packs.library.packs.map(\.name) + ["commands", "scope"]
         if let wanted, !names.contains(wanted) { throw noPack(wanted, names) }
         var table = Table(["pack", "rule", "severity", "on", "about", "title"], whenEmpty: "no rules")
         for entry in RuleSelection(packs.library.packs).entries where wanted == nil || entry.rule.pack == wanted {
@@ -22,6 +22,9 @@ extension RulesCommands {
         }
         if wanted == nil || wanted == "commands" {
             for rule in try packs.commands().rules { add(rule, to: &table) }
+        }
+        if wanted == nil || wanted == "scope" {
+            for rule in try packs.scope().rules { add(rule, to: &table) }
         }
         try context.show(table, json: arguments.has("json"))
         return .ok
@@ -40,6 +43,15 @@ extension RulesCommands {
                 .init(entry.isOn ? "on" : "off", entry.isOn ? .good : .faint), .init(rule.subject.rawValue), .init(rule.title),
             ],
             rule.json(isOn: entry.isOn))
+    }
+
+    private static func add(_ rule: ScopeRule, to table: inout Table) {
+        table.add(
+            [
+                .init("scope", .faint), .init(rule.id), .init(rule.decision.rawValue), .init("on", .good), .init("change"),
+                .init(rule.title),
+            ],
+            rule.json)
     }
 
     private static func add(_ rule: CommandRule, to table: inout Table) {
