@@ -23,9 +23,14 @@ static const unsigned char rules_injection[] = {
 #embed "../../../Rules/injection.yml"
 };
 
+static const unsigned char rules_secrets[] = {
+#embed "../../../Rules/secrets.yml"
+};
+
 static const struct forge_resource resources[] = {
     {"Rules/commands.yml", rules_commands, sizeof rules_commands},
     {"Rules/injection.yml", rules_injection, sizeof rules_injection},
+    {"Rules/secrets.yml", rules_secrets, sizeof rules_secrets},
     {"Webhooks/GitHub/Examples/pull_request.opened.json", github_example, sizeof github_example},
     {"Webhooks/Sentry/Examples/event_alert.triggered.json", sentry_example, sizeof sentry_example},
     {"Webhooks/GlitchTip/Examples/alert.generation-6-early.json", glitchtip_example, sizeof glitchtip_example},
