@@ -109,7 +109,9 @@ let package = Package(
         tests("ForgeTestSupportTests", ["ForgeCore", "ForgeCrypto"]),
         tests(
             "ScenarioTests",
-            ["ForgeCore", "ForgeCrypto", "ForgeSystem", "ForgeStore", "ForgeBench", "ForgePatterns", "ForgeRules", "forge"]),
+            [
+                "ForgeCore", "ForgeCrypto", "ForgeSystem", "ForgeStore", "ForgeBench", "ForgePatterns", "ForgeResources", "ForgeRules", "forge",
+            ]),
         tests("TidyTests", []),
     ]
 )

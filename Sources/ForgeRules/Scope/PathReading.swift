@@ -73,7 +73,7 @@ enum PathReading {
     /// Letters of other alphabets by the ones they look like.
     private static let letters: [Unicode.Scalar: Unicode.Scalar] = {
         let rows: [(Unicode.Scalar, String)] = [
-            ("a", "аАɑαΑᴀ"), ("b", "ЬьВΒƄʙ"), ("c", "сСϲϹᴄⅽⅭ"), ("d", "ԁⅾⅮᴅ"), ("e", "еЕЁёεΕҽᴇ"), ("f", "ƒϝſẝ"), ("g", "ɡցɢԌԍ"),
+            ("a", "аАɑαΑᴀ"), ("b", "ЬьВΒƄʙ"), ("c", "сСϲϹᴄⅽⅭ"), ("d", "ԁⅾⅮᴅ"), ("e", "еЕЁёεΕҽᴇ"), ("f", "ƒϝẝ"), ("g", "ɡցɢԌԍ"),
             ("h", "һНΗհʜ"),
             ("i", "іІїЇıɩιΙɪⅰӀӏᛁ"), ("j", "јЈϳᴊ"), ("k", "кКκΚᴋ"), ("l", "ⅼⅬʟ"), ("m", "мМΜⅿⅯᴍ"), ("n", "ոռΝɴп"), ("o", "оОοΟօՕσᴏ"),
             ("p", "рРρΡᴘ"),
