@@ -217,9 +217,11 @@ struct EntryReader {
     }
 
     func report(_ source: Source, _ name: String, _ complaint: Complaint) {
+        // Nothing in a variable has a place in the text.
+        let position = source.variable == nil ? complaint.position ?? source.position : nil
         collector.report(
             ConfigProblem(
-                line: source.position?.line, column: source.position?.column, variable: source.variable, key: place.key(name).shown,
+                line: position?.line, column: position?.column, variable: source.variable, key: place.key(name).shown,
                 what: complaint.what, advice: complaint.advice))
     }
 

@@ -15,7 +15,7 @@ private func keyTables(_ table: [KeyDescription]) -> String {
     if !loose.isEmpty { text += keyTable(loose) + "\n" }
     for group in top where group.content.hasKeysBelow {
         text += "### `\(group.name)`\n\n\(group.doc)\n\n"
-        let below = table.filter { $0.path.first == group.name && $0.path.count > 1 && !$0.content.isSection }
+        let below = table.filter { $0.path.first == group.name && !$0.content.isSection }
         text += keyTable(below) + "\n"
     }
     return text
@@ -25,10 +25,7 @@ private func keyTable(_ keys: [KeyDescription]) -> String {
     var lines = ["| key | default | may be | a layer below may | what for |", "|---|---|---|---|---|"]
     for key in keys {
         let name = key.path.joined(separator: ".").split(separator: ".[]", omittingEmptySubsequences: false).joined(separator: "[]")
-        let direction = key.direction.map { direction -> String in
-            direction.sentence.split(separator: " ").isEmpty ? "" : direction.sentence
-        }
-        lines.append("| `\(name)` | \(standard(key)) | \(cell(shape(key))) | \(direction ?? "") | \(cell(key.doc)) |")
+        lines.append("| `\(name)` | \(standard(key)) | \(cell(shape(key))) | \(key.direction?.sentence ?? "") | \(cell(key.doc)) |")
     }
     return lines.joined(separator: "\n") + "\n"
 }

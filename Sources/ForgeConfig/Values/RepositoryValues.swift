@@ -110,7 +110,7 @@ extension ValueType where Value: ConfigValue {
                     let key = YAMLNode(position: entry.position, content: .scalar(YAMLScalar(entry.key, .quoted)))
                     values[try name.read(key)] = try element.read(entry.value)
                 } catch {
-                    throw Complaint("has an entry, '\(shortened(entry.key))', that \(error.what)", error.advice)
+                    throw Complaint("has an entry, '\(shortened(entry.key))', that \(error.what)", error.advice, at: entry.position)
                 }
             }
             return values

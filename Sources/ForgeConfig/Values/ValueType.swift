@@ -44,10 +44,13 @@ private func wordNode(_ text: String) -> YAMLNode? {
 struct Complaint: Error, Equatable {
     let what: String
     let advice: String
+    /// Of the part that is wrong; nil where that is the whole value.
+    let position: YAMLPosition?
 
-    init(_ what: String, _ advice: String) {
+    init(_ what: String, _ advice: String, at position: YAMLPosition? = nil) {
         self.what = what
         self.advice = advice
+        self.position = position
     }
 }
 
@@ -183,7 +186,8 @@ extension ValueType {
                 do throws(Complaint) {
                     values.append(try element.read(node))
                 } catch {
-                    throw Complaint("has an element, number \(index + 1), that \(error.what)", error.advice)
+                    throw Complaint(
+                        "has an element, number \(index + 1), that \(error.what)", error.advice, at: error.position ?? node.position)
                 }
             }
             return values

@@ -40,8 +40,13 @@ enum CheckCommand {
             if arguments.has("json") {
                 try context.show(report.json(explains: arguments.has("explain")))
             } else {
-                try context.write(report.problems)
-                if arguments.has("explain") { try context.show(report.explanation, json: false) }
+                // With a table to follow, standard output is the table's.
+                if arguments.has("explain") {
+                    if !report.problems.isEmpty { context.note(String(report.problems.dropLast())) }
+                    try context.show(report.explanation(valueMax: context.isTerminal ? 60 : .max), json: false)
+                } else {
+                    try context.write(report.problems)
+                }
             }
             if let range = arguments.value("simulate"), let simulation {
                 let source = try simulation.open(folder(of: arguments.positional(0)))
@@ -135,18 +140,23 @@ struct CheckReport {
         return parts.isEmpty ? "no problems" : parts.map { counted($0.0, $0.1) }.joined(separator: ", ")
     }
 
-    var explanation: Table {
+    /// A value longer than `valueMax` characters is cut.
+    func explanation(valueMax: Int) -> Table {
         var table = Table(["key", "value", "layer", "where"], whenEmpty: "")
         for decision in effective.decisions {
             let isStandard = decision.origins.allSatisfy { $0.layer == .builtIn }
             table.add(
                 [
-                    .init(decision.key, isStandard ? .faint : .plain), .init(decision.shown),
+                    .init(decision.key, isStandard ? .faint : .plain), .init(Self.cut(decision.shown, valueMax)),
                     .init(decision.origins.map(\.layer.rawValue).uniqued.joined(separator: " + "), isStandard ? .faint : .good),
                     .init(decision.origins.map(\.place).uniqued.joined(separator: ", "), .faint),
                 ], .null)
         }
         return table
+    }
+
+    private static func cut(_ text: String, _ countMax: Int) -> String {
+        text.count > countMax ? text.prefix(countMax - 1) + "…" : text
     }
 
     func json(explains: Bool) -> JSON {
