@@ -26,7 +26,7 @@ enum ReviewCommand {
             """,
         options: ReviewOptions.specifications
     ) { arguments, context in
-        try await run(try ReviewOptions(arguments), context)
+        try await run(try ReviewOptions(arguments, context.environment), context)
     }
 
     private static func run(_ options: ReviewOptions, _ context: CommandContext) async throws -> ExitCode {
