@@ -48,7 +48,10 @@ extension Direction<AgreedPatterns> {
             return AgreedPatterns(lists)
         } loosens: { above, below in
             above.lists.contains { upper in
-                below.all.contains { wanted in !upper.contains { covers($0.text, wanted.text) } }
+                // Lists that all must fit stay within a list when one of them does.
+                !below.lists.contains { lower in
+                    lower.allSatisfy { wanted in upper.contains { covers($0.text, wanted.text) } }
+                }
             }
         }
     }

@@ -55,7 +55,7 @@ extension EffectiveConfig {
     }
 
     private static func read(_ layers: [ParsedLayer]) -> EffectiveConfig {
-        let merge = LayerMerge()
+        let merge = LayerMerge(standards: RepositoryConfig.standards)
         let collectors = layers.map { _ in ConfigCollector(environment: [:], readFile: noFiles) }
         var reader = LayeredReader(
             zip(layers, collectors).map { layer, collector in

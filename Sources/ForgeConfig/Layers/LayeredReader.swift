@@ -31,81 +31,121 @@ struct LayeredReader {
 
     /// A key with a default.
     mutating func read<Value: ConfigValue>(
-        _ name: String, _ type: ValueType<Value>, _ standard: String, direction: Direction<Value>, _ doc: String
+        _ name: String, _ type: @autoclosure () -> ValueType<Value>, _ standard: String, direction: @autoclosure () -> Direction<Value>,
+        _ doc: String
     ) -> Value {
-        record(name, .value(type.shape, .value(standard)), doc, direction.name)
-        let standard = type.value(ofText: standard)
-        return merged(name, type, standard: standard, direction) { _, _ in } ?? standard
+        if merge.isDescribing { record(name, .value(type().shape, .value(standard)), doc, direction().name) }
+        return merged(name, type, direction, standard: { $0.value(ofText: standard) }) { _, _ in }
     }
 
     /// A key that may be left out everywhere, and then stands for nothing.
     mutating func readOptional<Value: ConfigValue>(
-        _ name: String, _ type: ValueType<Value>, example: String, direction: Direction<Value>, _ doc: String
+        _ name: String, _ type: @autoclosure () -> ValueType<Value>, example: String, direction: @autoclosure () -> Direction<Value>,
+        _ doc: String
     ) -> Value? {
-        record(name, .value(type.shape, .absent(example: example)), doc, direction.name)
-        if merge.isDescribing { _ = type.value(ofText: example) }
-        return merged(name, type, standard: nil, direction) { _, _ in }
+        if merge.isDescribing {
+            record(name, .value(type().shape, .absent(example: example)), doc, direction().name)
+            _ = type().value(ofText: example)
+        }
+        let absent: Value? = nil
+        return mergedOptional(name, type, direction, standard: { _ in absent }) { _, _ in }
     }
 
     /// Patterns, each of which remembers its line.
     mutating func patterns(
-        _ name: String, _ type: ValueType<[ConfigPattern]>, _ standard: String, direction: Direction<[ConfigPattern]>, _ doc: String
+        _ name: String, _ type: @autoclosure () -> ValueType<[ConfigPattern]>, _ standard: String,
+        direction: @autoclosure () -> Direction<[ConfigPattern]>, _ doc: String
     ) -> [ConfigPattern] {
-        record(name, .value(type.shape, .value(standard)), doc, direction.name)
-        let standard = type.value(ofText: standard)
-        return merged(name, type, standard: standard, direction) { $0.setSource($1) } ?? standard
+        if merge.isDescribing { record(name, .value(type().shape, .value(standard)), doc, direction().name) }
+        return merged(name, type, direction, standard: { $0.value(ofText: standard) }) { $0.setSource($1) }
     }
 
     /// Patterns that every layer has to agree on.
     mutating func agreed(
-        _ name: String, _ type: ValueType<[ConfigPattern]>, _ standard: String, direction: Direction<AgreedPatterns>, _ doc: String
+        _ name: String, _ type: @autoclosure () -> ValueType<[ConfigPattern]>, _ standard: String,
+        direction: @autoclosure () -> Direction<AgreedPatterns>, _ doc: String
     ) -> AgreedPatterns {
-        record(name, .value(type.shape, .value(standard)), doc, direction.name)
-        let lists = ValueType<AgreedPatterns>(shape: type.shape) { node throws(Complaint) in AgreedPatterns([try type.read(node)]) }
-        let standard = lists.value(ofText: standard)
-        return merged(name, lists, standard: standard, direction) { $0.lists[0].setSource($1) } ?? standard
+        if merge.isDescribing { record(name, .value(type().shape, .value(standard)), doc, direction().name) }
+        let lists = { () -> ValueType<AgreedPatterns> in
+            let type = type()
+            return ValueType<AgreedPatterns>(shape: type.shape) { node throws(Complaint) in AgreedPatterns([try type.read(node)]) }
+        }
+        return merged(name, lists, direction, standard: { $0.value(ofText: standard) }) { $0.lists[0].setSource($1) }
+    }
+
+    private mutating func merged<Value: ConfigValue>(
+        _ name: String, _ type: () -> ValueType<Value>, _ direction: () -> Direction<Value>, standard: (ValueType<Value>) -> Value,
+        _ locate: (inout Value, ConfigSource?) -> Void
+    ) -> Value {
+        guard let value = mergedOptional(name, type, direction, standard: standard, locate) else {
+            preconditionFailure("\(key(name)) has a default")
+        }
+        return value
     }
 
     /// Nil when nobody says anything and there is no default.
-    private mutating func merged<Value: ConfigValue>(
-        _ name: String, _ type: ValueType<Value>, standard: Value?, _ direction: Direction<Value>,
+    private mutating func mergedOptional<Value: ConfigValue>(
+        _ name: String, _ type: () -> ValueType<Value>, _ direction: () -> Direction<Value>, standard: (ValueType<Value>) -> Value?,
         _ locate: (inout Value, ConfigSource?) -> Void
     ) -> Value? {
-        var key: KeyMerge<Value>?
-        if var standard {
-            locate(&standard, nil)
-            key = KeyMerge(direction, standard: standard, origin: .builtIn)
-        }
-        for index in layers.indices {
-            guard let found = layers[index].reader.located(name, type) else { continue }
-            let source = layers[index].source
-            let origin = source.origin(line: found.line)
-            var wanted = found.value
-            locate(&wanted, source)
-            var next = key ?? KeyMerge(direction, standard: wanted, origin: origin)
-            if let attempt = next.take(wanted, source.role, origin) {
-                let against = attempt.against.map(\.shown).joined(separator: " and ")
-                let holds = shownText(attempt.holds.json, type.shape)
-                warn(name, in: source, found.source.position, "loosens what \(against) sets", "\(holds) holds")
+        var isGiven = false
+        for index in layers.indices where layers[index].reader.isGiven(name) { isGiven = true }
+        let fullName = key(name)
+        let merge = merge
+        if !isGiven {
+            return merge.standard(fullName) {
+                let type = type()
+                var value = standard(type)
+                if value != nil { locate(&value!, nil) }
+                merge.decide(fullName, value?.json ?? .null, type.shape, [.builtIn])
+                return value
             }
-            if direction.name == .free, source.role == .floor {
-                let advice = "it holds as a default; a repository may write anything"
-                warn(name, in: source, found.source.position, "is taste and has no floor", advice)
-            }
-            key = next
         }
-        key?.finish()
-        merge.decide(self.key(name), key?.value.json ?? .null, type.shape, key?.origins ?? [.builtIn])
-        return key?.value
+        let type = type()
+        var merged = KeyMerge(direction())
+        if var value = standard(type) {
+            locate(&value, nil)
+            merged.begin(with: value)
+        }
+        for index in layers.indices { take(name, type, from: index, into: &merged, locate) }
+        merged.finish()
+        merge.decide(fullName, merged.value?.json ?? .null, type.shape, merged.origins)
+        return merged.value
+    }
+
+    /// One layer's word on one key.
+    private mutating func take<Value: ConfigValue>(
+        _ name: String, _ type: ValueType<Value>, from index: Int, into merged: inout KeyMerge<Value>,
+        _ locate: (inout Value, ConfigSource?) -> Void
+    ) {
+        guard let found = layers[index].reader.located(name, type) else { return }
+        let source = layers[index].source
+        var wanted = found.value
+        locate(&wanted, source)
+        if let attempt = merged.take(wanted, source.role, source.origin(line: found.line)) {
+            let against = attempt.against.map(\.shown).joined(separator: " and ")
+            warn(
+                name, in: source, found.source.position, "loosens what \(against) sets",
+                "\(shownText(attempt.holds.json, type.shape)) holds")
+        }
+        if source.role == .floor, merged.isFree {
+            let advice = "it holds as a default; a repository may write anything"
+            warn(name, in: source, found.source.position, "is taste and has no floor", advice)
+        }
     }
 
     // MARK: Groups
 
-    /// A group of keys, with its own directions.
-    mutating func section<Result>(_ name: String, _ doc: String, _ read: (inout LayeredReader) -> Result) -> Result {
+    /// A group of keys, with its own directions. Only layers that mention it take part.
+    mutating func section<Result: Sendable>(_ name: String, _ doc: String, _ read: (inout LayeredReader) -> Result) -> Result {
         record(name, .section, doc, nil)
-        let inner = layers.indices.map { Layer(source: layers[$0].source, reader: layers[$0].reader.group(name)) }
-        var reader = LayeredReader(inner, at: key(name), merge)
+        var speaking: [Layer] = []
+        for index in layers.indices {
+            guard let group = layers[index].reader.group(name) else { continue }
+            speaking.append(Layer(source: layers[index].source, reader: group))
+        }
+        var reader = LayeredReader(speaking, at: key(name), merge)
+        if speaking.isEmpty { return merge.standard(key(name)) { read(&reader) } }
         let result = read(&reader)
         for layer in reader.layers { layer.reader.finish() }
         return result

@@ -93,8 +93,12 @@ struct EntryReader {
         }
     }
 
-    /// The reader of the group under `name`, which the caller has to finish.
-    mutating func group(_ name: String) -> EntryReader { EntryReader(entry(name)?.value, at: place.key(name), collector) }
+    /// The reader of the group under `name`, which the caller has to finish; nil when it is not written.
+    mutating func group(_ name: String) -> EntryReader? {
+        let entry = entry(name)
+        guard entry != nil || collector.isDescribing else { return nil }
+        return EntryReader(entry?.value, at: place.key(name), collector)
+    }
 
     // MARK: Groups
 

@@ -6,17 +6,17 @@ import ForgeYAML
 
 extension ServerSettings {
     /// Of `server.yml`.
-    package static var jsonSchema: String { schemaText(title: "Settings of a Forge server", table) }
+    package static var jsonSchema: String { schemaText(id: "urn:forge:server-settings:1", title: "Settings of a Forge server", table) }
 }
 
 extension RepositoryConfig {
     /// Of `.forge.yml`.
-    package static var jsonSchema: String { schemaText(title: "Forge in a repository", table) }
+    package static var jsonSchema: String { schemaText(id: "urn:forge:repository-config:1", title: "Forge in a repository", table) }
 }
 
-private func schemaText(title: String, _ table: [KeyDescription]) -> String {
+private func schemaText(id: String, title: String, _ table: [KeyDescription]) -> String {
     let head: [JSON.Member] = [
-        .init("$schema", "https://json-schema.org/draft/2020-12/schema"), .init("title", .string(title)),
+        .init("$schema", "https://json-schema.org/draft/2020-12/schema"), .init("$id", .string(id)), .init("title", .string(title)),
     ]
     return JSON.object(head + objectMembers(at: [], table)).prettyText + "\n"
 }

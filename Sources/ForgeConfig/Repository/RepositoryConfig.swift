@@ -56,6 +56,14 @@ extension RepositoryConfig {
     /// What holds for a repository without the file, where nobody above says anything.
     package static var standard: RepositoryConfig { EffectiveConfig.load([]).config }
 
+    /// Each key and each group as it is when nobody mentions it.
+    static let standards: ConfigStandards = {
+        let merge = LayerMerge()
+        var reader = LayeredReader([], merge)
+        _ = RepositoryConfig(reading: &reader)
+        return merge.found
+    }()
+
     /// Every key, in the order it is read.
     package static var table: [KeyDescription] {
         let collector = ConfigCollector(environment: [:], readFile: noFiles, isDescribing: true)

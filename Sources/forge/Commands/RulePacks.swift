@@ -63,10 +63,11 @@ struct RulePacks {
         return pack
     }
 
-    /// The rules that are on, of some packs, compiled.
-    func compiled(_ isWanted: (PatternRule) -> Bool) throws(CommandFailure) -> RuleSet {
+    /// The rules that are on, of some packs, compiled; or as an earlier run compiled them.
+    func compiled(_ context: CommandContext, _ isWanted: (PatternRule) -> Bool) throws(CommandFailure) -> RuleSet {
+        let rules = RuleSelection(library.packs).rulesOn.filter(isWanted)
         do throws(PackError) {
-            return try RuleSet(RuleSelection(library.packs).rulesOn.filter(isWanted))
+            return try PatternCache.forCommands(context.environment).ruleSet(rules) { context.note("forge: \($0)") }
         } catch {
             throw .badInput("the packs of rules cannot be used:\n\(error)")
         }
