@@ -20,6 +20,10 @@ enum Language: String, Hashable, Sendable {
             self = .dockerfile
             return
         }
+        if name.hasSuffix(".txt"), name.hasPrefix("requirements") || name.hasPrefix("constraints") {
+            self = .ini
+            return
+        }
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else {
             self = .other
             return

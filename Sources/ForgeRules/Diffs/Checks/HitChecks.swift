@@ -8,7 +8,7 @@ enum HitChecks {
         "in-run-block": { answer(isInScript($0)) },
         "open-ingress": { answer(isIngress($0)) },
         "runs-as-user": { answer(runsAsUser($0)) },
-        "with-credentials": { answer(around($0, 10, 10).hasAny(["redentials", "REDENTIALS"]) && allowsCredentials(around($0, 10, 10))) },
+        "with-credentials": { answer(allowsCredentials(around($0, 10, 10))) },
         "without-default": { answer(!statement($0).lowercased[...].hasAny(["default", "autoincrement", "identity", "serial"])) },
         "not-in-down": { answer(!isInDown($0)) },
         "locks-old-table": { answer(locksOldTable($0)) },
@@ -60,12 +60,13 @@ enum HitChecks {
 
     /// From the hit's line to the end of the statement: a semicolon, or the line that closes what the line opens; eight lines at most.
     private static func statement(_ input: RuleCheckInput) -> ArraySlice<UInt8> {
+        let isSQL = input.path.map { Language(path: $0) } == .sql
         var depth = 0
         var end = input.line.upperBound
         for line in [input.lineText] + below(input, 8) {
             end = line.endIndex
             depth += line.count { $0 == Byte.openParenthesis } - line.count { $0 == Byte.closeParenthesis }
-            if line.contains(Byte.semicolon) || depth <= 0 { break }
+            if line.contains(Byte.semicolon) || depth <= 0 && !isSQL { break }
         }
         return input.text[input.line.lowerBound..<end]
     }
@@ -131,10 +132,14 @@ enum HitChecks {
     }
 
     private static func allowsCredentials(_ text: ArraySlice<UInt8>) -> Bool {
-        text.split(separator: Byte.newline).contains { line in
-            let small = line.lowercased[...]
-            return small.has("credentials") && small.hasAny(["true", "allowcredentials()"])
+        let small = text.lowercased[...]
+        var from = small.startIndex
+        while let at = small.first("credentials", from: from) {
+            let value = small[(at + 11)...].drop { Byte.isSpace($0) || "\"':=,(".utf8.contains($0) }
+            if value.starts("true") || small[..<at].hasSuffix("allow") && small[(at + 11)...].starts("()") { return true }
+            from = at + 11
         }
+        return false
     }
 
     private static func isPublicAddress(_ address: ArraySlice<UInt8>) -> Bool {
