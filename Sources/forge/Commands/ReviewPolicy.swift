@@ -14,7 +14,7 @@ struct ReviewPolicy: Sendable {
     /// A configuration that cannot be used: what it asked for was not looked at.
     let unread: [UnreadPart]
 
-    init(_ options: ReviewOptions, _ place: ReviewPlace) async throws(CommandFailure) {
+    init(_ options: ReviewOptions, _ place: ReviewPlace, _ context: CommandContext) throws(CommandFailure) {
         var layers: [ConfigLayer] = []
         if let file = options.config {
             do throws(SystemError) {
@@ -31,7 +31,11 @@ struct ReviewPolicy: Sendable {
             throw .badInput(effective.problems.map { "\(name): \($0)" }.joined(separator: "\nforge: "))
         }
         unread = effective.problems.map { UnreadPart(path: nil, reason: "\(name): \($0); the strictest settings hold instead") }
-        rules = try ReviewRules(try RulePacks.load(folder: options.rulesFolder), effective.config, configName: name)
+        rules = try ReviewRules(
+            try RulePacks.load(folder: options.rulesFolder), effective.config, configName: name, .forCommands(context.environment)
+        ) {
+            context.note("forge: \($0)")
+        }
         remarks = effective.warnings.map { "\(name): \($0)" } + rules.remarks
     }
 
@@ -52,8 +56,9 @@ struct ReviewPolicy: Sendable {
     }
 
     /// Lets the rules look at the diff.
-    func judge(_ material: inout ReviewMaterial, _ progress: ReviewProgress?) async throws {
-        let (found, problems) = rules.findings(in: material.input.diff, progress: progress)
+    func judge(_ material: inout ReviewMaterial, _ progress: ReviewProgress?) {
+        progress?.show("looking at", 0, of: material.input.diff.files.count)
+        let (found, problems) = rules.judgement(of: material.input.diff)
         let reviewed = ReviewedPaths(effective.config.review)
         material.coverage.filesLeftOut = material.input.diff.files.count { !reviewed.contains($0.path) }
         material.found = found.filter { rules.looksEverywhere($0.rule) || $0.path.map(reviewed.contains) ?? true }

@@ -1,5 +1,5 @@
-// The rules of a review: those that the configuration leaves on, compiled once, over the lines that a change adds. What is found must never
-// carry a credential: a line is shown with every one in it masked.
+// The rules of a review: those that the configuration leaves on, compiled once, over what a change adds. What is shown of other tools' texts
+// must never carry a credential.
 
 import ForgeConfig
 import ForgeCore
@@ -8,26 +8,33 @@ import ForgeRules
 
 struct ReviewRules: Sendable {
     private let selection: RuleSelection
-    private let compiled: RuleSet
-    private let secretRules: Set<String>
+    /// Over lines, names and the change as a whole.
+    private let lines: RuleSet
+    /// Over any text: credentials.
+    private let texts: RuleSet
 
     /// What the configuration wanted of the rules and did not get.
     var remarks: [String] { selection.problems.map { "\($0.origin.file)\($0.origin.line.map { ":\($0)" } ?? ""): \($0.message)" } }
 
-    init(_ packs: RulePacks, _ config: RepositoryConfig, configName: String) throws(CommandFailure) {
+    /// `note` hears what makes this run slower than it should be.
+    init(
+        _ packs: RulePacks, _ config: RepositoryConfig, configName: String, _ cache: PatternCache, note: (String) -> Void
+    ) throws(CommandFailure) {
         selection = RuleSelection(packs.library.packs, adjustments: Self.adjustments(packs.library, config.rules, configName))
-        // Hidden instructions in code are a reader's concern: a model's, which gets them scrubbed.
+        // Hidden instructions in code are a model's concern, which is shown nothing before it was scrubbed.
         let rules = selection.rulesOn.filter { $0.pack != "injection" }
-        secretRules = Set(rules.filter { $0.pack == "secrets" }.map(\.id))
         do throws(PackError) {
-            compiled = try RuleSet(rules)
+            lines = try cache.ruleSet(rules.filter { $0.subject != .text }, note: note)
+            texts = try cache.ruleSet(rules.filter { $0.subject == .text }, note: note)
         } catch {
             throw .badInput("the rules cannot be used:\n\(error)")
         }
     }
 
+    private var rules: [PatternRule] { lines.rules + texts.rules }
+
     var described: [ReportedRule] {
-        compiled.rules.map {
+        rules.map {
             ReportedRule(
                 id: $0.id, title: $0.title, family: $0.family, severity: $0.severity, message: $0.message, fix: $0.fix,
                 references: $0.references)
@@ -35,10 +42,10 @@ struct ReviewRules: Sendable {
     }
 
     /// No comment in the source accepts what these find.
-    var required: Set<String> { Set(compiled.rules.filter(\.isRequired).map(\.id)) }
+    var required: Set<String> { Set(rules.filter(\.isRequired).map(\.id)) }
 
     /// Whether a rule looks at every file, whatever `review.paths` says.
-    func looksEverywhere(_ rule: String) -> Bool { secretRules.contains(rule) }
+    func looksEverywhere(_ rule: String) -> Bool { texts.rules.contains { $0.id == rule } }
 
     // MARK: Which are on
 
@@ -73,62 +80,25 @@ struct ReviewRules: Sendable {
 
     // MARK: What they find
 
-    func findings(in diff: Diff, progress: ReviewProgress?) -> (found: [Finding], problems: [UnreadPart]) {
-        let scanner = RuleScanner(compiled)
-        var found: [Finding] = []
-        var problems: Set<UnreadPart> = []
-        for (index, file) in diff.files.enumerated() {
-            if index.isMultiple(of: 256) { progress?.show("looking at", index, of: diff.files.count) }
-            for run in addedRuns(file) {
-                let scan = scanner.scan(run.text, firstLine: run.line, path: file.path, as: [.text, .added])
-                found += scan.hits.map { finding($0, among: scan.hits, in: run.text, file.path) }
-                for problem in scan.problems { problems.insert(UnreadPart(path: file.path, reason: "\(problem)")) }
-            }
-        }
-        return (found, problems.sorted { ($0.path?.text ?? "", $0.reason) < ($1.path?.text ?? "", $1.reason) })
+    func judgement(of diff: Diff) -> (found: [Finding], problems: [UnreadPart]) {
+        let judgement = DiffJudge(lines, texts: SecretScanner(texts)).judgement(of: diff)
+        let problems = judgement.problems.map { UnreadPart(path: nil, reason: "\($0)") }.sorted { $0.reason < $1.reason }
+        return (judgement.findings, problems)
     }
 
-    /// Added lines that follow each other, as one text.
-    private func addedRuns(_ file: FileChange) -> [(line: Int, text: [UInt8])] {
-        var runs: [(line: Int, text: [UInt8])] = []
-        var next: Int?
-        for line in file.hunks.lazy.flatMap(\.lines) where line.kind == .added {
-            guard let number = line.newNumber else { continue }
-            if number != next { runs.append((number, [])) }
-            runs[runs.count - 1].text += line.text
-            runs[runs.count - 1].text.append(UInt8(ascii: "\n"))
-            next = number + 1
-        }
-        return runs
-    }
-
-    private func finding(_ hit: RuleHit, among hits: [RuleHit], in text: [UInt8], _ path: RepositoryPath) -> Finding {
-        let start = hit.capture.lowerBound - hit.column
-        let end = text[hit.capture.lowerBound...].firstIndex(of: UInt8(ascii: "\n")) ?? text.count
-        let secrets = hits.filter { secretRules.contains($0.rule.id) && $0.capture.overlaps(start..<end) }.map(\.capture)
-        return Finding(
-            rule: hit.rule.id, family: hit.rule.family, severity: hit.rule.severity, path: path, lines: hit.lines,
-            columns: hit.column..<hit.column + (min(hit.capture.upperBound, end) - hit.capture.lowerBound), message: hit.rule.message,
-            fix: hit.rule.fix, references: hit.rule.references, snippet: Self.masked(text, start..<end, secrets))
-    }
-
-    /// Other tools' texts, which may quote what they found.
+    /// Other tools' texts, which may quote what they found. A dot for each character, so that a caret below stays in its place.
     func masked(_ text: String) -> String {
         let bytes = Array(text.utf8)
-        let hits = RuleScanner(compiled).scan(bytes, as: .text).hits.filter { secretRules.contains($0.rule.id) }
-        return hits.isEmpty ? text : Self.masked(bytes, 0..<bytes.count, hits.map(\.capture))
-    }
-
-    /// A dot for each character, so that a caret below stays in its place.
-    private static func masked(_ text: [UInt8], _ range: Range<Int>, _ secrets: [Range<Int>]) -> String {
+        let secrets = SecretScanner(texts).scan(bytes).hits.map(\.capture).sorted { $0.lowerBound < $1.lowerBound }
+        guard !secrets.isEmpty else { return text }
         var shown = ""
-        var at = range.lowerBound
-        for secret in secrets.map({ $0.clamped(to: range) }).sorted(by: { $0.lowerBound < $1.lowerBound }) where secret.upperBound > at {
+        var at = 0
+        for secret in secrets where secret.upperBound > at {
             let start = max(at, secret.lowerBound)
-            shown += String(decoding: text[at..<start], as: UTF8.self)
-            shown += String(repeating: "•", count: String(decoding: text[start..<secret.upperBound], as: UTF8.self).unicodeScalars.count)
+            shown += String(decoding: bytes[at..<start], as: UTF8.self)
+            shown += String(repeating: "•", count: String(decoding: bytes[start..<secret.upperBound], as: UTF8.self).unicodeScalars.count)
             at = secret.upperBound
         }
-        return shown + String(decoding: text[at..<range.upperBound], as: UTF8.self)
+        return shown + String(decoding: bytes[at...], as: UTF8.self)
     }
 }
