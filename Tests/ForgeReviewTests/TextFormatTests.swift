@@ -100,6 +100,20 @@ import Testing
         #expect(text(scene).contains("    1 | \(shown)\n      | \(marks)\n"), "\(text(scene))")
     }
 
+    @Test(
+        arguments: [
+            ("    key = SECRET", 10..<16, "key = •••", "      ^^^"), ("  f(x)  ", 2..<3, "f(x)", "^"),
+            ("a = SECRET; b = 1", 16..<17, "a = •••; b = 1", nil),
+            ("f(x) and more", 9..<13, "f(x)", nil),
+        ] as [(String, Range<Int>, String, String?)])
+    func `of a line that is shown trimmed or masked the caret moves along, or is left out`(
+        line: String, columns: Range<Int>, snippet: String, marks: String?
+    ) {
+        let shown = text(material([newFile("a.py", line)], found: [finding(columns: columns, snippet: snippet)]))
+        #expect(shown.contains("    1 | \(snippet)\n") && shown.contains("^") == (marks != nil), "\(shown)")
+        if let marks { #expect(shown.contains("      | \(marks)\n"), "\(shown)") }
+    }
+
     @Test func `of a line of a million characters the part that matters is shown`() {
         let line = String(repeating: "a", count: 500_000) + "HERE" + String(repeating: "b", count: 500_000)
         let scene = material([newFile("a.js", line)], found: [finding("sql-from-text", "a.js", columns: 500_000..<500_004, snippet: line)])

@@ -19,6 +19,8 @@ package struct ReviewedFinding: Hashable, Sendable {
     package var state: State
     /// Characters within the first line, the first is 0: what people and editors count, where rules count bytes.
     package var characters: Range<Int>?
+    /// The same place in the snippet, which is the line trimmed and masked; nil when it is not in there.
+    package var mark: Range<Int>?
     /// Rules that found the same line for the same reason, and were less grave.
     package var alsoFoundBy: [String]
 
@@ -29,6 +31,7 @@ package struct ReviewedFinding: Hashable, Sendable {
         self.finding = finding
         self.state = state
         self.characters = characters
+        mark = characters
         self.alsoFoundBy = alsoFoundBy
     }
 }

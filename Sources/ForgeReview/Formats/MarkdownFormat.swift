@@ -55,7 +55,7 @@ enum MarkdownFormat {
         var text = "#### \(finding.severity.rawValue): \(place)\n\n"
         text += "\(prose(visible(finding.message, charactersMax: messageMax)))\n"
         if finding.lines != nil, !finding.snippet.isEmpty {
-            let excerpt = SourceExcerpt(finding.snippet, characters: reviewed.characters)
+            let excerpt = SourceExcerpt(finding.snippet, characters: reviewed.mark)
             text += "\n" + fenced([excerpt.text, excerpt.marks].compactMap { $0 }.joined(separator: "\n"))
         }
         if let fix = finding.fix { text += "\nFix: \(prose(visible(fix, charactersMax: messageMax)))\n" }

@@ -48,7 +48,7 @@ struct TextFormat {
 
     private func source(_ reviewed: ReviewedFinding) -> String {
         guard let line = reviewed.finding.lines?.lowerBound, !reviewed.finding.snippet.isEmpty else { return "" }
-        let excerpt = SourceExcerpt(reviewed.finding.snippet, characters: reviewed.characters)
+        let excerpt = SourceExcerpt(reviewed.finding.snippet, characters: reviewed.mark)
         let number = "\(line)"
         let space = String(repeating: " ", count: number.count)
         let bar = painted("|", .faint)

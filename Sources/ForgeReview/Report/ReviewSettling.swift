@@ -91,7 +91,10 @@ private struct ReviewSettling {
         coverage.belowMinimum = findings.count { $0.state.isOpen && $0.finding.severity < settings.severityMin }
         findings.removeAll { $0.finding.severity < settings.severityMin }
         findings = deduplicated(findings.sorted { standsBefore($0.finding, $1.finding) })
-        for index in findings.indices { findings[index].characters = characters(of: findings[index].finding) }
+        for index in findings.indices {
+            findings[index].characters = characters(of: findings[index].finding)
+            findings[index].mark = mark(findings[index])
+        }
         return ReviewReport(
             base: material.input.base, head: material.input.head, coverage: coverage, findings: findings,
             removable: material.baseline.removable(found: found, in: changed), failOn: settings.failOn, severityMin: settings.severityMin,
@@ -186,6 +189,23 @@ private struct ReviewSettling {
         let start = String(decoding: text.prefix(columns.lowerBound), as: UTF8.self).unicodeScalars.count
         let length = String(decoding: text.dropFirst(columns.lowerBound).prefix(columns.count), as: UTF8.self).unicodeScalars.count
         return start..<start + length
+    }
+
+    /// Where the snippet shows it: behind the blanks that were trimmed, and only when nothing before it was masked with another length.
+    private mutating func mark(_ reviewed: ReviewedFinding) -> Range<Int>? {
+        guard let characters = reviewed.characters, let path = reviewed.finding.path, let line = reviewed.finding.lines?.lowerBound,
+            let raw = text(of: path, line: line)
+        else { return reviewed.characters }
+        let whole = Array(String(decoding: raw, as: UTF8.self).unicodeScalars)
+        let shown = Array(reviewed.finding.snippet.unicodeScalars)
+        let isTrimmed = shown.first?.properties.isWhitespace == false
+        let lead = isTrimmed ? whole.prefix { $0.properties.isWhitespace }.count : 0
+        guard characters.lowerBound >= lead, characters.upperBound <= whole.count else { return nil }
+        let start = characters.lowerBound - lead
+        guard start <= shown.count, shown.starts(with: whole[lead..<characters.lowerBound]) else { return nil }
+        if shown[start...].starts(with: whole[characters]) { return start..<start + characters.count }
+        let dots = shown[start...].prefix { $0 == "•" }.count
+        return dots > 0 ? start..<start + dots : nil
     }
 
     /// Of the findings alone, so that a report of one finding does not carry two hundred rules.

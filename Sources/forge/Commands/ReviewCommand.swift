@@ -26,14 +26,14 @@ enum ReviewCommand {
             """,
         options: ReviewOptions.specifications
     ) { arguments, context in
-        try await run(try ReviewOptions(arguments), context)
+        try await run(try ReviewOptions(arguments, context.environment), context)
     }
 
     private static func run(_ options: ReviewOptions, _ context: CommandContext) async throws -> ExitCode {
         let baseline = try readBaseline(options)
         let progress = ReviewProgress.onTerminal()
         let place = try await ReviewPlace(options, progress: progress)
-        let policy = try await ReviewPolicy(options, place)
+        let policy = try ReviewPolicy(options, place, context)
         for remark in policy.remarks { context.note("forge: \(remark)") }
         let material = try await gather(options, place, policy, baseline, progress)
         progress?.finish()
@@ -51,7 +51,7 @@ enum ReviewCommand {
         material.coverage = ReviewCoverage(of: input.diff)
         material.baseline = baseline
         material.imported = try ReviewImports.read(options, place, input.diff)
-        try await policy.judge(&material, progress)
+        policy.judge(&material, progress)
         material.coverage.unread += policy.unread
         for path in material.oldFilesWanted(policy.settings(options)) { material.oldFiles[path] = await input.readOldFile(path) }
         return material

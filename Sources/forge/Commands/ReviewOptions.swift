@@ -35,6 +35,8 @@ struct ReviewOptions: Sendable {
     var linePattern: String?
     var keepsAll: Bool
     var allowsPartial: Bool
+    /// More packs of rules.
+    var rulesFolder: String?
 
     /// `--base none`: everything there is.
     static let noBase = "none"
@@ -57,10 +59,10 @@ struct ReviewOptions: Sendable {
         .init("lines-in", "[NAME=]FILE", "the same as lines 'file:line:column: message'"),
         .init("lines-pattern", "REGEX", "what such a line looks like: groups (?<file>…) line column end_line severity rule message"),
         .init("all", nil, "other tools' findings count wherever they are, not only on lines of the change"),
-        .init("allow-partial", nil, "exit 0 even when something could not be read"),
+        .init("allow-partial", nil, "exit 0 even when something could not be read"), .rulesDir,
     ]
 
-    init(_ arguments: Arguments) throws(CommandFailure) {
+    init(_ arguments: Arguments, _ environment: [String: String]) throws(CommandFailure) {
         subject = try Self.subject(arguments)
         base = arguments.value("base")
         paths = arguments.values["path"] ?? []
@@ -77,6 +79,7 @@ struct ReviewOptions: Sendable {
         linePattern = arguments.value("lines-pattern")
         keepsAll = arguments.has("all")
         allowsPartial = arguments.has("allow-partial")
+        rulesFolder = arguments.value("rules-dir") ?? environment["FORGE_RULES_DIR"].flatMap { $0.isEmpty ? nil : $0 }
         if writesBaseline, baseline == nil { throw .badInput("--write-baseline needs --baseline FILE: the file to write") }
         if linePattern != nil, lines.isEmpty { throw .badInput("--lines-pattern needs --lines-in FILE: the file it is about") }
         if case .patch = subject, base != nil || !paths.isEmpty {
