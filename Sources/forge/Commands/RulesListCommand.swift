@@ -64,24 +64,14 @@ extension RulesCommands {
     }
 }
 
-extension RulesCommands {
-    private static func add(_ rule: ScopeRule, to table: inout Table) {
-        table.add(
-            [
-                .init("scope", .faint), .init(rule.id), .init(rule.decision.rawValue), .init("on", .good), .init("change"),
-                .init(rule.title),
-            ],
-            rule.json)
-    }
-}
-
 extension ScopeRule {
     var json: JSON {
         JSON.object([
             .init("pack", "scope"), .init("rule", .string(id)), .init("title", .string(title)),
             .init("decision", .string(decision.rawValue)),
             .init("about", "change"), .init("on", .bool(true)), .init("message", .string(message)), .init("fix", JSON(fix)),
-            .init("references", .array(references.map(JSON.string))), .init("layer", .string(origin.layer.rawValue)),
+            .init("paths", .array(paths.map(JSON.string))), .init("references", .array(references.map(JSON.string))),
+            .init("layer", .string(origin.layer.rawValue)),
             .init("file", .string(origin.file)), .init("line", JSON(origin.line)),
         ]).withoutNulls
     }
@@ -116,7 +106,8 @@ extension CommandRule {
         JSON.object([
             .init("pack", "commands"), .init("rule", .string(id)), .init("title", .string(title)), .init("tier", .string(tier.rawValue)),
             .init("about", "command"), .init("on", .bool(true)), .init("message", .string(message)), .init("fix", JSON(fix)),
-            .init("references", .array(references.map(JSON.string))), .init("line", JSON(line)),
+            .init("paths", .array(paths.map(JSON.string))), .init("references", .array(references.map(JSON.string))),
+            .init("line", JSON(line)),
         ]).withoutNulls
     }
 }

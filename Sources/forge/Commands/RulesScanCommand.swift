@@ -15,7 +15,8 @@ extension RulesCommands {
             """,
         positionals: [.init("PATH", optional: true, repeats: true, "a file or a folder")],
         options: [
-            .init("jsonl", nil, "JSON lines in and out"), .init("pack", "PACK", "the rules of this pack alone"), ScanCommand.jobs, .rulesDir,
+            .init("jsonl", nil, "JSON lines in and out"), .init("pack", "PACK", "the rules of this pack alone"), ScanCommand.jobs,
+            .rulesDir,
             .json,
         ]
     ) { arguments, context in
