@@ -106,7 +106,7 @@ extension CommandRule {
         JSON.object([
             .init("pack", "commands"), .init("rule", .string(id)), .init("title", .string(title)), .init("tier", .string(tier.rawValue)),
             .init("about", "command"), .init("on", .bool(true)), .init("message", .string(message)), .init("fix", JSON(fix)),
-            .init("paths", .array(paths.map(JSON.string))), .init("references", .array(references.map(JSON.string))),
+            .init("references", .array(references.map(JSON.string))),
             .init("line", JSON(line)),
         ]).withoutNulls
     }
