@@ -3,7 +3,7 @@
 import ForgeSystem
 
 let commands = CommandTable(
-    commands: ServeCommand.all + IntakeCommand.all + ReviewCommand.all + CheckCommand.all(simulation: nil) + RulesCommands.all
+    commands: ServeCommand.all + IntakeCommand.all + ReviewCommand.all + CheckCommand.all + RulesCommands.all
         + DeliveryCommands.all + TicketCommands.all + RunCommands.all + AuditCommands.all + TokenCommands.all + DoctorCommand.all
         + DemoCommand.all + BenchCommands.all + AboutCommands.all)
 

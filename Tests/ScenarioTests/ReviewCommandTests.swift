@@ -255,3 +255,31 @@ private let token = "ghp_" + "wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx"
         #expect(try commit("x = 1\n", program: "/nowhere/forge")?.contains("nothing was reviewed") == true)
     }
 }
+
+@Suite struct CheckSimulationTests {
+    @Test func `each commit of a range is judged as a pull request of its own`() throws {
+        let scene = try ReviewScene([".forge.yml": "review: {titles_ignore: ['WIP*']}\n"])
+        try scene.repository.write(".github/workflows/ci.yml", "on: push\n")
+        try scene.repository.commit("Add CI")
+        try scene.repository.write("get.py", "import requests\nrequests.get(u, verify=False)\n")
+        try scene.repository.commit("Fetch")
+        try scene.repository.write("put.py", "import requests\nrequests.put(u, verify=False)\n")
+        try scene.repository.commit("WIP: put")
+        let run = try Program.run(
+            ["check", "--simulate", "main..topic"], environment: ["HOME": scene.repository.path], in: scene.repository.path)
+        #expect(run.code == 0, "\(run.errors)")
+        let rows = run.output.split(separator: "\n").map { $0.split(separator: "\t").dropFirst().map(String.init) }
+        #expect(rows.map(\.last) == ["Add CI", "Fetch", "WIP: put"])
+        #expect(rows.map { $0[0] } == ["yes", "yes", "no: review.titles_ignore fits its title, in .forge.yml:1"])
+        #expect(rows.map { $0[1] } == ["deny (scope-workflows)", "allow", "allow"])
+        #expect(rows.map { $0[2] } == ["none", "1 high", "none"])
+    }
+
+    @Test(arguments: ["main", "main..", "..topic", "main...topic", "nowhere..topic"])
+    func `a range that means nothing is refused with a sentence`(range: String) throws {
+        let scene = try ReviewScene([".forge.yml": ""])
+        let run = try Program.run(["check", "--simulate", range], environment: ["HOME": scene.repository.path], in: scene.repository.path)
+        #expect(run.code == 2)
+        #expect(run.errors.contains(range == "nowhere..topic" ? "there is no commit called 'nowhere'" : "--simulate takes BASE..HEAD"))
+    }
+}
