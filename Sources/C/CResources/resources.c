@@ -19,8 +19,18 @@ static const unsigned char rules_commands[] = {
 #embed "../../../Rules/commands.yml"
 };
 
+static const unsigned char rules_scope[] = {
+#embed "../../../Rules/scope.yml"
+};
+
+static const unsigned char rules_secrets[] = {
+#embed "../../../Rules/secrets.yml"
+};
+
 static const struct forge_resource resources[] = {
     {"Rules/commands.yml", rules_commands, sizeof rules_commands},
+    {"Rules/scope.yml", rules_scope, sizeof rules_scope},
+    {"Rules/secrets.yml", rules_secrets, sizeof rules_secrets},
     {"Webhooks/GitHub/Examples/pull_request.opened.json", github_example, sizeof github_example},
     {"Webhooks/Sentry/Examples/event_alert.triggered.json", sentry_example, sizeof sentry_example},
     {"Webhooks/GlitchTip/Examples/alert.generation-6-early.json", glitchtip_example, sizeof glitchtip_example},

@@ -77,6 +77,14 @@ private func shapeMembers(of shape: ValueShape, isNullable: Bool) -> [JSON.Membe
         ]
     case .choice(let words): return [.init("enum", .array(words.map(JSON.string) + (isNullable ? [.null] : [])))]
     case .list(let element): return [type("array"), .init("items", .object(shapeMembers(of: element, isNullable: false)))]
+    case .names(let element):
+        return [type("object"), .init("additionalProperties", .object(shapeMembers(of: element, isNullable: false)))]
+    case .record(let fields):
+        let properties = fields.map { JSON.Member($0.name, .object(shapeMembers(of: $0.shape, isNullable: false))) }
+        return [type("object"), .init("additionalProperties", false), .init("minProperties", 1), .init("properties", .object(properties))]
+    case .either(let first, let second):
+        let shapes = [first, second].map { JSON.object(shapeMembers(of: $0, isNullable: false)) }
+        return [.init("anyOf", .array(shapes + (isNullable ? [["type": "null"]] : [])))]
     }
 }
 

@@ -23,12 +23,12 @@ extension PatternPack {
         do throws(PatternError) {
             let exact = try ExactPattern(rule.source(pattern), limits: rule.matchLimits)
             if isScanned {
+                if !rule.acrossLines, let anchor = textAnchor(pattern.expression) {
+                    return PackProblem(pattern, "'\(anchor)' is about the whole text: '^' and '$' are the ends of a line")
+                }
                 _ = try PatternDatabase.compile([rule.source(pattern)], limits: rule.matchLimits)
                 if rule.capture > exact.groupCount {
                     return PackProblem(pattern, "the pattern has \(exact.groupCount) groups, 'capture' asks for \(rule.capture)")
-                }
-                if !rule.acrossLines, let anchor = textAnchor(pattern.expression) {
-                    return PackProblem(pattern, "'\(anchor)' is about the whole text: '^' and '$' are the ends of a line")
                 }
             }
             return nil

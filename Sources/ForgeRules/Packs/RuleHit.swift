@@ -45,6 +45,17 @@ package struct RuleProblem: Hashable, Sendable {
     }
 }
 
+extension RuleProblem: CustomStringConvertible {
+    package var description: String {
+        let what =
+            switch reason {
+            case .tooExpensive(let message): message
+            case .notAPattern(let message): "the pattern is refused: \(message)"
+            }
+        return "\(rule) (\(origin.file)\(origin.line.map { ":\($0)" } ?? "")): \(what)"
+    }
+}
+
 package struct RuleScan: Sendable {
     /// In the order of the text.
     package var hits: [RuleHit] = []

@@ -35,7 +35,9 @@ extension RuleScanner {
         if first.index == second.index { return first.capture.count >= second.capture.count ? .second : .first }
         let (one, other) = (first.rule.precedence, second.rule.precedence)
         if one != other { return one < other ? .first : .second }
-        guard first.capture == second.capture, first.rule.family == second.rule.family else { return nil }
+        guard first.capture == second.capture, first.rule.family == second.rule.family, first.rule.subject == second.rule.subject else {
+            return nil
+        }
         return .second
     }
 }

@@ -18,6 +18,8 @@ enum ServeCommand {
         ]
     ) { arguments, context in
         let settings = try loadSettings(arguments, context)
+        // Rules that do not load would be found out when they are needed most.
+        _ = try RulePacks.load(folder: settings.rulesDir)
         ProcessFacts.ignoreBrokenPipes()
         try ProcessFacts.forbidDumps()
         let writer = LogWriter(descriptor: StandardStream.error, format: settings.log.lineFormat(context), clock: context.clock)
