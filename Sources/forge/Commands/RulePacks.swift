@@ -76,10 +76,10 @@ struct RulePacks {
         return pack
     }
 
-    /// The rules that are on, of some packs, compiled; or as an earlier run compiled them.
+    /// The rules that are on, of some packs, compiled now or once before.
     func compiled(_ context: CommandContext, _ isWanted: (PatternRule) -> Bool) throws(CommandFailure) -> RuleSet {
-        let rules = RuleSelection(library.packs).rulesOn.filter(isWanted)
         do throws(PackError) {
+            let rules = RuleSelection(library.packs).rulesOn.filter(isWanted)
             return try PatternCache.forCommands(context.environment).ruleSet(rules) { context.note("forge: \($0)") }
         } catch {
             throw .badInput("the packs of rules cannot be used:\n\(error)")

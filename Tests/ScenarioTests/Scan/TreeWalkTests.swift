@@ -1,5 +1,6 @@
 // Which files of a tree are read, in which order, and that a walk ends.
 
+import ForgeCore
 import ForgeSystem
 import ForgeTestSupport
 import Foundation
