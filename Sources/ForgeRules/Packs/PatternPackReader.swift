@@ -41,6 +41,9 @@ private struct PatternPackReader {
     let file: String
     let layer: RuleLayer
     let limits: PackLimits
+    private static let subjects = named(RuleSubject.self)
+    private static let severities = named(FindingSeverity.self)
+    private static let confidences = named(RuleConfidence.self)
     private var subject = RuleSubject.text
     private var isRequired = false
 
@@ -56,7 +59,7 @@ private struct PatternPackReader {
         let name = head.required("pack")
         if !isRuleName(name) { head.problem("a pack's name is words of small letters and digits with '-' between them") }
         // Packs about a change look at what it adds.
-        subject = head.choice("on", named(RuleSubject.self)) ?? (["review", "tests"].contains(name) ? .added : .text)
+        subject = head.choice("on", Self.subjects) ?? (["review", "tests"].contains(name) ? .added : .text)
         isRequired = head.flag("required")
         var lines: [String: Int] = [:]
         var rules: [PatternRule] = []
@@ -81,13 +84,13 @@ private struct PatternPackReader {
         let title = entry.required("title")
         if !entry.has("severity") { entry.problem("'severity' is missing") }
         var rule = RuleDescription(
-            id: id, title: title, severity: entry.choice("severity", named(FindingSeverity.self)) ?? .critical,
-            family: entry.required("family"), subject: entry.choice("on", named(RuleSubject.self)) ?? subject,
+            id: id, title: title, severity: entry.choice("severity", Self.severities) ?? .critical,
+            family: entry.required("family"), subject: entry.choice("on", Self.subjects) ?? subject,
             message: entry.required("message"), origin: RuleOrigin(layer: layer, file: file, line: entry.position.line))
         readPatterns(&rule, &entry)
         readConditions(&rule, &entry)
         readAllowance(&rule, &entry)
-        rule.confidence = entry.choice("confidence", named(RuleConfidence.self)) ?? .high
+        rule.confidence = entry.choice("confidence", Self.confidences) ?? .high
         rule.isGeneric = entry.flag("generic")
         rule.isRequired = entry.has("required") ? entry.flag("required") : isRequired
         rule.fix = entry.text("fix")
