@@ -16,7 +16,9 @@ struct ConnectionAddress {
         user = text[(match.lowerBound + 3)..<max(match.lowerBound + 3, place.lowerBound - 1)]
         password = text[place]
         let rest = text[min(place.upperBound + 1, line.upperBound)..<line.upperBound].prefix(255)
-        host = rest.prefix { !Byte.isSpace($0) && ![Byte.slash, Byte.colon, Byte.question, Byte.doubleQuote, Byte.singleQuote].contains($0) }
+        host = rest.prefix {
+            !Byte.isSpace($0) && ![Byte.slash, Byte.colon, Byte.question, Byte.doubleQuote, Byte.singleQuote].contains($0)
+        }
     }
 
     var isLeak: Bool {
@@ -30,13 +32,18 @@ struct ConnectionAddress {
     /// The host is this machine, or one that documentation is written with.
     private var isForShow: Bool {
         let name = host.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
-        return Self.showHosts.contains { name.starts(with: $0) } || Self.showDomains.contains { name.count >= $0.count && name.suffix($0.count).elementsEqual($0) }
+        return Self.showHosts.contains { name.starts(with: $0) }
+            || Self.showDomains.contains { name.count >= $0.count && name.suffix($0.count).elementsEqual($0) }
     }
 
     private static func isScheme(_ byte: UInt8) -> Bool {
         Byte.isName(byte) && byte != Byte.underscore || [Byte.plus, Byte.minus, UInt8(ascii: ".")].contains(byte)
     }
 
-    private static let showHosts = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0", "host.docker.internal", "your", "host", "my"].map { Array($0.utf8) }
-    private static let showDomains = ["example", "example.com", "example.org", "example.net", ".test", ".invalid", ".localhost"].map { Array($0.utf8) }
+    private static let showHosts = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0", "host.docker.internal", "your", "host", "my"].map {
+        Array($0.utf8)
+    }
+    private static let showDomains = ["example", "example.com", "example.org", "example.net", ".test", ".invalid", ".localhost"].map {
+        Array($0.utf8)
+    }
 }

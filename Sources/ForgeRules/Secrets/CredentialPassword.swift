@@ -38,8 +38,11 @@ struct CredentialPassword {
 
     private var isTemplate: Bool {
         if Placeholder.isReference(bytes) { return true }
-        return bytes.contains(Byte.openBrace) && bytes.contains(Byte.closeBrace) || bytes.contains(Byte.less) && bytes.contains(Byte.greater)
-            || bytes.allSatisfy { [Byte.star, UInt8(ascii: "."), UInt8(ascii: "x"), UInt8(ascii: "X"), Byte.minus, Byte.underscore].contains($0) }
+        return bytes.contains(Byte.openBrace) && bytes.contains(Byte.closeBrace)
+            || bytes.contains(Byte.less) && bytes.contains(Byte.greater)
+            || bytes.allSatisfy {
+                [Byte.star, UInt8(ascii: "."), UInt8(ascii: "x"), UInt8(ascii: "X"), Byte.minus, Byte.underscore].contains($0)
+            }
     }
 
     private var hasCode: Bool {

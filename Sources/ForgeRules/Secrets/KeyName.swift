@@ -1,12 +1,16 @@
 // The name that a value is given: `DB_PASSWORD`, `nextPageToken`. It must never look at the value.
 
 struct KeyName {
+    /// Names are shorter, and sentences that speak of one are longer.
+    private static let bytesMax = 96
     /// In small letters: from the start of the name that the match begins in, to the value.
     private let text: [UInt8]
 
     init(_ input: RuleCheckInput) {
         var start = input.match.lowerBound
-        while start > input.line.lowerBound, input.match.lowerBound - start < 64, Byte.isName(input.text[start - 1]) || input.text[start - 1] == Byte.minus {
+        while start > input.line.lowerBound, input.match.lowerBound - start < 64,
+            Byte.isName(input.text[start - 1]) || input.text[start - 1] == Byte.minus
+        {
             start -= 1
         }
         text = input.text[start..<max(start, input.capture.lowerBound)].map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
@@ -14,6 +18,15 @@ struct KeyName {
 
     /// What looks like a credential's name, but means a digest, a page of a list, a thing that everybody may see.
     var isOfSomethingElse: Bool { Placeholder.containsAny(text[...], Self.otherWords) }
+
+    /// What stands between the name and the value gives it one: `=`, `:`, a comma, a quotation mark; a path or a sentence does not.
+    var isAssigned: Bool {
+        let between = text.reversed().prefix { !Byte.isName($0) }
+        guard text.count <= Self.bytesMax, between.allSatisfy(Self.joints.contains) else { return false }
+        return between.contains { $0 != Byte.space && $0 != Byte.tab }
+    }
+
+    private static let joints = Set("= :,>([]\"'`|?\\{\t".utf8)
 
     /// A UUID under this name is a credential, not a number.
     var isStrong: Bool { Placeholder.containsAny(text[...], Self.strongWords) && !Placeholder.containsAny(text[...], Self.weakWords) }

@@ -4,7 +4,7 @@
 enum Placeholder {
     /// Shows by itself that it is no credential, whatever its format: for tokens that a published format describes.
     static func isPlain(_ value: ArraySlice<UInt8>) -> Bool {
-        isRepetitive(value) || containsAny(value, plainWords) || longestRun(of: value) >= 6 || isSequence(value, percent: 80)
+        isRepetitive(value) || containsAny(value, plainWords) || longestRun(of: value) >= 6 || isSequence(value, percent: 88)
     }
 
     /// The same for values that have no format, where a word is telling too.

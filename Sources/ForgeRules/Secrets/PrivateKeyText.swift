@@ -71,7 +71,9 @@ struct PrivateKeyText {
         /// The marks of a diff or of a quotation, which all lines begin with, and the signs that join strings.
         private mutating func removeMarks() {
             let marks = Set(lines.dropFirst().compactMap(\.text.first))
-            guard lines.count > 2, marks.count == 1, let mark = marks.first, [Byte.plus, Byte.minus, Byte.pipe, Byte.greater].contains(mark) else { return }
+            guard lines.count > 2, marks.count == 1, let mark = marks.first,
+                [Byte.plus, Byte.minus, Byte.pipe, Byte.greater].contains(mark)
+            else { return }
             for index in lines.indices where lines[index].text.first == mark {
                 lines[index].text.removeFirst()
                 lines[index].places.removeFirst()

@@ -37,7 +37,8 @@ enum SecretChecks {
     /// A value of a known shape behind a provider's name.
     private static func keyedToken(_ input: RuleCheckInput) -> RuleCheckAnswer {
         let value = SecretValue(input.captured)
-        guard !Placeholder.isPlain(input.captured), !KeyName(input).isOfSomethingElse, !isCode(input) else { return .isNone }
+        let key = KeyName(input)
+        guard key.isAssigned, !key.isOfSomethingElse, !Placeholder.isPlain(input.captured), !isCode(input) else { return .isNone }
         guard value.isUUID || value.digitCount > 0 && value.letterCount > 0, value.wordShare < 0.6 else { return .isNone }
         return answer(value.isUUID || value.isHex || value.alternationCount >= 2 && value.entropy >= 2.8)
     }
@@ -46,30 +47,38 @@ enum SecretChecks {
     private static func genericToken(_ input: RuleCheckInput) -> RuleCheckAnswer {
         let value = SecretValue(input.captured)
         let key = KeyName(input)
-        guard !key.isOfSomethingElse, !isCode(input), !Placeholder.isLikely(input.captured), !isOfKnownFormat(input.captured) else { return .isNone }
+        guard !key.isOfSomethingElse, !isCode(input), !Placeholder.isLikely(input.captured), !isOfKnownFormat(input.captured) else {
+            return .isNone
+        }
         if value.isUUID { return answer(key.isStrong) }
         return answer(value.isRandom)
     }
 
     /// Formats with a checksum are other rules' to judge: a wrong one is no leak.
     private static func isOfKnownFormat(_ value: ArraySlice<UInt8>) -> Bool {
-        knownPrefixes.contains { value.starts(with: $0) }
+        knownPrefixes.contains { value.starts(with: $0) } || value.starts(with: azuriteKey)
     }
 
-    private static let knownPrefixes = ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "npm_", "sha256-", "sha384-", "sha512-", "sha1-", "$2a$", "$2b$", "$2y$", "$argon2", "pbkdf2", "ssh-"]
-        .map { Array($0.utf8) }
+    private static let knownPrefixes = [
+        "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "npm_", "sha256-", "sha384-", "sha512-", "sha1-", "$2a$", "$2b$", "$2y$", "$argon2",
+        "pbkdf2", "ssh-",
+    ]
+    .map { Array($0.utf8) }
 
     private static func isPasswordName(_ input: RuleCheckInput) -> Bool { !KeyName(input).isOfSomethingElse }
 
     /// What follows says that the value is called, indexed or reached into.
     private static func isCode(_ input: RuleCheckInput) -> Bool {
         guard input.capture.upperBound < input.line.upperBound else { return false }
-        return [Byte.openParenthesis, Byte.openBracket, Byte.openBrace, Byte.dollar, Byte.less].contains(input.text[input.capture.upperBound])
+        return [Byte.openParenthesis, Byte.openBracket, Byte.openBrace, Byte.dollar, Byte.less].contains(
+            input.text[input.capture.upperBound])
     }
 
     private static func awsSecret(_ input: RuleCheckInput) -> RuleCheckAnswer {
         let value = SecretValue(input.captured)
-        guard !Placeholder.isPlain(input.captured), !KeyName(input).isOfSomethingElse, value.upperCount > 0, value.lowerCount > 0 else { return .isNone }
+        let key = KeyName(input)
+        guard key.isAssigned, !key.isOfSomethingElse, !Placeholder.isPlain(input.captured), value.upperCount > 0, value.lowerCount > 0
+        else { return .isNone }
         return answer(value.digitCount > 0 && value.entropy >= 3.5 && value.wordShare < 0.6)
     }
 

@@ -13,14 +13,17 @@ enum SecretExamples {
         "backwards": { arguments, _ in github(arguments).map { $0.reversed() } },
         "base64-github": { arguments, _ in github(arguments).map { Base64.encoded($0) } },
         "hex-github": { arguments, _ in github(arguments).map { $0.flatMap(hex) } },
-        "percent-github": { arguments, _ in github(arguments).map { $0.enumerated().flatMap { $0 % 3 == 0 ? [Byte.percent] + hex($1) : [$1] } } },
+        "percent-github": { arguments, _ in
+            github(arguments).map { $0.enumerated().flatMap { $0 % 3 == 0 ? [Byte.percent] + hex($1) : [$1] } }
+        },
         "joined-github": { arguments, _ in github(arguments).map { $0.prefix(4) + Array("\" + \"".utf8) + $0.dropFirst(4) } },
         "invisible-github": { arguments, _ in github(arguments).map { $0.prefix(7) + [0xE2, 0x80, 0x8B] + $0.dropFirst(7) } },
     ]
 
     private static let alphabets: [String: String] = [
         "base36": "0123456789abcdefghijklmnopqrstuvwxyz", "upper36": "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        "alpha": "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", "base58": "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz",
+        "alpha": "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+        "base58": "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz",
         "bech32": "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L", "base32lower": "abcdefghijklmnopqrstuvwxyz234567", "hexupper": "0123456789ABCDEF",
         "base62": "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
     ]
@@ -52,7 +55,8 @@ enum SecretExamples {
         guard arguments.count == 2, let seed = UInt64(arguments[1]), let alphabet = alphabets["base62"] else { return nil }
         let header = Base64.encoded(Array(#"{"alg":"HS256","typ":"JWT"}"#.utf8), isURL: true)
         let claims = Base64.encoded(Array(#"{"sub":"\#(seed)","iat":1750000000}"#.utf8), isURL: true)
-        return Array(arguments[0].utf8) + Array([header, claims, drawn(43, from: alphabet, seed: seed)].joined(separator: [UInt8(ascii: ".")]))
+        return Array(arguments[0].utf8)
+            + Array([header, claims, drawn(43, from: alphabet, seed: seed)].joined(separator: [UInt8(ascii: ".")]))
     }
 
     /// `pem:KIND:SEED`: what begins as a key does, with chance behind it.

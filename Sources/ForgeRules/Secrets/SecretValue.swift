@@ -35,32 +35,50 @@ struct SecretValue {
         return bytes.contains(UInt8(ascii: ".")) || wordShare >= 0.6 && digitCount * 6 <= bytes.count
     }
 
-    /// What part of it is runs of letters that read as words.
+    /// What part of it is words: `some`, `Some` and `SOME`, of four letters and more.
     var wordShare: Double {
         guard !bytes.isEmpty else { return 0 }
         var inWords = 0
-        var run = 0
-        var hasVowel = false
-        func close() -> Int { run >= 4 && hasVowel ? run : 0 }
-        var lastIsLower = false
-        for byte in bytes {
-            let isLower = (0x61...0x7A).contains(byte)
-            let isUpper = (0x41...0x5A).contains(byte)
-            // A capital behind a small letter begins the next word.
-            if !(isLower || isUpper) || isUpper && lastIsLower {
-                inWords += close()
-                run = 0
-                hasVowel = false
+        var start = bytes.startIndex
+        var at = bytes.startIndex
+        while at < bytes.endIndex {
+            let next = bytes.index(after: at)
+            if next == bytes.endIndex || endsWord(at) {
+                if Self.readsAsWord(bytes[start...at].drop { !Self.isLetter($0) }) { inWords += next - start }
+                start = next
             }
-            if isLower || isUpper {
-                run += 1
-                if "aeiouyAEIOUY".utf8.contains(byte) { hasVowel = true }
-            }
-            lastIsLower = isLower
+            at = next
         }
-        inWords += close()
         return Double(inWords) / Double(bytes.count)
     }
+
+    /// Whether the next byte begins something else: no letter, a capital behind a small letter, the last of several capitals.
+    private func endsWord(_ at: Int) -> Bool {
+        let next = bytes[at + 1]
+        guard Self.isLetter(bytes[at]), Self.isLetter(next) else { return true }
+        if Self.isCapital(next) {
+            return !Self.isCapital(bytes[at]) || at + 2 < bytes.endIndex && Self.isLetter(bytes[at + 2]) && !Self.isCapital(bytes[at + 2])
+        }
+        return false
+    }
+
+    /// Vowels and consonants take turns in words.
+    private static func readsAsWord(_ letters: ArraySlice<UInt8>) -> Bool {
+        guard letters.count >= 4 else { return false }
+        var vowels = 0
+        var consonantsInARow = 0
+        var mostConsonants = 0
+        for letter in letters {
+            let isVowel = "aeiouyAEIOUY".utf8.contains(letter)
+            vowels += isVowel ? 1 : 0
+            consonantsInARow = isVowel ? 0 : consonantsInARow + 1
+            mostConsonants = max(mostConsonants, consonantsInARow)
+        }
+        return vowels * 5 >= letters.count && mostConsonants < 5
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool { isCapital(byte) || (0x61...0x7A).contains(byte) }
+    private static func isCapital(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) }
 
     /// How often a digit follows a letter or a letter a digit.
     var alternationCount: Int {

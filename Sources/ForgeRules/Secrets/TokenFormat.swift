@@ -22,7 +22,9 @@ struct TokenFormat {
             for index in byFirst[Int(bytes[start])] {
                 if let found = all[index].token(in: bytes, at: start) { return found }
             }
-            if let found = privateKey(in: bytes, at: start) ?? statelessToken(in: bytes, at: start) ?? address(in: bytes, at: start) { return found }
+            if let found = privateKey(in: bytes, at: start) ?? statelessToken(in: bytes, at: start) ?? address(in: bytes, at: start) {
+                return found
+            }
         }
         return nil
     }
@@ -30,13 +32,17 @@ struct TokenFormat {
     private static func privateKey(in bytes: [UInt8], at start: Int) -> Range<Int>? {
         guard bytes[start] == Byte.minus, bytes[start...].starts(with: Array("-----BEGIN ".utf8)) else { return nil }
         let name = bytes[(start + 11)...].prefix(60).prefix { $0 != Byte.minus && $0 >= 0x20 }
-        guard name.contains(sequence: Array("PRIVATE KEY".utf8)), bytes[name.endIndex...].starts(with: Array("-----".utf8)) else { return nil }
+        guard name.contains(sequence: Array("PRIVATE KEY".utf8)), bytes[name.endIndex...].starts(with: Array("-----".utf8)) else {
+            return nil
+        }
         return PrivateKeyText(in: bytes, behind: start..<(name.endIndex + 5))?.body
     }
 
     private static func statelessToken(in bytes: [UInt8], at start: Int) -> Range<Int>? {
         guard bytes[start] == UInt8(ascii: "g"), bytes[start...].starts(with: Array("ghs_".utf8)) else { return nil }
-        let token = bytes[start...].prefix(2_000).prefix { Base64.isDigit($0) && $0 != Byte.slash && $0 != Byte.plus || $0 == UInt8(ascii: ".") }
+        let token = bytes[start...].prefix(2_000).prefix {
+            Base64.isDigit($0) && $0 != Byte.slash && $0 != Byte.plus || $0 == UInt8(ascii: ".")
+        }
         return isStateless(token) ? token.startIndex..<token.endIndex : nil
     }
 
@@ -48,7 +54,9 @@ struct TokenFormat {
 
     private static func address(in bytes: [UInt8], at start: Int) -> Range<Int>? {
         guard bytes[start] == Byte.colon, bytes[start...].starts(with: Array("://".utf8)) else { return nil }
-        let authority = bytes[(start + 3)...].prefix(400).prefix { !Byte.isSpace($0) && $0 != Byte.slash && $0 != Byte.doubleQuote && $0 != Byte.singleQuote }
+        let authority = bytes[(start + 3)...].prefix(400).prefix {
+            !Byte.isSpace($0) && $0 != Byte.slash && $0 != Byte.doubleQuote && $0 != Byte.singleQuote
+        }
         guard let at = authority.lastIndex(of: Byte.at), let colon = authority[..<at].firstIndex(of: Byte.colon) else { return nil }
         let password = (colon + 1)..<at
         let address = ConnectionAddress(bytes, line: 0..<bytes.count, match: start..<at, password: password)
@@ -60,7 +68,8 @@ struct TokenFormat {
             format("github_pat_", 82...82, isWord), format("glpat-", 20...300, isWordOrDot), format("glptt-", 40...40, isWord),
             format("AKIA", 16...16, isBase32), format("ASIA", 16...16, isBase32), format("xoxb-", 30...80, isWord),
             format("xoxp-", 40...120, isWord), format("xapp-1-", 60...120, isWord), format("sk_live_", 20...247, isLetterOrDigit),
-            format("rk_live_", 20...247, isLetterOrDigit), format("sk_test_", 20...247, isLetterOrDigit), format("whsec_", 32...64, isLetterOrDigit),
+            format("rk_live_", 20...247, isLetterOrDigit), format("sk_test_", 20...247, isLetterOrDigit),
+            format("whsec_", 32...64, isLetterOrDigit),
             format("sk-ant-", 60...140, isWord), format("sk-proj-", 40...200, isWord), format("AIza", 35...35, isWord),
             format("GOCSPX-", 28...28, isWord), format("hf_", 34...34, isLetterOrDigit), format("pypi-AgE", 60...1_000, isWord),
             format("SG.", 60...80, isWordOrDot), format("shpat_", 32...32, isHex), format("dop_v1_", 64...64, isHex),
@@ -73,7 +82,9 @@ struct TokenFormat {
     /// By the first byte of their prefix.
     private static let byFirst: [[Int]] = (0..<256).map { byte in all.indices.filter { all[$0].prefix[0] == UInt8(byte) } }
 
-    private static func format(_ prefix: String, _ count: ClosedRange<Int>, _ isDigit: @escaping @Sendable (UInt8) -> Bool, hasChecksum: Bool = false)
+    private static func format(
+        _ prefix: String, _ count: ClosedRange<Int>, _ isDigit: @escaping @Sendable (UInt8) -> Bool, hasChecksum: Bool = false
+    )
         -> TokenFormat
     {
         TokenFormat(prefix: Array(prefix.utf8), count: count, isDigit: isDigit, hasChecksum: hasChecksum)
