@@ -19,6 +19,10 @@ static const unsigned char rules_commands[] = {
 #embed "../../../Rules/commands.yml"
 };
 
+static const unsigned char rules_injection[] = {
+#embed "../../../Rules/injection.yml"
+};
+
 static const unsigned char rules_scope[] = {
 #embed "../../../Rules/scope.yml"
 };
@@ -29,6 +33,7 @@ static const unsigned char rules_secrets[] = {
 
 static const struct forge_resource resources[] = {
     {"Rules/commands.yml", rules_commands, sizeof rules_commands},
+    {"Rules/injection.yml", rules_injection, sizeof rules_injection},
     {"Rules/scope.yml", rules_scope, sizeof rules_scope},
     {"Rules/secrets.yml", rules_secrets, sizeof rules_secrets},
     {"Webhooks/GitHub/Examples/pull_request.opened.json", github_example, sizeof github_example},
