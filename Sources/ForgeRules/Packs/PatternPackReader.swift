@@ -157,6 +157,13 @@ private struct PatternPackReader {
         if let entropy = rule.entropy, !(0...8).contains(entropy) {
             entry.problem(at: entropyPlace, "'entropy' is in bits per byte, from 0 to 8")
         }
+        let wherePlace = entry.place(of: "where")
+        rule.places = Set(entry.choices("where", named(RulePlace.self)))
+        let suggestPlace = entry.place(of: "suggest")
+        rule.suggestion = entry.text("suggest")
+        if rule.subject != .added, rule.subject != .removed, !rule.places.isEmpty || rule.suggestion != nil {
+            entry.problem(at: rule.places.isEmpty ? suggestPlace : wherePlace, "'where' and 'suggest' are for lines of a diff: 'on: added' or 'on: removed'")
+        }
         rule.paths = entry.texts("paths")
         rule.pathsIgnore = entry.texts("paths_ignore")
     }
