@@ -24,7 +24,7 @@ extension RulesCommands {
             .init("bare", nil, "without the lines around the text"), .rulesDir,
         ]
     ) { arguments, context in
-        let rules = try RulePacks.load(arguments, context).compiled { $0.pack == InjectionDetector.pack && $0.subject == .text }
+        let rules = try RulePacks.load(arguments, context).compiled(context) { $0.pack == InjectionDetector.pack && $0.subject == .text }
         let detector = InjectionDetector(rules)
         let scrubber = TextScrubber(form: arguments.has("source") ? .source : .prose)
         let isBare = arguments.has("bare")
