@@ -13,13 +13,18 @@ enum TextViews {
         let plain = NormalForm.of(input)
         var views = [plain, HiddenSigns.lines(in: input)]
         views.append(contentsOf: [wordsOfName(plain), lettersApart(plain), digitsAsLetters(plain), rotated(plain), turnedAround(input)])
-        views.append(contentsOf: EncodedText.decoded(in: input).map { NormalForm.of(Array($0.unicodeScalars)) })
+        views.append(contentsOf: EncodedText.decoded(in: input).map { decoded(NormalForm.of(Array($0.unicodeScalars))) })
         var text = String.UnicodeScalarView()
         for view in views where !view.isEmpty {
             if !text.isEmpty { text.append(contentsOf: separator) }
             text.append(contentsOf: view)
         }
         return Array(String(text).utf8)
+    }
+
+    /// Before each line of a text that was encoded: some things are no matter in the open, and one in disguise.
+    private static func decoded(_ plain: [Unicode.Scalar]) -> [Unicode.Scalar] {
+        Array(plain.split(separator: "\n").map { ["\u{3}"] + $0 }.joined(separator: ["\n"]))
     }
 
     /// A branch, a file: words joined by dashes, with no blank anywhere.
