@@ -107,7 +107,9 @@ let package = Package(
         .target(
             name: "ForgeTestSupport", dependencies: ["ForgeCore", "ForgeCrypto"], path: "Tests/ForgeTestSupport", swiftSettings: strict),
         tests("ForgeTestSupportTests", ["ForgeCore", "ForgeCrypto"]),
-        tests("ScenarioTests", ["ForgeCore", "ForgeCrypto", "ForgeSystem", "ForgeStore", "ForgeBench", "forge"]),
+        tests(
+            "ScenarioTests",
+            ["ForgeCore", "ForgeCrypto", "ForgeSystem", "ForgeStore", "ForgeBench", "ForgePatterns", "ForgeRules", "forge"]),
         tests("TidyTests", []),
     ]
 )

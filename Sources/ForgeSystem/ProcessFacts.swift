@@ -20,6 +20,9 @@ package enum ProcessFacts {
     /// Processor time of all children that have ended and were waited for, in microseconds.
     package static var childrenMicroseconds: Int { Int(forge_children_microseconds()) }
 
+    /// Processor time that all threads of this process have used, in nanoseconds.
+    package static var processorNanoseconds: UInt64 { UInt64(forge_processor_nanoseconds()) }
+
     /// The most memory that any child had resident, of those that have ended and were waited for, in bytes.
     package static var childrenPeakBytes: Int { forge_children_peak_kibibytes() << 10 }
 

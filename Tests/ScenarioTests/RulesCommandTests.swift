@@ -114,7 +114,7 @@ import Testing
             let answer = try Program.run(command)
             #expect(answer.code == 2 && answer.errors.contains("did you mean 'secrets'?"))
         }
-        #expect(try Program.run(["rules", "scan"]).code == 2)
+        #expect(try Program.run(["rules", "scan", "--jsonl", "src"]).code == 2)
     }
 
     @Test func `a service with rules that do not load does not start`() throws {

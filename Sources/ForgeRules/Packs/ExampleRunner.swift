@@ -61,20 +61,7 @@ extension PatternPack {
     /// Nil when the example has nothing that such a rule looks at.
     private static func fires(_ index: Int, _ example: RuleExample, _ scanner: RuleScanner) -> Bool? {
         let subject = scanner.rules.rules[index].subject
-        if example.diff != nil || subject == .change { return DiffExamples.fires(index, example, scanner) }
-        switch subject {
-        case .text: return example.text == nil ? nil : TextExamples.fires(index, example, scanner)
-        case .added: return example.text.map { found($0, example, .added, index, scanner) }
-        case .removed: return example.removed.map { found($0, example, .removed, index, scanner) }
-        case .path: return (example.path?.bytes ?? example.text).map { found($0, example, .path, index, scanner) }
-        case .change: return nil
-        }
-    }
-
-    private static func found(_ text: [UInt8], _ example: RuleExample, _ subjects: RuleSubjects, _ index: Int, _ scanner: RuleScanner)
-        -> Bool
-    {
-        let path = subjects == .path ? RepositoryPath(bytes: text) : example.path
-        return !scanner.scan(text, path: path, as: subjects, only: index).hits.isEmpty
+        guard subject == .text, example.diff == nil else { return DiffExamples.fires(index, example, scanner) }
+        return example.text == nil ? nil : TextExamples.fires(index, example, scanner)
     }
 }

@@ -27,8 +27,9 @@ struct LocatedText {
 /// One mapping being read; keys that nobody asked for are problems.
 struct PackEntry {
     let position: YAMLPosition
-    private var left: [String: YAMLNode] = [:]
+    /// Few enough to be looked through, which is quicker than making a table of them.
     private var keys: [YAMLEntry] = []
+    private var isTaken: [Bool] = []
     /// Every key that was asked for, to name the nearest when there is an unknown one.
     private var asked: [String] = []
     private let problems: PackProblems
@@ -41,14 +42,18 @@ struct PackEntry {
             return
         }
         keys = entries
-        for entry in entries { left[entry.key] = entry.value }
+        isTaken = Array(repeating: false, count: entries.count)
     }
 
-    func has(_ key: String) -> Bool { left[key] != nil }
+    private func index(of key: String) -> Int? { keys.indices.first { !isTaken[$0] && keys[$0].key == key } }
+
+    func has(_ key: String) -> Bool { index(of: key) != nil }
 
     mutating func node(_ key: String) -> YAMLNode? {
         asked.append(key)
-        return left.removeValue(forKey: key)
+        guard let index = index(of: key) else { return nil }
+        isTaken[index] = true
+        return keys[index].value
     }
 
     mutating func entry(_ key: String) -> PackEntry? { node(key).map { PackEntry($0, problems) } }
@@ -133,7 +138,7 @@ struct PackEntry {
     }
 
     mutating func choices<Value>(_ key: String, _ values: [String: Value]) -> [Value] {
-        let at = left[key]?.position ?? position
+        let at = index(of: key).map { keys[$0].value.position } ?? position
         return texts(key).compactMap { text in
             if let value = values[text] { return value }
             problems.add(at, "'\(key)' knows \(values.keys.sorted().joined(separator: ", ")), not '\(text)'")
@@ -146,11 +151,11 @@ struct PackEntry {
     func problem(at place: YAMLPosition, _ message: String) { problems.add(place, message) }
 
     /// Where a key's value stands, before it is read; where the entry begins when the key is absent.
-    func place(of key: String) -> YAMLPosition { left[key]?.position ?? position }
+    func place(of key: String) -> YAMLPosition { index(of: key).map { keys[$0].value.position } ?? position }
 
     /// Reports every key that was not asked for.
     func finish() {
-        for entry in keys where left[entry.key] != nil {
+        for (entry, isTaken) in zip(keys, isTaken) where !isTaken {
             let nearest = Nearest.name(to: entry.key, in: asked).map { ", did you mean '\($0)'?" } ?? ""
             problems.add(entry.position, "the key '\(entry.key)' is not known here\(nearest)")
         }

@@ -30,7 +30,10 @@ package struct PackLimits: Sendable, Equatable {
 
     package static func of(_ layer: RuleLayer) -> PackLimits {
         switch layer {
-        case .builtIn, .operator:
+        case .builtIn:
+            // An example of what is too large is large.
+            PackLimits(bytesMax: 1 << 20, rulesMax: 2_000, patternBytesMax: 4_096, examplesPerRuleMax: 200, exampleBytesMax: 2 << 20)
+        case .operator:
             PackLimits(bytesMax: 1 << 20, rulesMax: 2_000, patternBytesMax: 4_096, examplesPerRuleMax: 200)
         case .organisation:
             PackLimits(bytesMax: 256 << 10, rulesMax: 500, patternBytesMax: 2_048, examplesPerRuleMax: 50)

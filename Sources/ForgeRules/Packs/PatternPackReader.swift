@@ -41,6 +41,9 @@ private struct PatternPackReader {
     let file: String
     let layer: RuleLayer
     let limits: PackLimits
+    private static let subjects = named(RuleSubject.self)
+    private static let severities = named(FindingSeverity.self)
+    private static let confidences = named(RuleConfidence.self)
     private var subject = RuleSubject.text
     private var isRequired = false
 
@@ -56,7 +59,7 @@ private struct PatternPackReader {
         let name = head.required("pack")
         if !isRuleName(name) { head.problem("a pack's name is words of small letters and digits with '-' between them") }
         // Packs about a change look at what it adds.
-        subject = head.choice("on", named(RuleSubject.self)) ?? (["review", "tests"].contains(name) ? .added : .text)
+        subject = head.choice("on", Self.subjects) ?? (["review", "tests"].contains(name) ? .added : .text)
         isRequired = head.flag("required")
         var lines: [String: Int] = [:]
         var rules: [PatternRule] = []
@@ -81,13 +84,13 @@ private struct PatternPackReader {
         let title = entry.required("title")
         if !entry.has("severity") { entry.problem("'severity' is missing") }
         var rule = RuleDescription(
-            id: id, title: title, severity: entry.choice("severity", named(FindingSeverity.self)) ?? .critical,
-            family: entry.required("family"), subject: entry.choice("on", named(RuleSubject.self)) ?? subject,
+            id: id, title: title, severity: entry.choice("severity", Self.severities) ?? .critical,
+            family: entry.required("family"), subject: entry.choice("on", Self.subjects) ?? subject,
             message: entry.required("message"), origin: RuleOrigin(layer: layer, file: file, line: entry.position.line))
         readPatterns(&rule, &entry)
         readConditions(&rule, &entry)
         readAllowance(&rule, &entry)
-        rule.confidence = entry.choice("confidence", named(RuleConfidence.self)) ?? .high
+        rule.confidence = entry.choice("confidence", Self.confidences) ?? .high
         rule.isGeneric = entry.flag("generic")
         rule.isRequired = entry.has("required") ? entry.flag("required") : isRequired
         rule.fix = entry.text("fix")
@@ -153,6 +156,13 @@ private struct PatternPackReader {
         rule.entropy = entry.decimal("entropy")
         if let entropy = rule.entropy, !(0...8).contains(entropy) {
             entry.problem(at: entropyPlace, "'entropy' is in bits per byte, from 0 to 8")
+        }
+        let wherePlace = entry.place(of: "where")
+        rule.places = Set(entry.choices("where", named(RulePlace.self)))
+        let suggestPlace = entry.place(of: "suggest")
+        rule.suggestion = entry.text("suggest")
+        if rule.subject != .added, rule.subject != .removed, !rule.places.isEmpty || rule.suggestion != nil {
+            entry.problem(at: rule.places.isEmpty ? suggestPlace : wherePlace, "'where' and 'suggest' are for lines of a diff: 'on: added' or 'on: removed'")
         }
         rule.paths = entry.texts("paths")
         rule.pathsIgnore = entry.texts("paths_ignore")

@@ -21,6 +21,16 @@ package enum RuleConfidence: String, Hashable, Sendable, CaseIterable, Comparabl
     package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
 }
 
+/// Where in a change a finding may be; all that are named must hold.
+package enum RulePlace: String, Hashable, Sendable, CaseIterable {
+    /// What the finding begins in; `live` is code or string.
+    case code, comment, string, live
+    /// Tests only; or neither tests nor examples.
+    case test, product
+    /// In generated and vendored files, too.
+    case foreign
+}
+
 /// A regular expression of a pack and where it stands.
 package struct LocatedPattern: Hashable, Sendable {
     package let expression: String
@@ -84,6 +94,10 @@ package struct RuleDescription: Sendable {
     package var entropy: Double?
     /// The name of a check in `RuleChecks`.
     package var check: String?
+    /// For rules over a diff: where a finding may be.
+    package var places: Set<RulePlace> = []
+    /// For rules over a diff: what takes the place of the capture, when the fix is exact.
+    package var suggestion: String?
     package var allow = RuleAllowance()
     package var paths: [String] = []
     package var pathsIgnore: [String] = []

@@ -69,14 +69,22 @@ package final class Redactor: Sendable {
     var windows: SecretWindows { state.withLock(\.windows) }
 
     package func redact(_ text: [UInt8], and places: [SecretPlace] = []) -> RedactedText {
-        let known = KnownPlaces(in: text, windows).ranges
-        guard !known.isEmpty || !places.isEmpty else { return RedactedText(bytes: text, redactions: 0) }
+        let places = allPlaces(in: text, and: places)
+        guard !places.isEmpty else { return RedactedText(bytes: text, redactions: 0) }
         var writer = RedactionWriter()
-        writer.write(text, upTo: text.count, Self.merged(known, places))
+        writer.write(text, upTo: text.count, places)
         return RedactedText(bytes: writer.output, redactions: writer.count)
     }
 
-    package func redact(_ text: String) -> String { String(decoding: redact(Array(text.utf8)).bytes, as: UTF8.self) }
+    /// The known ones and those given, in ascending order and apart.
+    func allPlaces(in text: [UInt8], and places: [SecretPlace]) -> [SecretPlace] {
+        Self.merged(KnownPlaces(in: text, windows).ranges, places)
+    }
+
+    package func redact(_ text: String) -> String {
+        let redacted = redact(Array(text.utf8))
+        return redacted.redactions == 0 ? text : String(decoding: redacted.bytes, as: UTF8.self)
+    }
 
     /// In ascending order, touching ones as one, named for the first; a known one goes before.
     private static func merged(_ known: [Range<Int>], _ places: [SecretPlace]) -> [SecretPlace] {

@@ -125,7 +125,8 @@ struct MarkupStep {
     private mutating func skipDestination() {
         var end = at
         if end < input.count, input[end] == "<" {
-            while end < input.count, input[end] != ">", input[end] != "\n", input[end] != "⟨" { end += 1 }
+            end += 1
+            while end < input.count, !">\n⟨<[".unicodeScalars.contains(input[end]) { end += 1 }
             if end < input.count, input[end] == ">" { return keep(end + 1 - at) }
             return
         }

@@ -76,10 +76,11 @@ struct RulePacks {
         return pack
     }
 
-    /// The rules that are on, of some packs, compiled.
-    func compiled(_ isWanted: (PatternRule) -> Bool) throws(CommandFailure) -> RuleSet {
+    /// The rules that are on and wanted, compiled or read from where compiled rules are kept.
+    func compiled(_ context: CommandContext, _ isWanted: (PatternRule) -> Bool) throws(CommandFailure) -> RuleSet {
+        let rules = RuleSelection(library.packs).rulesOn.filter(isWanted)
         do throws(PackError) {
-            return try RuleSet(RuleSelection(library.packs).rulesOn.filter(isWanted))
+            return try PatternCache.forCommands(context.environment).ruleSet(rules) { context.note("forge: \($0)") }
         } catch {
             throw .badInput("the packs of rules cannot be used:\n\(error)")
         }

@@ -5,27 +5,38 @@ import ForgeRules
 
 extension RulesCommands {
     static let scan = CommandSpecification(
-        "rules scan", "what rules find in texts, as JSON lines",
+        "rules scan", "what the rules find in files, or in texts as JSON lines",
         details: """
+            Every file below the paths (default: the current folder), but for .git; symlinks are not followed, and binary files are left out.
+            Exit codes: 0 nothing found, 1 findings, 2 bad input, 3 nothing found but not everything could be read.
+
             --jsonl reads {"id", "path"?, "text"} a line and writes {"id", "findings": [{"rule", "family", "severity", "line", "start", "end",
             "message"}]}, in order. Lines count from 1; start and end count bytes of the text in UTF-8 from 0. All rules about any text are
-            asked, but those of injection, which 'forge rules scrub' is for; --pack asks those of one pack. A bad line gets an "error".
-            Exit codes: 0 every line was read, whatever was found, 2 a pack that does not load.
+            asked, but those of injection, which 'forge rules scrub' is for. A bad line gets an "error".
+            Exit codes: 0 every line was answered, whatever was found, 2 a pack that does not load.
             """,
+        positionals: [.init("PATH", optional: true, repeats: true, "a file or a folder")],
         options: [
-            .init("jsonl", nil, "JSON lines in and out, the only form there is"), .init("pack", "PACK", "the rules of this pack alone"),
-            .rulesDir,
+            .init("jsonl", nil, "texts as JSON lines in and out, instead of files"), .init("pack", "PACK", "the rules of this pack alone"),
+            ScanCommand.jobs, .json, .rulesDir,
         ]
     ) { arguments, context in
-        guard arguments.has("jsonl") else { throw CommandFailure.badInput("--jsonl is missing: texts are read as JSON lines") }
         let packs = try RulePacks.load(arguments, context)
         let wanted = arguments.value("pack")
         let names = packs.library.packs.map(\.name)
         if let wanted, !names.contains(wanted) { throw noPack(wanted, names) }
-        let rules = try packs.compiled { rule in
+        guard arguments.has("jsonl") else {
+            return try await ScanCommand.run(packs.compiled(context) { wanted == nil || $0.pack == wanted }, arguments, context)
+        }
+        guard arguments.positionals.isEmpty else { throw CommandFailure.badInput("--jsonl reads texts from standard input, and no paths") }
+        let rules = try packs.compiled(context) { rule in
             rule.subject == .text && (wanted.map { $0 == rule.pack } ?? (rule.pack != "injection"))
         }
-        let scanner = SecretScanner(rules)
+        try scanLines(SecretScanner(rules), context)
+        return .ok
+    }
+
+    private static func scanLines(_ scanner: SecretScanner, _ context: CommandContext) throws {
         try JSONLines.answer(context) { request, id in
             guard case .string(let text)? = request["text"] else { throw JSONLineProblem("'text' is a text") }
             let path: RepositoryPath?
@@ -36,7 +47,6 @@ extension RulesCommands {
             }
             return answer(scanner.scan(Array(text.utf8), path: path), id)
         }
-        return .ok
     }
 
     private static func answer(_ scan: RuleScan, _ id: JSON?) -> JSON {

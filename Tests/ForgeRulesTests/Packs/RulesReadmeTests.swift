@@ -1,5 +1,6 @@
 // The page that teaches writing a rule: what it says happens is what happens.
 
+import ForgeCore
 import Foundation
 import Testing
 

@@ -151,9 +151,9 @@ struct RedactorTests {
     @Test(arguments: ["%", "\\", "\\u", "&", "&#", "\u{1B}[", "\n", "\u{200B}", "=", "q7Zk-2/x", "q7Zk-2/xV+9_", "&#x4", "\\u200", "%0A"])
     func `twice the text takes twice the time`(piece: String) {
         let redactor = redactor
-        func time(_ count: Int) -> Duration {
+        func time(_ count: Int) -> Double {
             let text = [UInt8](String(repeating: piece, count: count).utf8)
-            return (0..<3).map { _ in ContinuousClock().measure { _ = redactor.redact(text) } }.min()!
+            return (0..<3).map { _ in processorSeconds { _ = redactor.redact(text) } }.min()!
         }
         let length = 20_000 / piece.utf8.count
         let ratio = time(length * 4) / time(length)
