@@ -14,10 +14,11 @@ enum JSONWebToken {
         return header["enc"] != nil || object(parts[1]) != nil
     }
 
-    /// The sample that the format's best-known page shows, with any signature.
+    /// The samples that the format's best-known pages show, with any signature.
     static func isDocumentationSample(_ text: ArraySlice<UInt8>) -> Bool {
         let parts = text.split(separator: UInt8(ascii: "."))
         guard parts.count > 1, let claims = object(parts[1]) else { return false }
+        if claims["some"]?.string == "payload" { return true }
         return claims["sub"]?.string == "1234567890" && (claims["name"]?.string == "John Doe" || claims["admin"] == .bool(true))
     }
 

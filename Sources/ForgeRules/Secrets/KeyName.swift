@@ -19,13 +19,14 @@ struct KeyName {
     /// What looks like a credential's name, but means a digest, a page of a list, a thing that everybody may see.
     var isOfSomethingElse: Bool { Placeholder.containsAny(text[...], Self.otherWords) }
 
-    /// What stands between the name and the value gives it one: `=`, `:`, a comma, a quotation mark; a path or a sentence does not.
+    /// What stands between the name and the value gives it one: `=`, `:`, a quotation mark; a path, a list or a sentence does not.
     var isAssigned: Bool {
         let between = text.reversed().prefix { !Byte.isName($0) }
         guard text.count <= Self.bytesMax, between.allSatisfy(Self.joints.contains) else { return false }
-        return between.contains { $0 != Byte.space && $0 != Byte.tab }
+        return between.contains(where: Self.assigning.contains)
     }
 
+    private static let assigning = Set("=:>\"'`|".utf8)
     private static let joints = Set("= :,>([]\"'`|?\\{\t".utf8)
 
     /// A UUID under this name is a credential, not a number.

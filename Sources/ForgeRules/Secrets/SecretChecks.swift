@@ -16,7 +16,7 @@ enum SecretChecks {
         "jwt": .hit { answer(JSONWebToken.isToken($0.captured) && !JSONWebToken.isDocumentationSample($0.captured)) },
         "private-key": .hit(privateKey),
         "aws-secret": .hit(awsSecret),
-        "azure-storage": .hit { answer(!$0.captured.starts(with: azuriteKey) && !Placeholder.isPlain($0.captured)) },
+        "azure-storage": .hit { answer(!Placeholder.isDocumentationSample($0.captured) && !Placeholder.isPlain($0.captured)) },
         "sentry-token": .hit(sentryToken),
         "base64-pair": .hit(base64Pair),
         "registry-auth": .hit { answer(!Placeholder.isLikely($0.captured) && SecretValue($0.captured).digitCount > 0) },
@@ -39,15 +39,19 @@ enum SecretChecks {
         let value = SecretValue(input.captured)
         let key = KeyName(input)
         guard key.isAssigned, !key.isOfSomethingElse, !Placeholder.isPlain(input.captured), !isCode(input) else { return .isNone }
-        guard value.isUUID || value.digitCount > 0 && value.letterCount > 0, value.wordShare < 0.6 else { return .isNone }
-        return answer(value.isUUID || value.isHex || value.alternationCount >= 2 && value.entropy >= 2.8)
+        guard value.isUUID || value.letterCount > 0 && (value.digitCount > 0 || value.isMixed), value.wordShare < 0.6 else {
+            return .isNone
+        }
+        return answer(value.isUUID || value.isHex || value.isMixed || value.alternationCount >= 2 && value.entropy >= 2.6)
     }
 
     /// A value without a shape behind `token`, `secret`, `api_key` and the like.
     private static func genericToken(_ input: RuleCheckInput) -> RuleCheckAnswer {
         let value = SecretValue(input.captured)
         let key = KeyName(input)
-        guard !key.isOfSomethingElse, !isCode(input), !Placeholder.isLikely(input.captured), !isOfKnownFormat(input.captured) else {
+        guard key.isAssigned || input.rule.id != "generic-token", !key.isOfSomethingElse, !isCode(input),
+            !Placeholder.isLikely(input.captured), !isOfKnownFormat(input.captured)
+        else {
             return .isNone
         }
         if value.isUUID { return answer(key.isStrong) }
@@ -56,7 +60,7 @@ enum SecretChecks {
 
     /// Formats with a checksum are other rules' to judge: a wrong one is no leak.
     private static func isOfKnownFormat(_ value: ArraySlice<UInt8>) -> Bool {
-        knownPrefixes.contains { value.starts(with: $0) } || value.starts(with: azuriteKey)
+        knownPrefixes.contains { value.starts(with: $0) }
     }
 
     private static let knownPrefixes = [
@@ -109,6 +113,7 @@ enum SecretChecks {
 
     /// `user:password` in base64.
     private static func base64Pair(_ input: RuleCheckInput) -> RuleCheckAnswer {
+        guard !Placeholder.isDocumentationSample(input.captured) else { return .isNone }
         guard let bytes = Base64.decoded(input.captured), let colon = bytes.firstIndex(of: Byte.colon) else { return .isNone }
         guard bytes.allSatisfy({ (0x20...0x7E).contains($0) }) else { return .isNone }
         return answer(CredentialPassword(bytes[(colon + 1)...]).isCertain(user: bytes[..<colon]))
@@ -125,7 +130,4 @@ enum SecretChecks {
         guard let bytes = Base64.decoded(input.captured), !bytes.isEmpty else { return .isNone }
         return answer(!Placeholder.isReference(bytes[...]) && !Placeholder.isPlain(bytes[...]) && bytes.count >= 6)
     }
-
-    /// The key of Azurite and of the emulator before it: everybody has it.
-    private static let azuriteKey = Array("Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6".utf8)
 }

@@ -22,6 +22,9 @@ struct SecretValue {
     var isHex: Bool { bytes.allSatisfy(Byte.isHexDigit) }
     var entropy: Double { Entropy.bitsPerByte(bytes) }
 
+    /// Capitals and small letters in turn as no words have them.
+    var isMixed: Bool { bytes.count >= 20 && upperCount > 3 && lowerCount > 3 && wordShare < 0.3 }
+
     /// `8-4-4-4-12` hex digits.
     var isUUID: Bool {
         guard bytes.count == 36 else { return false }
@@ -34,6 +37,9 @@ struct SecretValue {
         guard bytes.allSatisfy({ Byte.isName($0) || $0 == UInt8(ascii: ".") }) else { return false }
         return bytes.contains(UInt8(ascii: ".")) || wordShare >= 0.6 && digitCount * 6 <= bytes.count
     }
+
+    /// `ed25519.Ed25519PrivateKey`
+    private var isPathOfNames: Bool { bytes.contains(UInt8(ascii: ".")) && isIdentifierPath && wordShare >= 0.25 }
 
     /// What part of it is words: `some`, `Some` and `SOME`, of four letters and more.
     var wordShare: Double {
@@ -87,7 +93,7 @@ struct SecretValue {
 
     /// Looks drawn by chance: enough digits among the letters, few words, few repetitions.
     var isRandom: Bool {
-        guard bytes.count >= 16, digitCount > 0 else { return false }
+        guard bytes.count >= 16, digitCount > 0, !isPathOfNames else { return false }
         if isHex { return letterCount > 0 && entropy >= 2.8 }
         guard letterCount > 0, alternationCount >= 3, entropy >= 3.3 else { return false }
         return digitCount * 5 >= bytes.count || wordShare < 0.45
