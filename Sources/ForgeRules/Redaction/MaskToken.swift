@@ -1,6 +1,9 @@
 // One token of a text that may mask what it says: an escape that stands for bytes, or a gap that stands for none. It must never look at what
 // comes before it, so that reading can begin again at any token.
 
+/// What is undone. An escape that stands right before a secret takes characters of it, so the text is read without undoing escapes, too.
+enum Masks { case gaps, gapsAndEscapes }
+
 struct MaskToken {
     /// Bytes that one token may have; what separates the characters of a secret for longer separates them for good.
     static let lengthMax = 256
@@ -15,19 +18,20 @@ struct MaskToken {
     /// The bytes that a token of more than one byte can begin with.
     static let opens: [Bool] = (0..<256).map { byte in
         switch UInt8(byte) {
-        case 0x0A, 0x0D, 0x1B, 0x25, 0x26, 0x3D, 0x5C, 0xC2, 0xCD, 0xD8, 0xE1, 0xE2, 0xE3, 0xEF, 0xF3: true
+        case 0x0A, 0x0D, 0x1B, 0x25, 0x26, 0x5C, 0xC2, 0xCD, 0xD8, 0xE1, 0xE2, 0xE3, 0xEF, 0xF3: true
         default: false
         }
     }
 
     /// Nil when the text ends before the token does, and more may follow.
-    static func read(_ text: [UInt8], at: Int, isWhole: Bool) -> MaskToken? {
+    static func read(_ text: [UInt8], at: Int, isWhole: Bool, undoing masks: Masks) -> MaskToken? {
         let reader = TokenReader(text: text, isWhole: isWhole)
         switch reader.gap(at: at) {
         case .none: break
         case .cutOff: return nil
         case .length(let first): return gap(reader, at: at, first: first)
         }
+        guard masks == .gapsAndEscapes else { return MaskToken(length: 1, count: 1, packed: UInt32(text[at])) }
         switch reader.escape(at: at) {
         case .none: return MaskToken(length: 1, count: 1, packed: UInt32(text[at]))
         case .cutOff: return nil
@@ -85,7 +89,6 @@ struct TokenReader {
         case 0x0A, 0x0D: return .length(1 + indentation(at: index + 1))
         case 0x20, 0x09: return .none
         case 0x1B: return terminalSequence(at: index)
-        case 0x3D: return softBreak(at: index)
         case 0x5C: return writtenLineEnd(at: index)
         case 0x25: return writtenByte(at: index)
         case 0xC2...: return invisible(at: index)
@@ -108,17 +111,11 @@ struct TokenReader {
         return (0x40...0x7E).contains(final) ? .length(end + 1 - index) : .none
     }
 
-    /// `=` at the end of a line of quoted-printable text.
-    private func softBreak(at index: Int) -> Gap {
-        guard let next = at(index + 1) else { return isWhole ? .none : .cutOff }
-        return next == 0x0A || next == 0x0D ? .length(2) : .none
-    }
-
-    /// `\n` and `\r` as two characters, and a line that a backslash continues.
+    /// `\n` and `\r` as two characters. A backslash before a real line end may be the secret's own.
     private func writtenLineEnd(at index: Int) -> Gap {
         guard let next = at(index + 1) else { return isWhole ? .none : .cutOff }
         switch next {
-        case 0x6E, 0x72, 0x0A, 0x0D: return .length(2)
+        case 0x6E, 0x72: return .length(2)
         case 0x75: return writtenInvisible(at: index)
         default: return .none
         }

@@ -106,18 +106,24 @@ package final class Redactor: Sendable {
 struct KnownPlaces {
     /// Ascending, touching ones as one.
     let ranges: [Range<Int>]
-    let unmasked: UnmaskedText
+    /// The readings of the text that were searched beside it: with escapes undone, and with gaps alone taken out.
+    let readings: [UnmaskedText]
 
-    init(in text: [UInt8], _ windows: SecretWindows, isWhole: Bool = true) {
+    /// `starts` says where each reading begins.
+    init(in text: [UInt8], _ windows: SecretWindows, isWhole: Bool = true, from starts: [Int] = [0, 0]) {
         guard !windows.isEmpty else {
             ranges = []
-            unmasked = UnmaskedText([])
+            readings = []
             return
         }
-        let unmasked = UnmaskedText(text, isWhole: isWhole)
-        self.unmasked = unmasked
+        let meant = UnmaskedText(text, from: starts[0], isWhole: isWhole)
+        // Without an escape the two are the same.
+        let isOne = !meant.hasEscapes && starts[0] == starts[1]
+        readings = [meant, isOne ? meant : UnmaskedText(text, from: starts[1], isWhole: isWhole, undoing: .gaps)]
         var all = windows.places(in: text)
-        if !unmasked.isSame { all += windows.places(in: unmasked.bytes).map { unmasked.place(of: $0, in: text) } }
+        for reading in readings.prefix(isOne ? 1 : 2) where !reading.isSame {
+            all += windows.places(in: reading.bytes).map { reading.place(of: $0, in: text) }
+        }
         var merged: [Range<Int>] = []
         for range in all.sorted(by: { $0.lowerBound < $1.lowerBound }) {
             if let last = merged.last, range.lowerBound <= last.upperBound {

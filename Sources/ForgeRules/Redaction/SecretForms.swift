@@ -13,7 +13,7 @@ enum SecretForms {
     /// Every form of one part, without repetition of the part itself.
     static func all(of part: [UInt8]) -> [[UInt8]] {
         let unmasked = UnmaskedText(part).bytes
-        let unwrapped = part.filter { $0 != 0x0A && $0 != 0x0D }
+        let unwrapped = UnmaskedText(part, undoing: .gaps).bytes
         var forms = [part]
         for form in [unmasked, unwrapped] where !forms.contains(form) { forms.append(form) }
         forms += forms.map { $0.reversed() }
