@@ -49,8 +49,9 @@ struct PatchLines {
     }
 
     private static func lineEnd(_ bytes: [UInt8], _ start: Int) -> Int {
-        guard start < bytes.count else { return start }
-        return bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+        var end = start
+        while end < bytes.count, bytes[end] != 0x0A { end += 1 }
+        return end
     }
 }
 

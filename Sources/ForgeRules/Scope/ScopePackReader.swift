@@ -109,8 +109,8 @@ extension ScopePack {
         let from = entry.text("from").map { RepositoryPath($0) }
         let oldMode = entry.choice("old_mode", modes) ?? mode
         let lines = (entry.text("text") ?? entry.text("target")).map { [$0] } ?? []
-        let count = entry.number("lines") ?? lines.count
-        let added = (0..<max(0, min(count, 1 << 17))).map { number in
+        let count = exampleCount(&entry, "lines") ?? lines.count
+        let added = (0..<count).map { number in
             DiffLine(.added, old: nil, new: number + 1, text: Array((lines.first ?? "").utf8)[...], hasLineFeed: mode != .symlink)
         }
         let change = FileChange(
@@ -118,10 +118,19 @@ extension ScopePack {
             new: kind == .deleted ? nil : FileSide(path: path, mode: mode, byteCount: entry.number("bytes")),
             hunks: added.isEmpty ? [] : [Hunk(oldStart: 0, newStart: 1, lines: added)], omitted: entry.flag("binary") ? .binary : nil)
         // As many files as the example wants, of names that count on.
-        let others = (1..<max(1, min(entry.number("files") ?? 1, 1 << 16))).map { number in
+        let others = (1..<max(1, exampleCount(&entry, "files") ?? 1)).map { number in
             FileChange(kind: .added, old: nil, new: FileSide(path: RepositoryPath("\(path.text)\(number)")))
         }
         return ScopeExample(diff: Diff(files: [change] + others), beside: readBeside(&entry), line: entry.position.line)
+    }
+
+    /// How many lines or files an example has.
+    private func exampleCount(_ entry: inout PackEntry, _ key: String) -> Int? {
+        let place = entry.place(of: key)
+        guard let count = entry.number(key) else { return nil }
+        if (0...20_000).contains(count) { return count }
+        entry.problem(at: place, "'\(key)' of an example is at most 20000")
+        return nil
     }
 
     private func readBeside(_ entry: inout PackEntry) -> [TreeEntry] {

@@ -97,23 +97,42 @@ struct ScopeScene {
         case .call(let call):
             changes = [call.change]
             follows = call.followed.filter { path in base.contains { $0.path == path && $0.mode == .symlink } }
-        case .diff(let diff): changes = diff.files
+        case .diff(let diff): changes = Self.completed(diff.files, base)
         case .tree(let entries): changes = Self.changes(from: base, to: entries)
         }
         // A tool writes a path whether it is there or not.
         if case .call(.write(let path, _)) = subject, !base.contains(where: { $0.path == path }) { arrived.insert(path) }
-        for entry in base { place(entry.path, entry.mode, entry.target) }
+        var baseTargets: [RepositoryPath: [UInt8]] = [:]
+        for entry in base {
+            place(entry.path, entry.mode, entry.target)
+            baseTargets[entry.path] = entry.target
+        }
         for change in changes where change.kind != .copied {
             if let old = change.old { after[old.path] = nil }
         }
         for change in changes {
             guard let new = change.new else { continue }
             if change.old?.path != new.path { arrived.insert(new.path) }
-            place(new.path, new.mode, Self.target(of: change))
+            place(new.path, new.mode, Self.target(of: change) ?? change.old.flatMap { baseTargets[$0.path] })
         }
         if case .tree(let entries) = subject {
             for entry in entries { place(entry.path, entry.mode, entry.target) }
         }
+    }
+
+    /// A patch does not tell the mode of what is only renamed or copied; the tree does.
+    private static func completed(_ changes: [FileChange], _ base: [TreeEntry]) -> [FileChange] {
+        let silent = changes.indices.filter { changes[$0].old?.path != changes[$0].new?.path && changes[$0].hunks.isEmpty }
+        guard !silent.isEmpty, !base.isEmpty else { return changes }
+        var modes: [RepositoryPath: FileMode] = [:]
+        for entry in base { modes[entry.path] = entry.mode }
+        var changes = changes
+        for index in silent {
+            guard let old = changes[index].old, changes[index].new?.mode == old.mode, let mode = modes[old.path] else { continue }
+            changes[index].old?.mode = mode
+            changes[index].new?.mode = mode
+        }
+        return changes
     }
 
     private mutating func place(_ path: RepositoryPath, _ mode: FileMode, _ target: [UInt8]?) {

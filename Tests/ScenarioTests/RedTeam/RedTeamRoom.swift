@@ -29,6 +29,7 @@ struct RedTeamRoom: Sendable {
         "docs/readme.md": RedTeamEntry("# Read me\n"), ".github/workflows/ci.yml": RedTeamEntry("on: push\njobs: {}\n"),
         ".forge.yml": RedTeamEntry("version: 1\n"), "CODEOWNERS": RedTeamEntry("* @acme/all\n"), ".env": RedTeamEntry("A=1\n"),
         "package.json": RedTeamEntry("{}\n"), "link": RedTeamEntry("src", mode: .symlink), "café.txt": RedTeamEntry("x\n"),
+        "src/deep/up": RedTeamEntry("../workflows", mode: .symlink),
         "lib": RedTeamEntry(String(repeating: "1", count: 40), mode: .submodule),
     ]
 

@@ -137,6 +137,9 @@ enum ScopeAttacks {
         attack(
             "symlinks in a circle", "deny", "scope-symlink-unknown",
             ["docs/a": RedTeamEntry("b", mode: .symlink), "docs/b": RedTeamEntry("a", mode: .symlink)]),
+        attack(
+            "a symlink moved to where it leads elsewhere", "deny", "scope-symlink-to-protected",
+            ["src/deep/up": nil, ".github/x/up": RedTeamRoom.files["src/deep/up"]]),
         attack("a symlink's target changed", "deny", "scope-symlink-outside", ["link": RedTeamEntry("/etc", mode: .symlink)]),
         attack(
             "a file that becomes a symlink", "deny", "scope-symlink-outside", ["src/util.py": RedTeamEntry("/etc/passwd", mode: .symlink)]),
