@@ -18,7 +18,7 @@ package struct RepositoryView: Sendable {
 final class ChangeView: Sendable {
     let files: [ChangedFile]
     let repository: RepositoryView
-    /// Names of test cases that some test file of the diff adds, and removes, anywhere.
+    /// Plain names of test cases that some test file of the diff adds, and removes, anywhere.
     let addedCases: Set<String>
     let removedCases: Set<String>
     /// Names of functions and types that the change takes out of the product, in small letters and digits.
@@ -30,8 +30,8 @@ final class ChangeView: Sendable {
         var added: Set<String> = []
         var removed: Set<String> = []
         for file in files where file.traits.isTest && file.language.isProgram {
-            added.formUnion(TestSyntax.cases(in: file.new, file.language).map(\.name))
-            removed.formUnion(TestSyntax.cases(in: file.old, file.language).map(\.name))
+            added.formUnion(TestSyntax.cases(in: file.new, file.language).map(\.plainName))
+            removed.formUnion(TestSyntax.cases(in: file.old, file.language).map(\.plainName))
         }
         addedCases = added
         removedCases = removed

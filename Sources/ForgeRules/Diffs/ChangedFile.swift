@@ -69,8 +69,11 @@ final class ChangedFile: Sendable {
     func newLine(near removed: Int) -> Int? {
         guard !isDeleted else { return nil }
         let line = old.lines[removed]
-        let beside = new.lines.first { $0.hunk == line.hunk && $0.run >= line.run }
-        return (beside ?? new.lines.last { $0.hunk == line.hunk })?.number
+        let behind = new.lines.firstIndex { $0.hunk == line.hunk && $0.run >= line.run }
+        guard let behind else { return new.lines.last { $0.hunk == line.hunk }?.number }
+        // An empty line says nothing about what was there; the one in front of it does.
+        let isAfterText = behind > 0 && new.lines[behind - 1].hunk == line.hunk && new.text(behind).isBlank
+        return new.lines[isAfterText ? behind - 1 : behind].number
     }
 }
 

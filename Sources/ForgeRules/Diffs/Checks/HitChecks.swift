@@ -100,16 +100,17 @@ enum HitChecks {
 
     /// The block around it is about what comes in, and it is no web port.
     private static func isIngress(_ input: RuleCheckInput) -> Bool {
-        var isIngress = input.lineText.hasAny(["ingress", "source_ranges"])
-        var lines = above(input, 15) + [input.lineText]
+        var block = [input.lineText]
         for line in above(input, 15) {
-            if line.has("egress") { return false }
-            if line.has("ingress") || line.has("source_ranges") { isIngress = true }
-            if line.trimmed.starts("resource ") || line.has("ingress {") { break }
+            block.append(line)
+            if line.trimmed.last == Byte.openBrace { break }
         }
-        lines += below(input, 8)
-        guard isIngress else { return false }
-        let ports = lines.filter { $0.hasAny(["from_port", "to_port", "port_range", "ports "]) }
+        for line in below(input, 15) {
+            if line.trimmed.first == Byte.closeBrace { break }
+            block.append(line)
+        }
+        guard !block.contains(where: { $0.has("egress") }), block.contains(where: { $0.hasAny(["ingress", "source_ranges"]) }) else { return false }
+        let ports = block.filter { $0.hasAny(["from_port", "to_port", "port_range", "ports "]) }
         return !ports.contains { $0.hasAnyWord(["80", "443"]) }
     }
 
@@ -170,6 +171,7 @@ enum HitChecks {
             return true
         }
         if input.lineText.hasAny(["IF EXISTS", "if exists", "if_exists"]), input.lineText.lowercased[...].has("drop table") { return true }
+        if input.text[input.line.lowerBound..<input.match.lowerBound].hasAny(downs) { return true }
         for line in above(input, 400) {
             if line.hasAny(downs) { return true }
             if line.hasAny(ups) { return false }

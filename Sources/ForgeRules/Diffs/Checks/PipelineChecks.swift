@@ -47,9 +47,7 @@ enum PipelineChecks {
         return commands.filter { command in
             guard let at = line.first(command) else { return false }
             let end = at + command.utf8.count
-            let isStart =
-                at == line.startIndex
-                || !(Byte.isName(line[at - 1]) || [Byte.minus, UInt8(ascii: "."), Byte.slash, Byte.at].contains(line[at - 1]))
+            let isStart = at == line.startIndex || " \t\"'(&;|`".utf8.contains(line[at - 1])
             return isStart
                 && (end == line.endIndex
                     || !(Byte.isName(line[end]) || line[end] == Byte.minus || line[end] == Byte.colon || line[end] == Byte.equals))
