@@ -31,7 +31,9 @@ import Testing
     }
 
     private func check(_ patch: String, _ expected: [String]) throws {
-        let found = try findings(patch).map { "\($0.path?.text ?? "-"):\($0.lines.map { "\($0.lowerBound)-\($0.upperBound)" } ?? "-") \($0.rule)" }
+        let found = try findings(patch).map {
+            "\($0.path?.text ?? "-"):\($0.lines.map { "\($0.lowerBound)-\($0.upperBound)" } ?? "-") \($0.rule)"
+        }
         #expect(found == expected)
     }
 
@@ -43,7 +45,8 @@ import Testing
 
     @Test func `what is removed is told beside its place`() throws {
         try check(Self.head + "@@ -10,3 +20,2 @@\n a\n-check(b)\n c\n", ["a.py:21-21 gone"])
-        try check("diff --git a/a.py b/a.py\ndeleted file mode 100644\n--- a/a.py\n+++ /dev/null\n@@ -1 +0,0 @@\n-check(b)\n", ["a.py:- gone"])
+        try check(
+            "diff --git a/a.py b/a.py\ndeleted file mode 100644\n--- a/a.py\n+++ /dev/null\n@@ -1 +0,0 @@\n-check(b)\n", ["a.py:- gone"])
     }
 
     @Test func `a match over lines counts when one of them is added`() throws {
@@ -75,7 +78,9 @@ import Testing
     }
 
     @Test func `the target of a symlink is no code`() throws {
-        try check("diff --git a/a.py b/a.py\nnew file mode 120000\n--- /dev/null\n+++ b/a.py\n@@ -0,0 +1 @@\n+sleep(1)\n\\ No newline at end of file\n", [])
+        try check(
+            "diff --git a/a.py b/a.py\nnew file mode 120000\n--- /dev/null\n+++ b/a.py\n@@ -0,0 +1 @@\n+sleep(1)\n\\ No newline at end of file\n",
+            [])
     }
 
     @Test func `an exact fix is suggested for the whole line`() throws {

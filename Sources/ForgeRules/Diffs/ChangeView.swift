@@ -23,6 +23,8 @@ final class ChangeView: Sendable {
     let removedCases: Set<String>
     /// Names of functions and types that the change takes out of the product, in small letters and digits.
     let removedNames: Set<String>
+    /// Plain names of product files that are no longer where they were.
+    let goneStems: Set<String>
 
     init(_ diff: Diff, repository: RepositoryView = .unknown) {
         files = diff.files.map(ChangedFile.init)
@@ -36,6 +38,8 @@ final class ChangeView: Sendable {
         addedCases = added
         removedCases = removed
         removedNames = removed.isEmpty ? [] : Self.removedNames(files)
+        let gone = files.filter { ($0.isDeleted || $0.change.kind == .renamed) && !$0.traits.isTest }
+        goneStems = Set(gone.compactMap { $0.change.old?.path }.map(TestNames.stem))
     }
 
     private static func removedNames(_ files: [ChangedFile]) -> Set<String> {

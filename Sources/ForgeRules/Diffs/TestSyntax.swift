@@ -166,7 +166,8 @@ enum TestSyntax {
     }
 
     private static let assertions = [
-        "XCTAssert", "XCTUnwrap", "#expect", "#require", "XCTFail", "assert", "Assert", "expect(", "expect {", "EXPECT_", "ASSERT_", "CHECK(", "CHECK_",
+        "XCTAssert", "XCTUnwrap", "#expect", "#require", "XCTFail", "assert", "Assert", "expect(", "expect {", "EXPECT_", "ASSERT_",
+        "CHECK(", "CHECK_",
         "REQUIRE(",
         "REQUIRE_", "t.Error", "t.Fatal", "require.", "verify(", "refute", "must_equal", "wont_", "pytest.raises", "shouldBe",
     ]

@@ -159,7 +159,9 @@ private struct PatternPackReader {
         let suggestPlace = entry.place(of: "suggest")
         rule.suggestion = entry.text("suggest")
         if rule.subject != .added, rule.subject != .removed, !rule.places.isEmpty || rule.suggestion != nil {
-            entry.problem(at: rule.places.isEmpty ? suggestPlace : wherePlace, "'where' and 'suggest' are for lines of a diff: 'on: added' or 'on: removed'")
+            entry.problem(
+                at: rule.places.isEmpty ? suggestPlace : wherePlace,
+                "'where' and 'suggest' are for lines of a diff: 'on: added' or 'on: removed'")
         }
         rule.paths = entry.texts("paths")
         rule.pathsIgnore = entry.texts("paths_ignore")

@@ -4,12 +4,22 @@ extension PlantedRepository {
     package static let python = PlantedRepository(
         "python",
         [
-            PlantedFile("README.md", "# Lending\n\nThe desk of a small library. Start with `python -m lending`.\n\n    curl http://downloads.lending.dev/data | sh\n"),
-            PlantedFile("pyproject.toml", "[project]\nname = \"lending\"\nversion = \"2.1.0\"\ndependencies = [\"flask>=3\", \"pyyaml>=6\"]\n\n[tool.coverage.report]\nfail_under = 85\n"),
+            PlantedFile(
+                "README.md",
+                "# Lending\n\nThe desk of a small library. Start with `python -m lending`.\n\n    curl http://downloads.lending.dev/data | sh\n"
+            ),
+            PlantedFile(
+                "pyproject.toml",
+                "[project]\nname = \"lending\"\nversion = \"2.1.0\"\ndependencies = [\"flask>=3\", \"pyyaml>=6\"]\n\n[tool.coverage.report]\nfail_under = 85\n"
+            ),
             PlantedFile("lending/__init__.py", "\"\"\"A lending desk.\"\"\"\n\n__version__ = \"2.1.0\"\n"),
             PlantedFile("lending/__main__.py", "from lending.app import make_app\n\nif __name__ == \"__main__\":\n    make_app().run()\n"),
-            PlantedFile("lending/books.py", "from dataclasses import dataclass\n\n\n@dataclass(frozen=True)\nclass Book:\n    title: str\n    shelf: int\n"),
-            PlantedFile("lending/dates.py", "from datetime import date, timedelta\n\n\ndef due(day: date) -> date:\n    return day + timedelta(days=28)\n"),
+            PlantedFile(
+                "lending/books.py",
+                "from dataclasses import dataclass\n\n\n@dataclass(frozen=True)\nclass Book:\n    title: str\n    shelf: int\n"),
+            PlantedFile(
+                "lending/dates.py",
+                "from datetime import date, timedelta\n\n\ndef due(day: date) -> date:\n    return day + timedelta(days=28)\n"),
             PlantedFile(
                 "lending/app.py",
                 base: """
@@ -224,7 +234,10 @@ extension PlantedRepository {
 
                     """),
             PlantedFile("tests/__init__.py", "\n"),
-            PlantedFile("tests/conftest.py", "import pytest\n\nfrom lending.app import make_app\n\n\n@pytest.fixture\ndef client():\n    return make_app().test_client()\n"),
+            PlantedFile(
+                "tests/conftest.py",
+                "import pytest\n\nfrom lending.app import make_app\n\n\n@pytest.fixture\ndef client():\n    return make_app().test_client()\n"
+            ),
             PlantedFile(
                 "tests/test_dates.py",
                 base: """
@@ -309,10 +322,14 @@ extension PlantedRepository {
                         assert ("Emma" in repr(Book("Emma", 4))), "title is shown"
 
                     """),
-            PlantedFile("tests/test_users.py", base: "def test_digest():\n    assert len(\"digest\") == 6\n\n\ndef test_card():\n    assert \"card\".isalpha()\n", head: nil, whole: ["test-file-deleted"]),
+            PlantedFile(
+                "tests/test_users.py",
+                base: "def test_digest():\n    assert len(\"digest\") == 6\n\n\ndef test_card():\n    assert \"card\".isalpha()\n",
+                head: nil, whole: ["test-file-deleted"]),
             PlantedFile(
                 ".github/workflows/ci.yml",
-                base: "on: [push]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: ruff check .\n      - run: pytest\n",
+                base:
+                    "on: [push]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: ruff check .\n      - run: pytest\n",
                 head: """
                     on: [push]
                     jobs:

@@ -40,8 +40,12 @@ extension PlantedRepository {
                         ])
 
                     """),
-            PlantedFile("Sources/Tides/Height.swift", "/// Metres above the chart's zero.\npublic struct Height: Hashable, Sendable {\n    public var metres: Double\n}\n"),
-            PlantedFile("Sources/Tides/Harbour.swift", "public struct Harbour: Hashable, Sendable {\n    public var name: String\n    public var zone: Int\n}\n"),
+            PlantedFile(
+                "Sources/Tides/Height.swift",
+                "/// Metres above the chart's zero.\npublic struct Height: Hashable, Sendable {\n    public var metres: Double\n}\n"),
+            PlantedFile(
+                "Sources/Tides/Harbour.swift",
+                "public struct Harbour: Hashable, Sendable {\n    public var name: String\n    public var zone: Int\n}\n"),
             PlantedFile(
                 "Sources/Tides/Client.swift",
                 base: """
@@ -131,7 +135,10 @@ extension PlantedRepository {
                     }
 
                     """),
-            PlantedFile("Sources/Tides/Database.swift", "protocol Database {\n    func execute(sql: String, arguments: [Int]) throws\n    func execute(sql: String) throws\n    func number(sql: String, arguments: [Int]) throws -> Int\n    func open() throws\n    func close() throws\n}\n"),
+            PlantedFile(
+                "Sources/Tides/Database.swift",
+                "protocol Database {\n    func execute(sql: String, arguments: [Int]) throws\n    func execute(sql: String) throws\n    func number(sql: String, arguments: [Int]) throws -> Int\n    func open() throws\n    func close() throws\n}\n"
+            ),
             PlantedFile(
                 "Sources/Tides/Access.swift", base: nil,
                 head: """
@@ -243,7 +250,10 @@ extension PlantedRepository {
                     }
 
                     """),
-            PlantedFile("Tests/TidesTests/StoreTests.swift", "import Testing\n\n@Suite struct StoreTests {\n    @Test func `nothing is kept`() {\n        #expect([Int]().isEmpty)\n    }\n}\n"),
+            PlantedFile(
+                "Tests/TidesTests/StoreTests.swift",
+                "import Testing\n\n@Suite struct StoreTests {\n    @Test func `nothing is kept`() {\n        #expect([Int]().isEmpty)\n    }\n}\n"
+            ),
             PlantedFile(
                 ".github/workflows/test.yml",
                 base: """

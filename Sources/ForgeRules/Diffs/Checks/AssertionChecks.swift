@@ -20,33 +20,40 @@ enum AssertionChecks {
     /// Claims of a case that stays are gone, and nothing in the same place claims anything instead.
     static let removed: ChangeCheck = { view in
         tests(view).flatMap { file -> [ChangeHit] in
-            let gone = Set(TestSyntax.cases(in: file.old, file.language).map { file.old.lines[$0.line].hunk })
-            let added = file.new.lines.indices.filter { file.new.lines[$0].isChanged }
-            let kept = Side(file.new, added).claims
+            let kept = Side(file.new, file.new.lines.indices.filter { file.new.lines[$0].isChanged }).claims
             let lost = Side(file.old, file.old.lines.indices.filter { file.old.lines[$0].isChanged }).claims
             // A file that claims as much as before was rearranged.
             guard lost.count > kept.count else { return [] }
+            let left = Set(kept.map { Array($0.code.trimmed) })
+            // Hunks that say something new, or take a whole case away.
+            let rewritten = Set(kept.map { file.new.lines[$0.line].hunk })
+                .union(TestSyntax.cases(in: file.old, file.language).map { file.old.lines[$0.line].hunk })
             return file.runs.compactMap { run in
-                guard !gone.contains(run.hunk), isPureLoss(run, file) else { return nil }
-                // That nothing is thrown is still claimed by the call itself.
-                let claims = Side(file.old, run.removed).claims.filter { !$0.code.hasAny(["NoThrow", "nothing_raised", "not.toThrow"]) }
-                let missing = claims.filter { claim in !kept.contains { $0.code.trimmed.elementsEqual(claim.code.trimmed) } }
-                guard let first = missing.first, !isAboutRemovedCode(first.code, view) else { return nil }
-                let count = missing.count == 1 ? "An assertion is" : "\(missing.count) assertions are"
-                let place = file.newLine(near: first.line).map { $0...$0 }
-                return file.hit(
-                    place, message: "\(count) removed and nothing takes the place: `\(CaseChecks.shortened(first.code.trimmed.string))`.")
+                rewritten.contains(run.hunk)
+                    ? nil
+                    : loss(run, file, left).flatMap { first, count in
+                        guard !isAboutRemovedCode(first.code, view) else { return nil }
+                        let words = count == 1 ? "An assertion is" : "\(count) assertions are"
+                        let place = file.newLine(near: first.line).map { $0...$0 }
+                        let code = CaseChecks.shortened(first.code.trimmed.string)
+                        return file.hit(place, message: "\(words) removed and nothing takes the place: `\(code)`.")
+                    }
             }
         }
     }
 
-    /// Only claims, blanks and comments go, and no claim comes: a test that lost its set-up as well was rewritten.
-    private static func isPureLoss(_ run: ChangedFile.Run, _ file: ChangedFile) -> Bool {
-        guard Side(file.new, run.added).claims.isEmpty, run.added.count <= 2 else { return false }
-        let hunk = file.runs.filter { $0.hunk == run.hunk }
-        guard hunk.allSatisfy({ Side(file.new, $0.added).claims.isEmpty }) else { return false }
-        let claims = Side(file.old, run.removed).claims.count
-        return claims * 2 >= run.removed.count { !file.old.text($0).isBlank }
+    /// The first claim that a run takes away, and how many there are. Only claims, blanks and comments go: a test that lost its set-up as well
+    /// was rewritten.
+    private static func loss(_ run: ChangedFile.Run, _ file: ChangedFile, _ left: Set<[UInt8]>) -> (
+        first: (line: Int, code: ArraySlice<UInt8>, strength: Int), count: Int
+    )? {
+        let claims = Side(file.old, run.removed).claims
+        guard run.added.count <= 2, claims.count * 2 >= run.removed.count(where: { !file.old.text($0).isBlank }) else { return nil }
+        // That nothing is thrown is still claimed by the call itself.
+        let missing = claims.filter { claim in
+            !claim.code.hasAny(["NoThrow", "nothing_raised", "not.toThrow"]) && !left.contains(Array(claim.code.trimmed))
+        }
+        return missing.first.map { ($0, missing.count) }
     }
 
     private static func isAboutRemovedCode(_ code: ArraySlice<UInt8>, _ view: ChangeView) -> Bool {

@@ -26,6 +26,8 @@ enum CaseChecks {
     }
 
     private static let hitsMax = 3
+    /// Each is looked for in the whole file; beyond this a file is rewritten, and three of its cases are named anyway.
+    private static let casesMax = 200
 
     /// One hit for each case, or a single one where there are many.
     private static func hits(_ file: ChangedFile, _ cases: [(name: String, line: Int?)], one: String, many: String) -> [ChangeHit] {
@@ -38,7 +40,9 @@ enum CaseChecks {
 
     /// The cases that are gone, without those that another one may be the new name of.
     private static func lost(_ file: ChangedFile, _ view: ChangeView) -> [TestCase] {
-        let removed = TestSyntax.cases(in: file.old, file.language).filter { !view.addedCases.contains($0.plainName) && !isCommented($0, file) && !isDisabled($0, file) }
+        let removed = TestSyntax.cases(in: file.old, file.language).prefix(casesMax).filter {
+            !view.addedCases.contains($0.plainName) && !isCommented($0, file) && !isDisabled($0, file)
+        }
         var new = TestSyntax.cases(in: file.new, file.language).filter { !view.removedCases.contains($0.plainName) }
         var lost: [TestCase] = []
         for test in removed {
@@ -73,7 +77,7 @@ enum CaseChecks {
 
     static let commentedOut: ChangeCheck = { view in
         view.tests.flatMap { file -> [ChangeHit] in
-            let places = TestSyntax.cases(in: file.old, file.language).compactMap { test -> (name: String, line: Int?)? in
+            let places = TestSyntax.cases(in: file.old, file.language).prefix(casesMax).compactMap { test -> (name: String, line: Int?)? in
                 guard let line = comment(of: test, file), !view.addedCases.contains(test.plainName) else { return nil }
                 return (test.name, file.new.lines[line].number)
             }
@@ -99,12 +103,7 @@ enum CaseChecks {
 
     private static func isSubjectDeleted(_ file: ChangedFile, _ view: ChangeView) -> Bool {
         let stem = TestNames.subject(file)
-        guard stem.count >= 2 else { return false }
-        return view.files.contains { other in
-            let isGone = other.isDeleted || other.change.kind == .renamed
-            let path = (other.change.old ?? other.change.new)?.path
-            return isGone && !other.traits.isTest && path.map { TestNames.stem($0) == stem } ?? false
-        }
+        return stem.count >= 2 && view.goneStems.contains(stem)
     }
 
     /// Recorded output that changes together with the code it was recorded from: the new text is what the code does now, right or wrong.

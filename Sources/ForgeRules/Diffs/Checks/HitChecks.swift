@@ -109,7 +109,9 @@ enum HitChecks {
             if line.trimmed.first == Byte.closeBrace { break }
             block.append(line)
         }
-        guard !block.contains(where: { $0.has("egress") }), block.contains(where: { $0.hasAny(["ingress", "source_ranges"]) }) else { return false }
+        guard !block.contains(where: { $0.has("egress") }), block.contains(where: { $0.hasAny(["ingress", "source_ranges"]) }) else {
+            return false
+        }
         let ports = block.filter { $0.hasAny(["from_port", "to_port", "port_range", "ports "]) }
         return !ports.contains { $0.hasAnyWord(["80", "443"]) }
     }
@@ -151,7 +153,8 @@ enum HitChecks {
             return false
         case (192, 0, 2), (198, 51, 100), (203, 0, 113), (198, 18...19, _), (192, 0, 0): return false  // kept for documents and measuring
         case (1, 1, 1), (1, 0, 0), (8, 8, 8), (8, 8, 4), (9, 9, 9): return false  // resolvers everyone knows
-        case (1, 2, 3), (4, 3, 2), (11, 22, 33), (12, 34, 56), (1, 2, _), (2, 2, 2), (3, 3, 3), (4, 4, 4), (5, 5, 5): return false  // made up
+        // Made up.
+        case (4, 3, 2), (11, 22, 33), (12, 34, 56), (1, 2, _), (2, 2, 2), (3, 3, 3), (4, 4, 4), (5, 5, 5): return false
         default: return true
         }
     }

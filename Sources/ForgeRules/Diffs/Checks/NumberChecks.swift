@@ -64,15 +64,21 @@ enum NumberChecks {
     }
 
     /// The lines of a run that are the same but for their numbers; or line by line, when as many came as went.
-    private static func pairs(_ run: ChangedFile.Run, _ file: ChangedFile) -> [(old: ArraySlice<UInt8>, new: ArraySlice<UInt8>, line: Int)] {
+    private static func pairs(_ run: ChangedFile.Run, _ file: ChangedFile) -> [(old: ArraySlice<UInt8>, new: ArraySlice<UInt8>, line: Int)]
+    {
         guard !run.removed.isEmpty, !run.added.isEmpty, run.removed.count <= 200 else { return [] }
-        let added = run.added.filter { file.new.lines[$0].bytes.count < 1_000 }.map { (index: $0, code: file.new.code($0, keepingStrings: true)) }
+        let added = run.added.filter { file.new.lines[$0].bytes.count < 1_000 }.map {
+            (index: $0, code: file.new.code($0, keepingStrings: true))
+        }
         return run.removed.enumerated().compactMap { place, removed in
             guard file.old.lines[removed].bytes.count < 1_000 else { return nil }
             let old = file.old.code(removed, keepingStrings: true)
             let plain = withoutDigits(old)
             let isAligned = run.removed.count == run.added.count
-            guard let new = added.first(where: { withoutDigits($0.code) == plain }) ?? (isAligned ? added.first { $0.index == run.added[place] } : nil) else {
+            guard
+                let new = added.first(where: { withoutDigits($0.code) == plain })
+                    ?? (isAligned ? added.first { $0.index == run.added[place] } : nil)
+            else {
                 return nil
             }
             return (old, new.code, file.new.lines[new.index].number)
