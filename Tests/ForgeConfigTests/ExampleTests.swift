@@ -59,6 +59,15 @@ private func shape(at path: [String], in node: YAMLNode) -> String? {
     #expect(try RepositoryConfig.decode(text: Array(RepositoryConfig.example.utf8)) == RepositoryConfig.standard)
 }
 
+@Test func `the page of keys is current and names every key`() throws {
+    try checkFile("docs/forge-yml.md", RepositoryConfig.page)
+    for key in RepositoryConfig.table where !["[]", "<>"].contains(key.name) {
+        let name = key.path.joined(separator: ".").replacing(".[]", with: "[]")
+        if key.content != .section { #expect(RepositoryConfig.page.contains("| `\(name)` |"), "\(name)") }
+        if let direction = key.direction { #expect(RepositoryConfig.page.contains(direction.sentence)) }
+    }
+}
+
 @Test func `what is commented out in the examples is right once the sign is taken away`() throws {
     let lines = ServerSettings.example.split(separator: "\n", omittingEmptySubsequences: false)
     let start = try #require(lines.firstIndex(of: "#trackers:"))

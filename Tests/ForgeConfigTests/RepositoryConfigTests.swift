@@ -19,6 +19,10 @@ private func checkProblems(_ text: String, _ expected: String) {
     }
 }
 
+private func patterns(_ texts: String...) -> [ConfigPattern] {
+    texts.map { ConfigPattern($0, origin: RuleOrigin(layer: .repository, file: ".forge.yml")) }
+}
+
 @Test func `an absent file, an empty one and the design's own mean the defaults`() throws {
     try check("") { _ in }
     try check(
@@ -43,9 +47,9 @@ private func checkProblems(_ text: String, _ expected: String) {
     try check("review: {drafts: true}") { $0.review.includesDrafts = true }
     try check("review: {bots: true}") { $0.review.includesBots = true }
     try check("review: {forks: false}") { $0.review.includesForks = false }
-    try check("review: {paths_ignore: ['*.lock', no]}") { $0.review.pathsIgnored = ["*.lock", "no"] }
-    try check("review: {labels_ignore: [wip]}") { $0.review.labelsIgnored = ["wip"] }
-    try check("review: {base_branches: [main]}") { $0.review.baseBranches = ["main"] }
+    try check("review: {paths_ignore: ['*.lock', no]}") { $0.review.pathsIgnored = AgreedPatterns([patterns("*.lock", "no")]) }
+    try check("review: {labels_ignore: [wip]}") { $0.review.labelsIgnored = AgreedPatterns([patterns("wip")]) }
+    try check("review: {base_branches: [main]}") { $0.review.baseBranches = patterns("main") }
     try check("agents: {autonomy: pull_request}") { $0.agents.autonomy = .pullRequest }
     try check("agents: {triage: {min_events: 1}}") { $0.agents.triage.eventsMin = 1 }
     try check("agents: {triage: {max_age: 2d12h}}") { $0.agents.triage.ageMax = .seconds(60 * 3600) }

@@ -65,6 +65,7 @@ static inline long long forge_clock(clockid_t clock) {
 }
 static inline long long forge_wall_nanoseconds(void) { return forge_clock(CLOCK_REALTIME); }
 static inline long long forge_monotonic_nanoseconds(void) { return forge_clock(CLOCK_MONOTONIC); }
+static inline long long forge_processor_nanoseconds(void) { return forge_clock(CLOCK_PROCESS_CPUTIME_ID); }
 static inline int forge_others_may_read(mode_t mode) { return (mode & S_IROTH) != 0; }
 /// Processor time of children that have ended and were waited for, in microseconds.
 static inline long long forge_children_microseconds(void) {

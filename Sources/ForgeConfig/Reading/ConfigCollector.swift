@@ -31,9 +31,8 @@ final class ConfigCollector {
         self.isDescribing = isDescribing
     }
 
-    func record(_ place: KeyPlace, _ content: KeyDescription.Content, _ doc: String) {
-        guard recorded.insert(place.path).inserted else { return }
-        table.append(KeyDescription(path: place.path, content: content, doc: doc))
+    func record(_ key: KeyDescription) {
+        if recorded.insert(key.path).inserted { table.append(key) }
     }
 
     func report(_ problem: ConfigProblem) { problems.append(problem) }

@@ -14,6 +14,8 @@ package struct ConfigProblem: Sendable, Equatable {
     package let what: String
     /// The end of that sentence: `give one from 1 to 100000`.
     package let advice: String
+    /// Which of several files it is in, and whose that is; nil where there is only one.
+    package var source: ConfigSource?
 
     package init(line: Int? = nil, column: Int? = nil, variable: String? = nil, key: String, what: String, advice: String) {
         self.line = line

@@ -30,16 +30,16 @@ func decodeConfig<Config: Sendable>(
     do throws(YAMLError) {
         root = try parseYAML(input.text, limits: input.limits)
     } catch {
-        throw ConfigProblems(error.problems.map(problem))
+        throw ConfigProblems(error.problems.map(ConfigProblem.init))
     }
     let collector = ConfigCollector(environment: input.environment, readFile: input.readFile)
     var reader = EntryReader(root, at: .root(variable: input.variablePrefix), collector)
     let config = read(&reader)
     reader.finish()
 
-    let unknown = collector.unknownKeys.isEmpty ? [] : problems(with: collector.unknownKeys, table: describeConfig(read))
+    let found = problemsOf(collector, describedBy: describeConfig(read))
     let strangers = input.variablePrefix.map { unknownVariables(collector, prefix: $0) } ?? []
-    let problems = (collector.problems + unknown).sorted(by: isBefore) + strangers
+    let problems = found + strangers
     guard problems.isEmpty else { throw ConfigProblems(problems, warnings: collector.warnings) }
     return Decoded(config: config, warnings: collector.warnings)
 }
@@ -61,12 +61,20 @@ func describeConfig<Config>(_ read: (inout EntryReader) -> Config) -> [KeyDescri
     return collector.table
 }
 
-private func noFiles(_ path: String) throws(ConfigFileError) -> ConfigFile {
+/// What one reading found wrong, unknown keys too, in the order of the text.
+func problemsOf(_ collector: ConfigCollector, describedBy table: @autoclosure () -> [KeyDescription]) -> [ConfigProblem] {
+    let unknown = collector.unknownKeys.isEmpty ? [] : problems(with: collector.unknownKeys, table: table())
+    return (collector.problems + unknown).sorted(by: isBefore)
+}
+
+func noFiles(_ path: String) throws(ConfigFileError) -> ConfigFile {
     throw .missing
 }
 
-private func problem(_ problem: YAMLProblem) -> ConfigProblem {
-    ConfigProblem(line: problem.position.line, column: problem.position.column, key: "", what: problem.message, advice: "")
+extension ConfigProblem {
+    init(_ problem: YAMLProblem) {
+        self.init(line: problem.position.line, column: problem.position.column, key: "", what: problem.message, advice: "")
+    }
 }
 
 private func isBefore(_ first: ConfigProblem, _ second: ConfigProblem) -> Bool {

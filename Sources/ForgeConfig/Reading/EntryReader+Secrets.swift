@@ -43,7 +43,7 @@ extension EntryReader {
 
     /// A file that is read whole, of which the text cannot be written inline.
     mutating func file(_ name: String, holdsCredential: Bool, example: String, _ doc: String) -> [UInt8]? {
-        collector.record(place.key(name), .value(.text(pattern: nil), .absent(example: example)), doc)
+        record(name, .value(.text(pattern: nil), .absent(example: example)), doc)
         guard let source = source(of: name, isList: false) else { return nil }
         return contents(source, name, holdsCredential: holdsCredential)
     }
@@ -68,12 +68,12 @@ extension EntryReader {
     }
 
     private func record(_ name: String, inFile files: [String], _ doc: String, fileDoc: String) {
-        collector.record(place.key(name), .value(.text(pattern: nil), .absent(example: placeholder)), doc)
+        record(name, .value(.text(pattern: nil), .absent(example: placeholder)), doc)
         for file in files {
             let isOther = file != name + "_file"
             let example = "/etc/forge/" + file.split(separator: "_").dropLast().joined(separator: "-")
             let doc = isOther ? "The same as \(name)_file, by a name that says there may be several." : fileDoc
-            collector.record(place.key(file), .value(.text(pattern: nil), .absent(example: example)), doc)
+            record(file, .value(.text(pattern: nil), .absent(example: example)), doc)
         }
     }
 

@@ -12,11 +12,13 @@ struct EntryReader {
     let collector: ConfigCollector
     let place: KeyPlace
     /// Of the mapping itself, for what is missing in it.
-    private let position: YAMLPosition?
+    let position: YAMLPosition?
     private let entries: [String: YAMLEntry]
     private var asked: Set<String> = []
     /// Whether this is no mapping at all: reported already, and then nothing can be missing in it.
     private var isBroken = false
+    /// Whether there is a mapping, whose missing keys are worth a word.
+    var isMapping: Bool { !isBroken }
 
     init(_ node: YAMLNode?, at place: KeyPlace, _ collector: ConfigCollector) {
         self.collector = collector
@@ -41,13 +43,13 @@ struct EntryReader {
 
     /// A key with a default.
     mutating func read<Value>(_ name: String, _ type: ValueType<Value>, _ standard: String, _ doc: String) -> Value {
-        collector.record(place.key(name), .value(type.shape, .value(standard)), doc)
+        record(name, .value(type.shape, .value(standard)), doc)
         return given(name, type) ?? type.value(ofText: standard)
     }
 
     /// A key without which the rest means nothing. The example stands in for it until the problem is thrown.
     mutating func readRequired<Value>(_ name: String, _ type: ValueType<Value>, example: String, _ doc: String) -> Value {
-        collector.record(place.key(name), .value(type.shape, .required(example: example)), doc)
+        record(name, .value(type.shape, .required(example: example)), doc)
         if !isGiven(name), !isBroken {
             let advice = "give it, for example '\(name): \(example)'"
             collector.report(place.key(name).problem(at: position, "is missing", advice))
@@ -57,26 +59,52 @@ struct EntryReader {
 
     /// A key that may be left out, and then stands for nothing.
     mutating func readOptional<Value>(_ name: String, _ type: ValueType<Value>, example: String, _ doc: String) -> Value? {
-        collector.record(place.key(name), .value(type.shape, .absent(example: example)), doc)
+        record(name, .value(type.shape, .absent(example: example)), doc)
         if collector.isDescribing { _ = type.value(ofText: example) }
         return given(name, type)
     }
 
+    /// A row of the table, which only a description has.
+    func record(_ name: String, _ content: @autoclosure () -> KeyDescription.Content, _ doc: String, _ direction: LayerDirection? = nil) {
+        guard collector.isDescribing else { return }
+        collector.record(KeyDescription(path: place.path + [name], content: content(), doc: doc, direction: direction))
+    }
+
     private mutating func given<Value>(_ name: String, _ type: ValueType<Value>) -> Value? {
+        located(name, type)?.value
+    }
+
+    /// A value, and the line of its key in the text.
+    struct Located<Value> {
+        let value: Value
+        let line: Int?
+        /// For what a later look finds wrong with it.
+        let source: Source
+    }
+
+    /// What is written for a key, without a default and without a row in the table: for the reader of layers, which has its own.
+    mutating func located<Value>(_ name: String, _ type: ValueType<Value>) -> Located<Value>? {
         guard let source = source(of: name, isList: type.isList) else { return nil }
         do throws(Complaint) {
-            return try type.read(source.node)
+            return Located(value: try type.read(source.node), line: source.position?.line, source: source)
         } catch {
             report(source, name, error)
             return nil
         }
     }
 
+    /// The reader of the group under `name`, which the caller has to finish; nil when it is not written.
+    mutating func group(_ name: String) -> EntryReader? {
+        let entry = entry(name)
+        guard entry != nil || collector.isDescribing else { return nil }
+        return EntryReader(entry?.value, at: place.key(name), collector)
+    }
+
     // MARK: Groups
 
     /// A group of keys. It is read even when it is not written, for its defaults and for the environment.
     mutating func section<Result>(_ name: String, _ doc: String, _ read: (inout EntryReader) -> Result) -> Result {
-        collector.record(place.key(name), .section, doc)
+        record(name, .section, doc)
         return Self.read(entry(name)?.value, at: place.key(name), collector, read)
     }
 
@@ -85,7 +113,7 @@ struct EntryReader {
         _ name: String, namedBy: String? = nil, _ doc: String, _ read: (inout EntryReader) -> Result
     ) -> [Result] {
         let place = place.key(name)
-        collector.record(place, .list, doc)
+        record(name, .list, doc)
         var taken: Set<String> = []
         return elements(of: name).enumerated().map { index, node in
             guard let ownName = namedBy.flatMap({ nameText(of: node, key: $0) }) else {
@@ -105,7 +133,7 @@ struct EntryReader {
         _ name: String, example: String, _ doc: String, _ read: (inout EntryReader) -> Result
     ) -> [String: Result] {
         let place = place.key(name)
-        collector.record(place, .named(example: example), doc)
+        record(name, .named(example: example), doc)
         var results: [String: Result] = [:]
         for entry in groups(of: name, example: example) {
             results[entry.key] = Self.read(entry.value, at: place.named(shortened(entry.key), as: "<>"), collector, read)
@@ -180,7 +208,7 @@ struct EntryReader {
 
     mutating func variableSource(of name: String, isList: Bool = false) -> Source? {
         asked.insert(name)
-        guard let variable = place.key(name).variable, let text = collector.variable(variable) else { return nil }
+        guard place.variable != nil, let variable = place.key(name).variable, let text = collector.variable(variable) else { return nil }
         return Source(node: isList ? listNode(text) : plainNode(text), position: nil, variable: variable)
     }
 
@@ -189,9 +217,11 @@ struct EntryReader {
     }
 
     func report(_ source: Source, _ name: String, _ complaint: Complaint) {
+        // Nothing in a variable has a place in the text.
+        let position = source.variable == nil ? complaint.position ?? source.position : nil
         collector.report(
             ConfigProblem(
-                line: source.position?.line, column: source.position?.column, variable: source.variable, key: place.key(name).shown,
+                line: position?.line, column: position?.column, variable: source.variable, key: place.key(name).shown,
                 what: complaint.what, advice: complaint.advice))
     }
 

@@ -25,6 +25,8 @@ package struct KeyDescription: Sendable, Equatable {
     package let content: Content
     /// One line: what it is for.
     package let doc: String
+    /// What a layer below may do to it; nil where there are no layers.
+    package var direction: LayerDirection?
 
     package var name: String { path.last ?? "" }
 }
@@ -39,4 +41,14 @@ package indirect enum ValueShape: Sendable, Equatable {
     case size(ClosedRange<Int>)
     case choice([String])
     case list(ValueShape)
+    /// Values of one kind under names that the person chooses.
+    case names(ValueShape)
+    /// A mapping with these keys and no others, none of them required.
+    case record([RecordField])
+    case either(ValueShape, ValueShape)
+}
+
+package struct RecordField: Sendable, Equatable {
+    package let name: String
+    package let shape: ValueShape
 }

@@ -6,17 +6,17 @@ import ForgeYAML
 
 extension ServerSettings {
     /// Of `server.yml`.
-    package static var jsonSchema: String { schemaText(title: "Settings of a Forge server", table) }
+    package static var jsonSchema: String { schemaText(id: "urn:forge:server-settings:1", title: "Settings of a Forge server", table) }
 }
 
 extension RepositoryConfig {
     /// Of `.forge.yml`.
-    package static var jsonSchema: String { schemaText(title: "Forge in a repository", table) }
+    package static var jsonSchema: String { schemaText(id: "urn:forge:repository-config:1", title: "Forge in a repository", table) }
 }
 
-private func schemaText(title: String, _ table: [KeyDescription]) -> String {
+private func schemaText(id: String, title: String, _ table: [KeyDescription]) -> String {
     let head: [JSON.Member] = [
-        .init("$schema", "https://json-schema.org/draft/2020-12/schema"), .init("title", .string(title)),
+        .init("$schema", "https://json-schema.org/draft/2020-12/schema"), .init("$id", .string(id)), .init("title", .string(title)),
     ]
     return JSON.object(head + objectMembers(at: [], table)).prettyText + "\n"
 }
@@ -77,6 +77,14 @@ private func shapeMembers(of shape: ValueShape, isNullable: Bool) -> [JSON.Membe
         ]
     case .choice(let words): return [.init("enum", .array(words.map(JSON.string) + (isNullable ? [.null] : [])))]
     case .list(let element): return [type("array"), .init("items", .object(shapeMembers(of: element, isNullable: false)))]
+    case .names(let element):
+        return [type("object"), .init("additionalProperties", .object(shapeMembers(of: element, isNullable: false)))]
+    case .record(let fields):
+        let properties = fields.map { JSON.Member($0.name, .object(shapeMembers(of: $0.shape, isNullable: false))) }
+        return [type("object"), .init("additionalProperties", false), .init("minProperties", 1), .init("properties", .object(properties))]
+    case .either(let first, let second):
+        let shapes = [first, second].map { JSON.object(shapeMembers(of: $0, isNullable: false)) }
+        return [.init("anyOf", .array(shapes + (isNullable ? [["type": "null"]] : [])))]
     }
 }
 

@@ -24,6 +24,7 @@ package struct ServerSettings: Sendable {
     package var model: ModelSettings
     package var sandbox: SandboxSettings
     package var budget: BudgetSettings
+    package var repositories: RepositoriesSettings
 
     init(reading reader: inout EntryReader) {
         listen = reader.read("listen", .listenAddress, "127.0.0.1:8080", "IP address and port to listen on; port 0 takes any that is free.")
@@ -51,6 +52,8 @@ package struct ServerSettings: Sendable {
         model = reader.section("model", "The language model that the crew works with.", ModelSettings.init(reading:))
         sandbox = reader.section("sandbox", "Where commands run that a model asks for.", SandboxSettings.init(reading:))
         budget = reader.section("budget", "What a run and a repository may cost.", BudgetSettings.init(reading:))
+        repositories = reader.section(
+            "repositories", "What holds for every repository, above its own .forge.yml.", RepositoriesSettings.init(reading:))
     }
 }
 

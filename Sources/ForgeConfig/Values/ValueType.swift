@@ -14,6 +14,11 @@ struct ValueType<Value> {
 
     /// A default or an example, both written in the program: one that does not fit is a mistake in it.
     func value(ofText text: String) -> Value {
+        if let word = wordNode(text) {
+            do throws(Complaint) { return try read(word) } catch {
+                preconditionFailure("the default '\(text)' does not fit its own type: \(error)")
+            }
+        }
         do {
             return try read(parseYAML(text))
         } catch {
@@ -22,14 +27,30 @@ struct ValueType<Value> {
     }
 }
 
+/// Most defaults are one word or nothing at all, which needs no parser: they are read for every key of every file.
+private func wordNode(_ text: String) -> YAMLNode? {
+    let start = YAMLPosition(line: 1, column: 1)
+    if text == "[]" { return YAMLNode(position: start, content: .sequence([])) }
+    let isWord = text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
+        default: false
+        }
+    }
+    return isWord ? YAMLNode(position: start, content: .scalar(YAMLScalar(text, .plain))) : nil
+}
+
 /// What is wrong with a value: the end of a sentence that begins with its key, and what to do. It never quotes the value.
 struct Complaint: Error, Equatable {
     let what: String
     let advice: String
+    /// Of the part that is wrong; nil where that is the whole value.
+    let position: YAMLPosition?
 
-    init(_ what: String, _ advice: String) {
+    init(_ what: String, _ advice: String, at position: YAMLPosition? = nil) {
         self.what = what
         self.advice = advice
+        self.position = position
     }
 }
 
@@ -165,7 +186,8 @@ extension ValueType {
                 do throws(Complaint) {
                     values.append(try element.read(node))
                 } catch {
-                    throw Complaint("has an element, number \(index + 1), that \(error.what)", error.advice)
+                    throw Complaint(
+                        "has an element, number \(index + 1), that \(error.what)", error.advice, at: error.position ?? node.position)
                 }
             }
             return values

@@ -183,14 +183,12 @@ extension CommandPack {
 
     /// Most rules of git or docker are about one subcommand: the others need not be asked.
     private mutating func indexSubcommands() {
+        let first = rules.map { rule in rule.condition.subcommands.map { String($0.prefix { $0 != " " }) } }
+        let isAboutAny = first.map { names in names.isEmpty || names.contains(where: Wildcard.hasPattern) }
         for (name, indices) in rulesByName where name != "*" {
-            var operations: Set<Substring> = []
-            for index in indices { for text in rules[index].condition.subcommands { operations.insert(text.prefix { $0 != " " }) } }
-            for operation in operations where !operation.isEmpty && !Wildcard.hasPattern(String(operation)) {
-                rulesBySubcommand["\(name) \(operation)"] = indices.filter { index in
-                    let named = rules[index].condition.subcommands.map { String($0.prefix { $0 != " " }) }
-                    return named.isEmpty || named.contains { $0 == operation || Wildcard.hasPattern($0) }
-                }
+            let operations = Set(indices.flatMap { first[$0] }).filter { !$0.isEmpty && !Wildcard.hasPattern($0) }
+            for operation in operations {
+                rulesBySubcommand["\(name) \(operation)"] = indices.filter { isAboutAny[$0] || first[$0].contains(operation) }
             }
         }
     }

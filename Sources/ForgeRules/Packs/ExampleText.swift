@@ -97,7 +97,7 @@ struct ExampleProblem: Error {
 }
 
 /// SplitMix64, <https://prng.di.unimi.it/splitmix64.c>: the same on every machine and for ever, which `RandomNumberGenerator` does not promise.
-private func nextRandom(_ state: inout UInt64) -> UInt64 {
+func nextRandom(_ state: inout UInt64) -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state
     mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9

@@ -15,7 +15,7 @@ package struct PathPattern: Hashable, Sendable {
     /// Why it can never match anything; git says nothing then, whoever reads a policy must.
     package let problem: String?
     /// Empty when it can never match.
-    private let parts: [Part]
+    let parts: [Part]
 
     /// Between two slashes.
     enum Part: Hashable, Sendable {

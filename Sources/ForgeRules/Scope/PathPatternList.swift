@@ -43,6 +43,12 @@ package struct PathPatternList: Hashable, Sendable {
         ignoresCase = false
     }
 
+    /// Patterns that were compiled without regard to letter case.
+    init(folded patterns: [PathPattern]) {
+        self.patterns = patterns
+        ignoresCase = true
+    }
+
     /// Blank texts and comments are left out. Letter case is that of ASCII.
     package init(_ texts: [String], ignoresCase: Bool = false) {
         patterns = texts.compactMap { PathPattern($0, ignoresCase: ignoresCase) }

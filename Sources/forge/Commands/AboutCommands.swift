@@ -17,12 +17,18 @@ enum AboutCommands {
 
     private static let schema = CommandSpecification(
         "schema", "print the JSON Schema of the settings",
-        details: "Editors complete and check server.yml and .forge.yml with it.",
-        positionals: [.init("WHICH", optional: true, "server (the default) or repository, for .forge.yml")], options: [.json]
+        details: """
+            Editors complete and check with it. For .forge.yml: forge schema --repository > .forge.schema.json, and as the file's first
+            line: # yaml-language-server: $schema=.forge.schema.json
+            """,
+        positionals: [.init("WHICH", optional: true, "server (the default) or repository")],
+        options: [.init("server", nil, "of server.yml"), .init("repository", nil, "of .forge.yml"), .json]
     ) { arguments, context in
-        switch arguments.positional(0) ?? "server" {
-        case "server": try context.print(ServerSettings.jsonSchema)
-        case "repository": try context.print(RepositoryConfig.jsonSchema)
+        let asked = ["server", "repository"].filter(arguments.has) + [arguments.positional(0)].compactMap { $0 }
+        guard asked.count < 2 else { throw CommandFailure.badInput("one schema at a time: server or repository") }
+        switch asked.first ?? "server" {
+        case "server": try context.write(ServerSettings.jsonSchema)
+        case "repository": try context.write(RepositoryConfig.jsonSchema)
         case let other: throw CommandFailure.badInput("'\(other)' has no schema: server or repository")
         }
         return .ok

@@ -63,10 +63,24 @@ struct RulePacks {
         return pack
     }
 
-    /// The rules that are on, of some packs, compiled.
-    func compiled(_ isWanted: (PatternRule) -> Bool) throws(CommandFailure) -> RuleSet {
+    func scope() throws(CommandFailure) -> ScopePack {
+        guard let file = library.others["scope"] else { preconditionFailure("the pack is in the binary") }
+        let pack: ScopePack
         do throws(PackError) {
-            return try RuleSet(RuleSelection(library.packs).rulesOn.filter(isWanted))
+            pack = try ScopePack(yaml: file.bytes, name: file.name, layer: file.layer)
+        } catch {
+            throw .badInput("the packs of rules cannot be used:\n\(error)")
+        }
+        let failures = file.layer == .builtIn ? [] : pack.exampleReport().failures
+        guard failures.isEmpty else { throw .badInput(failures.map { $0.text(file: file.name) }.joined(separator: "\n")) }
+        return pack
+    }
+
+    /// The rules that are on, of some packs, compiled; or as an earlier run compiled them.
+    func compiled(_ context: CommandContext, _ isWanted: (PatternRule) -> Bool) throws(CommandFailure) -> RuleSet {
+        let rules = RuleSelection(library.packs).rulesOn.filter(isWanted)
+        do throws(PackError) {
+            return try PatternCache.forCommands(context.environment).ruleSet(rules) { context.note("forge: \($0)") }
         } catch {
             throw .badInput("the packs of rules cannot be used:\n\(error)")
         }

@@ -6,7 +6,7 @@ import ForgeRules
 import ForgeSystem
 
 enum RulesCommands {
-    static let all = [list, test, explain, scan, classify]
+    static let all = [list, test, explain, scan, classify, scope, scrub, redact]
 
     private static let classify = CommandSpecification(
         "rules classify", "what tier a shell command is of, and why",

@@ -16,7 +16,7 @@ extension RulesCommands {
             --as says it outright. Exit codes: 0 ok, 2 no such rule, or a pack that does not load.
             """,
         positionals: [.init("RULE|PATH|COMMAND", "as one word")],
-        options: [.init("as", "KIND", "rule, path or command"), .json, .rulesDir]
+        options: [.init("as", "KIND", "rule, path or command"), .repositoryConfig, .json, .rulesDir]
     ) { arguments, context in
         let packs = try RulePacks.load(arguments, context)
         let word = arguments.positional(0) ?? ""
@@ -27,10 +27,11 @@ extension RulesCommands {
         if asked == nil || asked == .rule {
             if let entry = selection.entry(word) { return try show(entry, context, isJSON) }
             if let rule = commands.rules.first(where: { $0.id == word }) { return try show(rule, context, isJSON) }
+            if let rule = try packs.scope().rules.first(where: { $0.id == word }) { return try show(rule, context, isJSON) }
         }
         switch asked ?? question(word) {
-        case .rule: throw noRule(word, selection.entries.map(\.rule.id) + commands.rules.map(\.id))
-        case .path: return try explainPath(word, packs, context, isJSON)
+        case .rule: throw noRule(word, try selection.entries.map(\.rule.id) + commands.rules.map(\.id) + packs.scope().rules.map(\.id))
+        case .path: return try explainPath(word, arguments, context)
         case .command: return try show(CommandClassifier(commands).classify(word), context, isJSON)
         }
     }
@@ -94,6 +95,22 @@ extension RulesCommands {
         return .ok
     }
 
+    private static func show(_ rule: ScopeRule, _ context: CommandContext, _ isJSON: Bool) throws -> ExitCode {
+        guard !isJSON else {
+            try context.show(rule.json)
+            return .ok
+        }
+        var lines = ["\(rule.id): \(rule.title)", "", rule.message]
+        if let fix = rule.fix { lines.append("Instead: \(fix)") }
+        lines += [
+            "", "pack        scope", "decision    \(rule.decision.rawValue)", "from        \(rule.origin.file):\(rule.origin.line ?? 1)",
+        ]
+        lines += rule.references.map { "see         \($0)" }
+        if !rule.paths.isEmpty { lines += ["", "paths"] + rule.paths.map { "  \($0)" } }
+        try context.print(lines.map { Table.flat($0) }.joined(separator: "\n"))
+        return .ok
+    }
+
     private static func show(_ verdict: CommandVerdict, _ context: CommandContext, _ isJSON: Bool) throws -> ExitCode {
         guard !isJSON else {
             try context.show(json(of: verdict, id: nil))
@@ -102,9 +119,5 @@ extension RulesCommands {
         try context.print("\(verdict.tier.rawValue)\(verdict.rule.map { " (\($0))" } ?? ""): \(verdict.why)")
         if let fix = verdict.fix, verdict.tier != .safe { try context.print("instead: \(fix)") }
         return .ok
-    }
-
-    private static func explainPath(_ path: String, _ packs: RulePacks, _ context: CommandContext, _ isJSON: Bool) throws -> ExitCode {
-        throw CommandFailure.badInput("there is no pack 'scope' to ask about '\(path)'")
     }
 }

@@ -14,7 +14,7 @@ extension RulesCommands {
     ) { arguments, context in
         let packs = try RulePacks.load(arguments, context)
         let wanted = arguments.value("pack")
-        let names = packs.library.packs.map(\.name) + ["commands"]
+        let names = packs.library.packs.map(\.name) + ["commands", "scope"]
         if let wanted, !names.contains(wanted) { throw noPack(wanted, names) }
         var table = Table(["pack", "rule", "severity", "on", "about", "title"], whenEmpty: "no rules")
         for entry in RuleSelection(packs.library.packs).entries where wanted == nil || entry.rule.pack == wanted {
@@ -22,6 +22,9 @@ extension RulesCommands {
         }
         if wanted == nil || wanted == "commands" {
             for rule in try packs.commands().rules { add(rule, to: &table) }
+        }
+        if wanted == nil || wanted == "scope" {
+            for rule in try packs.scope().rules { add(rule, to: &table) }
         }
         try context.show(table, json: arguments.has("json"))
         return .ok
@@ -42,6 +45,15 @@ extension RulesCommands {
             rule.json(isOn: entry.isOn))
     }
 
+    private static func add(_ rule: ScopeRule, to table: inout Table) {
+        table.add(
+            [
+                .init("scope", .faint), .init(rule.id), .init(rule.decision.rawValue), .init("on", .good), .init("change"),
+                .init(rule.title),
+            ],
+            rule.json)
+    }
+
     private static func add(_ rule: CommandRule, to table: inout Table) {
         table.add(
             [
@@ -49,6 +61,19 @@ extension RulesCommands {
                 .init(rule.title),
             ],
             rule.json)
+    }
+}
+
+extension ScopeRule {
+    var json: JSON {
+        JSON.object([
+            .init("pack", "scope"), .init("rule", .string(id)), .init("title", .string(title)),
+            .init("decision", .string(decision.rawValue)),
+            .init("about", "change"), .init("on", .bool(true)), .init("message", .string(message)), .init("fix", JSON(fix)),
+            .init("paths", .array(paths.map(JSON.string))), .init("references", .array(references.map(JSON.string))),
+            .init("layer", .string(origin.layer.rawValue)),
+            .init("file", .string(origin.file)), .init("line", JSON(origin.line)),
+        ]).withoutNulls
     }
 }
 
@@ -81,7 +106,8 @@ extension CommandRule {
         JSON.object([
             .init("pack", "commands"), .init("rule", .string(id)), .init("title", .string(title)), .init("tier", .string(tier.rawValue)),
             .init("about", "command"), .init("on", .bool(true)), .init("message", .string(message)), .init("fix", JSON(fix)),
-            .init("references", .array(references.map(JSON.string))), .init("line", JSON(line)),
+            .init("references", .array(references.map(JSON.string))),
+            .init("line", JSON(line)),
         ]).withoutNulls
     }
 }

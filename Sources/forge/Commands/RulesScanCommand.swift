@@ -5,27 +5,24 @@ import ForgeRules
 
 extension RulesCommands {
     static let scan = CommandSpecification(
-        "rules scan", "what rules find in texts, as JSON lines",
+        "rules scan", "what rules find in files, or in texts as JSON lines",
         details: """
+            Every file below the paths (default: the current folder), but for .git; symlinks are not followed, and binary files are left out.
             --jsonl reads {"id", "path"?, "text"} a line and writes {"id", "findings": [{"rule", "family", "severity", "line", "start", "end",
-            "message"}]}, in order. Lines count from 1; start and end count bytes of the text in UTF-8 from 0. All rules about any text are
-            asked, but those of injection, which 'forge rules scrub' is for; --pack asks those of one pack. A bad line gets an "error".
-            Exit codes: 0 every line was read, whatever was found, 2 a pack that does not load.
+            "message"}]}, in order. Lines count from 1; start and end count bytes of the text in UTF-8 from 0. A bad line gets an "error".
+            All rules about any text are asked, but those of injection, which 'forge rules scrub' is for; --pack asks those of one pack.
+            Exit codes: 0 nothing found, or with --jsonl every line was read, 1 findings, 2 bad input, 3 not everything could be read.
             """,
+        positionals: [.init("PATH", optional: true, repeats: true, "a file or a folder")],
         options: [
-            .init("jsonl", nil, "JSON lines in and out, the only form there is"), .init("pack", "PACK", "the rules of this pack alone"),
+            .init("jsonl", nil, "JSON lines in and out"), .init("pack", "PACK", "the rules of this pack alone"), ScanCommand.jobs,
             .rulesDir,
+            .json,
         ]
     ) { arguments, context in
-        guard arguments.has("jsonl") else { throw CommandFailure.badInput("--jsonl is missing: texts are read as JSON lines") }
-        let packs = try RulePacks.load(arguments, context)
-        let wanted = arguments.value("pack")
-        let names = packs.library.packs.map(\.name)
-        if let wanted, !names.contains(wanted) { throw noPack(wanted, names) }
-        let rules = try packs.compiled { rule in
-            rule.subject == .text && (wanted.map { $0 == rule.pack } ?? (rule.pack != "injection"))
-        }
-        let scanner = SecretScanner(rules)
+        guard arguments.has("jsonl") else { return try await ScanCommand.run(textRules(arguments, context), arguments, context) }
+        guard arguments.positionals.isEmpty else { throw CommandFailure.badInput("--jsonl reads standard input: give no PATH") }
+        let scanner = SecretScanner(try textRules(arguments, context))
         try JSONLines.answer(context) { request, id in
             guard case .string(let text)? = request["text"] else { throw JSONLineProblem("'text' is a text") }
             let path: RepositoryPath?
@@ -37,6 +34,17 @@ extension RulesCommands {
             return answer(scanner.scan(Array(text.utf8), path: path), id)
         }
         return .ok
+    }
+
+    /// The rules about texts that are meant, compiled.
+    static func textRules(_ arguments: Arguments, _ context: CommandContext) throws(CommandFailure) -> RuleSet {
+        let packs = try RulePacks.load(arguments, context)
+        let wanted = arguments.value("pack")
+        let names = packs.library.packs.map(\.name)
+        if let wanted, !names.contains(wanted) { throw noPack(wanted, names) }
+        return try packs.compiled(context) { rule in
+            rule.subject == .text && (wanted.map { $0 == rule.pack } ?? (rule.pack != "injection"))
+        }
     }
 
     private static func answer(_ scan: RuleScan, _ id: JSON?) -> JSON {

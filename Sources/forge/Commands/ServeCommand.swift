@@ -2,6 +2,7 @@
 
 import ForgeConfig
 import ForgeCore
+import ForgeRules
 import ForgeSystem
 
 enum ServeCommand {
@@ -22,7 +23,9 @@ enum ServeCommand {
         _ = try RulePacks.load(folder: settings.rulesDir)
         ProcessFacts.ignoreBrokenPipes()
         try ProcessFacts.forbidDumps()
-        let writer = LogWriter(descriptor: StandardStream.error, format: settings.log.lineFormat(context), clock: context.clock)
+        let redactor = Redactor(settings.secrets)
+        let writer = LogWriter(
+            descriptor: StandardStream.error, format: settings.log.lineFormat(context), clock: context.clock, redact: redactor.redact)
         defer { writer.finish() }
         let watch = SignalWatch([SignalWatch.terminate, SignalWatch.interrupt])
         let clock = ContinuousClock()

@@ -161,7 +161,9 @@ struct PatchGitTests {
             try git.run(["init", "-q", "--bare"])
             try git.run(["fast-import", "--quiet"], input: Self.fastImport(trees))
             for form in Self.forms {
-                let expected = Self.raw(try git.run(form.filter { $0 != "--binary" && $0 != "-U7" } + ["--raw", "-z", "--no-abbrev", "t0", "t1"]))
+                // Some options mean a patch, whatever else is asked for.
+                let plain = form.filter { $0 != "--binary" && $0 != "-U7" }
+                let expected = Self.raw(try git.run(plain + ["--raw", "-z", "--no-abbrev", "t0", "t1"]))
                 let patch = try git.run(form + ["t0", "t1"])
                 let diff = try PatchText.parse(patch)
                 #expect(Self.shown(diff) == expected, "\(form)")

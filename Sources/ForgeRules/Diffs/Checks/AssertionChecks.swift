@@ -4,15 +4,22 @@
 internal import ForgeCore
 
 enum AssertionChecks {
+    /// A line that claims something.
+    private struct Claim {
+        var line: Int
+        var code: ArraySlice<UInt8>
+        var strength: Int
+    }
+
     private struct Side {
         /// Lines that claim something, with their code.
-        var claims: [(line: Int, code: ArraySlice<UInt8>, strength: Int)] = []
+        var claims: [Claim] = []
 
         init(_ text: ChangedText, _ lines: [Int]) {
             for line in lines where text.lines[line].bytes.count < 2_000 && !text.isAll(.comment, line) {
                 let code = text.code(line, keepingStrings: true)
                 let strength = TestSyntax.strength(code)
-                if strength > 0 { claims.append((line, code, strength)) }
+                if strength > 0 { claims.append(Claim(line: line, code: code, strength: strength)) }
             }
         }
     }
@@ -25,28 +32,35 @@ enum AssertionChecks {
             // A file that claims as much as before was rearranged.
             guard lost.count > kept.count else { return [] }
             let left = Set(kept.map { Array($0.code.trimmed) })
-            // Hunks that say something new, or take a whole case away.
+            // Hunks that say something new.
             let rewritten = Set(kept.map { file.new.lines[$0.line].hunk })
-                .union(TestSyntax.cases(in: file.old, file.language).map { file.old.lines[$0.line].hunk })
-            return file.runs.compactMap { run in
-                rewritten.contains(run.hunk)
-                    ? nil
-                    : loss(run, file, left).flatMap { first, count in
-                        guard !isAboutRemovedCode(first.code, view) else { return nil }
-                        let words = count == 1 ? "An assertion is" : "\(count) assertions are"
-                        let place = file.newLine(near: first.line).map { $0...$0 }
-                        let code = CaseChecks.shortened(first.code.trimmed.string)
-                        return file.hit(place, message: "\(words) removed and nothing takes the place: `\(code)`.")
-                    }
+            let cases = TestSyntax.cases(in: file.old, file.language, changedOnly: false).map(\.line)
+            return file.runs.filter { !rewritten.contains($0.hunk) && !isInRemovedCase($0, file, cases) }.compactMap { run in
+                guard let (first, count) = loss(run, file, left), !isAboutRemovedCode(first.code, view) else { return nil }
+                let words = count == 1 ? "An assertion is" : "\(count) assertions are"
+                let code = CaseChecks.shortened(first.code.trimmed.string)
+                let place = file.newLine(near: first.line).map { $0...$0 }
+                return file.hit(place, message: "\(words) removed and nothing takes the place: `\(code)`.")
             }
         }
     }
 
+    /// The case that the run belongs to, the last one declared above it, goes as a whole or gets another name.
+    private static func isInRemovedCase(_ run: ChangedFile.Run, _ file: ChangedFile, _ cases: [Int]) -> Bool {
+        guard let last = run.removed.last else { return false }
+        var low = 0
+        var high = cases.count
+        while low < high {
+            let middle = (low + high) / 2
+            if cases[middle] <= last { low = middle + 1 } else { high = middle }
+        }
+        guard low > 0, file.old.lines[cases[low - 1]].hunk == run.hunk else { return false }
+        return file.old.lines[cases[low - 1]].isChanged
+    }
+
     /// The first claim that a run takes away, and how many there are. Only claims, blanks and comments go: a test that lost its set-up as well
     /// was rewritten.
-    private static func loss(_ run: ChangedFile.Run, _ file: ChangedFile, _ left: Set<[UInt8]>) -> (
-        first: (line: Int, code: ArraySlice<UInt8>, strength: Int), count: Int
-    )? {
+    private static func loss(_ run: ChangedFile.Run, _ file: ChangedFile, _ left: Set<[UInt8]>) -> (first: Claim, count: Int)? {
         let claims = Side(file.old, run.removed).claims
         guard run.added.count <= 2, claims.count * 2 >= run.removed.count(where: { !file.old.text($0).isBlank }) else { return nil }
         // That nothing is thrown is still claimed by the call itself.
@@ -80,7 +94,7 @@ enum AssertionChecks {
         }
     }
 
-    private static func exactCount(_ claims: [(line: Int, code: ArraySlice<UInt8>, strength: Int)]) -> Int {
+    private static func exactCount(_ claims: [Claim]) -> Int {
         claims.count { $0.strength == 3 }
     }
 
