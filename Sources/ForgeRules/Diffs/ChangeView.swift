@@ -18,11 +18,13 @@ package struct RepositoryView: Sendable {
 final class ChangeView: Sendable {
     let files: [ChangedFile]
     let repository: RepositoryView
-    /// Names of test cases that some test file of the diff adds, and removes, anywhere.
+    /// Plain names of test cases that some test file of the diff adds, and removes, anywhere.
     let addedCases: Set<String>
     let removedCases: Set<String>
     /// Names of functions and types that the change takes out of the product, in small letters and digits.
     let removedNames: Set<String>
+    /// Plain names of product files that are no longer where they were.
+    let goneStems: Set<String>
 
     init(_ diff: Diff, repository: RepositoryView = .unknown) {
         files = diff.files.map(ChangedFile.init)
@@ -30,12 +32,14 @@ final class ChangeView: Sendable {
         var added: Set<String> = []
         var removed: Set<String> = []
         for file in files where file.traits.isTest && file.language.isProgram {
-            added.formUnion(TestSyntax.cases(in: file.new, file.language).map(\.name))
-            removed.formUnion(TestSyntax.cases(in: file.old, file.language).map(\.name))
+            added.formUnion(TestSyntax.cases(in: file.new, file.language).map(\.plainName))
+            removed.formUnion(TestSyntax.cases(in: file.old, file.language).map(\.plainName))
         }
         addedCases = added
         removedCases = removed
         removedNames = removed.isEmpty ? [] : Self.removedNames(files)
+        let gone = files.filter { ($0.isDeleted || $0.change.kind == .renamed) && !$0.traits.isTest }
+        goneStems = Set(gone.compactMap { $0.change.old?.path }.map(TestNames.stem))
     }
 
     private static func removedNames(_ files: [ChangedFile]) -> Set<String> {

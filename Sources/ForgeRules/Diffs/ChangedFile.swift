@@ -69,8 +69,13 @@ final class ChangedFile: Sendable {
     func newLine(near removed: Int) -> Int? {
         guard !isDeleted else { return nil }
         let line = old.lines[removed]
-        let beside = new.lines.first { $0.hunk == line.hunk && $0.run >= line.run }
-        return (beside ?? new.lines.last { $0.hunk == line.hunk })?.number
+        guard let behind = new.index(ofRun: line.run), new.lines[behind].hunk == line.hunk else {
+            let last = new.index(ofRun: line.run).map { $0 - 1 } ?? new.lines.count - 1
+            return last >= 0 && new.lines[last].hunk == line.hunk ? new.lines[last].number : nil
+        }
+        // An empty line says nothing about what was there; the one in front of it does.
+        let isAfterText = behind > 0 && new.lines[behind - 1].hunk == line.hunk && new.text(behind).isBlank
+        return new.lines[isAfterText ? behind - 1 : behind].number
     }
 }
 

@@ -68,6 +68,28 @@ struct ChangedText: Sendable {
         return low < lines.count && lines[low].bytes.lowerBound <= offset ? low : nil
     }
 
+    /// The line of a number of the file, by halving; nil when the diff does not show it.
+    func index(ofNumber number: Int) -> Int? {
+        var low = 0
+        var high = lines.count
+        while low < high {
+            let middle = (low + high) / 2
+            if lines[middle].number < number { low = middle + 1 } else { high = middle }
+        }
+        return low < lines.count && lines[low].number == number ? low : nil
+    }
+
+    /// The first line that belongs to a run or stands behind it, by halving.
+    func index(ofRun run: Int) -> Int? {
+        var low = 0
+        var high = lines.count
+        while low < high {
+            let middle = (low + high) / 2
+            if lines[middle].run < run { low = middle + 1 } else { high = middle }
+        }
+        return low < lines.count ? low : nil
+    }
+
     /// The code of a line: comments and what stands in strings as blanks, so that brackets and words in them do not count.
     func code(_ index: Int, keepingStrings: Bool = false) -> ArraySlice<UInt8> {
         let range = lines[index].bytes

@@ -25,7 +25,8 @@ struct JudgeWork {
     mutating func add(_ hit: RuleHit, on line: Int, _ number: Int) {
         let file = view.files[number]
         let first = file.new.lines[line]
-        let last = file.new.line(at: max(hit.capture.lowerBound, hit.capture.upperBound - 1)).map { file.new.lines[$0].number } ?? first.number
+        let last =
+            file.new.line(at: max(hit.capture.lowerBound, hit.capture.upperBound - 1)).map { file.new.lines[$0].number } ?? first.number
         var finding = finding(hit.rule, path: file.path)
         finding.lines = first.number...max(first.number, last)
         let start = max(0, hit.capture.lowerBound - first.bytes.lowerBound)
@@ -40,7 +41,7 @@ struct JudgeWork {
         finding.lines = hit.lines
         if let message = hit.message { finding.message = message }
         if let line = hit.lines?.lowerBound, view.files.indices.contains(number),
-            let index = view.files[number].new.lines.firstIndex(where: { $0.number == line })
+            let index = view.files[number].new.index(ofNumber: line)
         {
             finding.snippet = snippet(view.files[number], index, number)
         }

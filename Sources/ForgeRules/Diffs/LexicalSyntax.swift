@@ -55,6 +55,7 @@ struct LexicalSyntax: Sendable {
         if let first = blockOpen.first { firsts.append(first) }
         if let rawMarker { firsts.append(rawMarker) }
         if hasRegularExpressions { firsts.append(UInt8(ascii: "/")) }
+        if hasLifetimes { firsts.append(Byte.singleQuote) }
         if hasDelimitedRaw { firsts.append(UInt8(ascii: "R")) }
         if hasHereDocuments { firsts.append(UInt8(ascii: "<")) }
         for first in firsts { copy.isSpecial[Int(first)] = true }

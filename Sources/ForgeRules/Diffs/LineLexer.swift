@@ -20,6 +20,8 @@ struct LineLexer {
     private var states: [State] = []
     private var pendingHereDocument: [UInt8]?
     private static let statesMax = 64
+    /// How far is looked ahead for the end of what may begin: without a bound, a line of openings would be read once for each.
+    private static let lookAheadMax = 512
 
     init(_ language: Language) {
         syntax = .of(language)
@@ -78,7 +80,12 @@ struct LineLexer {
                 continue
             }
             if let end = opening(line, at, start: start) { return end }
-            if closesInterpolation(byte) { return (at + 1, .string) }
+            if closesInterpolation(byte) {
+                // The code in front of it first.
+                if at > start { return (at, .code) }
+                states.removeLast()
+                return (at + 1, .string)
+            }
             at += 1
         }
         return (at, .code)
@@ -109,16 +116,12 @@ struct LineLexer {
         syntax.blockOpen.first != Byte.equals || at == line.startIndex
     }
 
+    /// Whether the code inside a string ends here; counts the brackets in it otherwise.
     private mutating func closesInterpolation(_ byte: UInt8) -> Bool {
         guard case .interpolation(let open, let close, let depth)? = states.last else { return false }
-        if byte == open {
-            states[states.count - 1] = .interpolation(open: open, close: close, depth: depth + 1)
-        } else if byte == close {
-            if depth == 1 {
-                states.removeLast()
-                return true
-            }
-            states[states.count - 1] = .interpolation(open: open, close: close, depth: depth - 1)
+        if byte == close, depth == 1 { return true }
+        if byte == open || byte == close {
+            states[states.count - 1] = .interpolation(open: open, close: close, depth: depth + (byte == open ? 1 : -1))
         }
         return false
     }
@@ -146,12 +149,12 @@ struct LineLexer {
 
     /// `b'x'`, `L'x'`, `u8'x'`: letters that belong to the literal.
     private func isLiteralPrefix(_ line: ArraySlice<UInt8>, _ at: Int) -> Bool {
-        let word = line[..<at].reversed().prefix { Byte.isName($0) }
+        let word = line[..<at].suffix(4).reversed().prefix { Byte.isName($0) }
         return word.count <= 2 && !word.allSatisfy(Byte.isDigit)
     }
 
     private func opensValue(_ line: ArraySlice<UInt8>, _ at: Int) -> Bool {
-        guard let before = line[..<at].last(where: { !Byte.isSpace($0) }) else { return true }
+        guard let before = line[..<at].suffix(Self.lookAheadMax).last(where: { !Byte.isSpace($0) }) else { return true }
         return [Byte.colon, Byte.minus, Byte.openBracket, Byte.openBrace, UInt8(ascii: ",")].contains(before)
     }
 
@@ -162,7 +165,7 @@ struct LineLexer {
             if at > line.startIndex, Byte.isName(line[at - 1]), line[at - 1] != UInt8(ascii: "b") { return nil }
             end += 1
         }
-        let hashes = line[end...].prefix { $0 == Byte.hash }.count
+        let hashes = line[end...].prefix(32).prefix { $0 == Byte.hash }.count
         end += hashes
         guard end < line.endIndex, line[end] == Byte.doubleQuote, hashes > 0 || line[at] != Byte.hash else { return nil }
         let quotes = line[at] == Byte.hash && line[end...].starts(with: [Byte.doubleQuote, Byte.doubleQuote, Byte.doubleQuote]) ? 3 : 1
@@ -191,7 +194,8 @@ struct LineLexer {
         guard at + 1 < line.endIndex, line[at + 1] != Byte.slash, line[at + 1] != Byte.space, mayBeValue(line, at) else { return nil }
         var isClass = false
         var index = at + 1
-        while index < line.endIndex {
+        let end = min(line.endIndex, at + Self.lookAheadMax)
+        while index < end {
             switch line[index] {
             case Byte.backslash: index += 1
             case Byte.openBracket: isClass = true
@@ -206,7 +210,7 @@ struct LineLexer {
 
     /// Whether a value may begin here: behind an operator or an opening, not behind a name or a number, which are divided.
     private func mayBeValue(_ line: ArraySlice<UInt8>, _ at: Int) -> Bool {
-        guard let last = line[..<at].lastIndex(where: { !Byte.isSpace($0) }) else { return true }
+        guard let last = line[..<at].suffix(Self.lookAheadMax).lastIndex(where: { !Byte.isSpace($0) }) else { return true }
         let byte = line[last]
         if Byte.isName(byte) { return line[..<(last + 1)].hasSuffix("return") || line[..<(last + 1)].hasSuffix("when") }
         return byte != Byte.closeParenthesis && byte != Byte.closeBracket && byte != Byte.closeBrace && byte != Byte.singleQuote
@@ -254,7 +258,7 @@ struct LineLexer {
 
     private mutating func hereDocument(_ line: ArraySlice<UInt8>, _ at: Int, start: Int) -> (Int, LexicalClass)? {
         guard syntax.hasHereDocuments, line[at...].starts(with: [Byte.less, Byte.less]), pendingHereDocument == nil else { return nil }
-        var word = line[(at + 2)...].drop { $0 == Byte.minus || UInt8(ascii: "~") == $0 || $0 == Byte.less }
+        var word = line[(at + 2)...].prefix(64).drop { $0 == Byte.minus || UInt8(ascii: "~") == $0 || $0 == Byte.less }
         word = word.drop { $0 == Byte.singleQuote || $0 == Byte.doubleQuote }
         let name = word.prefix { Byte.isName($0) }
         // `a << B` pushes, `<<B` reads on: only capitals are taken for the end of a text.

@@ -7,6 +7,15 @@ struct TestCase: Hashable, Sendable {
     var name: String
     /// The number of its line in the text.
     var line: Int
+
+    /// `testAddsUp`, `adds_up`, `_testAddsUp` and `adds up` are names of the same case.
+    var plainName: String {
+        let plain = CaseChecks.plain(name)
+        for prefix in ["disabledtest", "xtest", "test"] where plain.hasPrefix(prefix) && plain.count > prefix.count + 1 {
+            return String(plain.dropFirst(prefix.count))
+        }
+        return plain
+    }
 }
 
 enum TestSyntax {
@@ -135,6 +144,7 @@ enum TestSyntax {
     static func strength(_ code: ArraySlice<UInt8>) -> Int {
         guard isAssertion(code) else { return 0 }
         if code.hasAny(exact) || code.has("==") && !code.has("!= nil") { return 3 }
+        if code.hasAny(bounds) { return 2 }
         if code.hasAny(truthy) { return 1 }
         if code.hasAny([" > ", " < ", ">=", "<=", "ontain", "ncludes", "atch", "hrow", "aises", " in ", " is ", "!=", "ength"]) {
             return 2
@@ -147,11 +157,17 @@ enum TestSyntax {
             guard let at = code.first(word), at == code.startIndex || !Byte.isName(code[at - 1]) else { continue }
             return true
         }
+        // `expectAddress(…)`, a helper of the tests' own.
+        if let at = code.first("expect"), at == code.startIndex || !Byte.isName(code[at - 1]) {
+            let name = code[at...].prefix { Byte.isName($0) }
+            if name.count > 6, (0x41...0x5A).contains(name[at + 6]), code[name.endIndex...].first == Byte.openParenthesis { return true }
+        }
         return code.has(".should") || code.has(".assert")
     }
 
     private static let assertions = [
-        "XCTAssert", "#expect", "#require", "XCTFail", "assert", "Assert", "expect(", "expect {", "EXPECT_", "ASSERT_", "CHECK(", "CHECK_",
+        "XCTAssert", "XCTUnwrap", "#expect", "#require", "XCTFail", "assert", "Assert", "expect(", "expect {", "EXPECT_", "ASSERT_",
+        "CHECK(", "CHECK_",
         "REQUIRE(",
         "REQUIRE_", "t.Error", "t.Fatal", "require.", "verify(", "refute", "must_equal", "wont_", "pytest.raises", "shouldBe",
     ]
@@ -163,6 +179,7 @@ enum TestSyntax {
         "toHaveBeenCalledWith(", "toMatchSnapshot", "toMatchInlineSnapshot", "assert_matches", ".JSONEq(", "must_equal", "shouldBe ",
         "must_be_same_as",
     ]
+    private static let bounds = ["InDelta", "InEpsilon", "_NEAR", "CloseTo", "accuracy:", "approx(", "AlmostEqual", "Within"]
     private static let truthy = [
         "XCTAssertTrue", "XCTAssertNotNil", "XCTAssert(", "assertTrue", "assertIsNotNone", "assertNotNull", "assert_not_nil", "refute_nil",
         "toBeTruthy",

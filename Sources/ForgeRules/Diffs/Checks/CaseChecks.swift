@@ -7,8 +7,8 @@ enum CaseChecks {
     static let deletedFiles: ChangeCheck = { view in
         view.files.compactMap { file in
             guard file.isDeleted, file.traits.isTest, file.language.isProgram, !file.isForeign else { return nil }
-            let cases = TestSyntax.cases(in: file.old, file.language).map(\.name)
-            let lost = cases.filter { !view.addedCases.contains($0) && !isAboutRemovedCode($0, view) }
+            let cases = TestSyntax.cases(in: file.old, file.language)
+            let lost = cases.filter { !view.addedCases.contains($0.plainName) && !isAboutRemovedCode($0.name, view) }
             // A deleted file whose cases cannot be seen counts by its name.
             let isLoss = cases.isEmpty ? file.change.omitted != nil && TestNames.isTestFile(file) : lost.count * 2 > cases.count
             guard isLoss, !isSubjectDeleted(file, view) else { return nil }
@@ -20,17 +20,30 @@ enum CaseChecks {
     static let removedCases: ChangeCheck = { view in
         view.tests.flatMap { file -> [ChangeHit] in
             guard !file.isDeleted, !file.isForeign else { return [] }
-            return lost(file, view).map { test in
-                let place = file.newLine(near: test.line).map { $0...$0 }
-                return file.hit(place, message: "The test case `\(shortened(test.name))` is removed.")
-            }
+            let places = lost(file, view).map { (name: $0.name, line: file.newLine(near: $0.line)) }
+            return hits(file, places, one: "is removed", many: "are removed")
         }
+    }
+
+    private static let hitsMax = 3
+    /// Each is looked for in the whole file; beyond this a file is rewritten, and three of its cases are named anyway.
+    private static let casesMax = 200
+
+    /// One hit for each case, or a single one where there are many.
+    private static func hits(_ file: ChangedFile, _ cases: [(name: String, line: Int?)], one: String, many: String) -> [ChangeHit] {
+        guard cases.count > hitsMax else {
+            return cases.map { file.hit($0.line.map { $0...$0 }, message: "The test case `\(shortened($0.name))` \(one).") }
+        }
+        let names = cases.prefix(hitsMax).map { "`\(shortened($0.name))`" }.joined(separator: ", ")
+        return [file.hit(cases[0].line.map { $0...$0 }, message: "\(cases.count) test cases \(many): \(names), ….")]
     }
 
     /// The cases that are gone, without those that another one may be the new name of.
     private static func lost(_ file: ChangedFile, _ view: ChangeView) -> [TestCase] {
-        let removed = TestSyntax.cases(in: file.old, file.language).filter { !view.addedCases.contains($0.name) && !isCommented($0, file) }
-        var new = TestSyntax.cases(in: file.new, file.language).filter { !view.removedCases.contains($0.name) }
+        let removed = TestSyntax.cases(in: file.old, file.language).prefix(casesMax).filter {
+            !view.addedCases.contains($0.plainName) && !isCommented($0, file) && !isDisabled($0, file)
+        }
+        var new = TestSyntax.cases(in: file.new, file.language).filter { !view.removedCases.contains($0.plainName) }
         var lost: [TestCase] = []
         for test in removed {
             let hunk = file.old.lines[test.line].hunk
@@ -46,6 +59,11 @@ enum CaseChecks {
         return lost.filter { !isAboutRemovedCode($0.name, view) && !isGathered($0, file) }
     }
 
+    /// Still there under a name that no runner starts: a rule of its own tells that.
+    private static func isDisabled(_ test: TestCase, _ file: ChangedFile) -> Bool {
+        test.name.utf8.count >= 6 && file.new.lines.indices.contains { file.new.lines[$0].isChanged && file.new.text($0).has(test.name) }
+    }
+
     /// Cases made rows of one table, as parametrised tests are: their words stand on added lines.
     private static func isGathered(_ test: TestCase, _ file: ChangedFile) -> Bool {
         let hunk = file.old.lines[test.line].hunk
@@ -59,11 +77,11 @@ enum CaseChecks {
 
     static let commentedOut: ChangeCheck = { view in
         view.tests.flatMap { file -> [ChangeHit] in
-            TestSyntax.cases(in: file.old, file.language).compactMap { test in
-                guard let line = comment(of: test, file), !view.addedCases.contains(test.name) else { return nil }
-                let number = file.new.lines[line].number
-                return file.hit(number...number, message: "The test case `\(shortened(test.name))` is turned into a comment.")
+            let places = TestSyntax.cases(in: file.old, file.language).prefix(casesMax).compactMap { test -> (name: String, line: Int?)? in
+                guard let line = comment(of: test, file), !view.addedCases.contains(test.plainName) else { return nil }
+                return (test.name, file.new.lines[line].number)
             }
+            return hits(file, places, one: "is turned into a comment", many: "are turned into comments")
         }
     }
 
@@ -85,12 +103,7 @@ enum CaseChecks {
 
     private static func isSubjectDeleted(_ file: ChangedFile, _ view: ChangeView) -> Bool {
         let stem = TestNames.subject(file)
-        guard stem.count >= 2 else { return false }
-        return view.files.contains { other in
-            let isGone = other.isDeleted || other.change.kind == .renamed
-            let path = (other.change.old ?? other.change.new)?.path
-            return isGone && !other.traits.isTest && path.map { TestNames.stem($0) == stem } ?? false
-        }
+        return stem.count >= 2 && view.goneStems.contains(stem)
     }
 
     /// Recorded output that changes together with the code it was recorded from: the new text is what the code does now, right or wrong.

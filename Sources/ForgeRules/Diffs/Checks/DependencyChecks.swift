@@ -87,8 +87,9 @@ enum DependencyChecks {
             let manifests = pairs.filter { $0.value.contains(file.path.nameText) }.keys
             guard !manifests.isEmpty, !view.files.contains(where: { manifests.contains($0.path.nameText) }) else { return nil }
             let before = Set(packages(file.old))
-            guard let new = packages(file.new, numbered: true).first(where: { !before.contains($0.name) }), packages(file.old).isEmpty
-            else { return nil }
+            // Where versions move, an update brought what its new versions need.
+            let isUpdate = file.old.lines.indices.contains { file.old.lines[$0].isChanged && file.old.text($0).has("ersion") }
+            guard !isUpdate, before.isEmpty, let new = packages(file.new, numbered: true).first else { return nil }
             return file.hit(new.line...new.line, message: "`\(new.name)` is locked here, and no manifest of this change asks for it.")
         }
     }
@@ -125,6 +126,7 @@ enum DependencyChecks {
     /// Files that named the same version and now name two.
     static let versionMismatches: ChangeCheck = { view in
         let bumps = view.files.filter { !$0.traits.isVendored && !$0.traits.isTest && !$0.traits.isExample }.compactMap(bump)
+            .sorted { !$0.file.traits.isLockFile && $1.file.traits.isLockFile }
         return bumps.enumerated().compactMap { index, bump in
             guard
                 let other = bumps[..<index].first(where: {

@@ -54,17 +54,39 @@ enum NumberChecks {
     /// Lines that took another's place and whose number moved to the weaker side.
     private static func weaker(_ file: ChangedFile, _ names: [(String, Bool)]) -> [(line: Int, old: String, new: String)] {
         file.runs.flatMap { run -> [(line: Int, old: String, new: String)] in
-            guard run.removed.count == run.added.count else { return [] }
-            return zip(run.removed, run.added).compactMap { removed, added in
-                let old = file.old.code(removed, keepingStrings: true)
-                let new = file.new.code(added, keepingStrings: true)
-                guard old.count < 1_000, new.count < 1_000, let (name, growsWeaker) = names.first(where: { old.has($0.0) && new.has($0.0) })
-                else { return nil }
-                guard let before = number(old, behind: name), let now = number(new, behind: name) else { return nil }
+            pairs(run, file).compactMap { old, new, number in
+                guard let (name, growsWeaker) = names.first(where: { old.has($0.0) && new.has($0.0) }) else { return nil }
+                guard let before = Self.number(old, behind: name), let now = Self.number(new, behind: name) else { return nil }
                 guard growsWeaker ? now.value > before.value : now.value < before.value else { return nil }
-                return (file.new.lines[added].number, before.text, now.text)
+                return (number, before.text, now.text)
             }
         }
+    }
+
+    /// The lines of a run that are the same but for their numbers; or line by line, when as many came as went.
+    private static func pairs(_ run: ChangedFile.Run, _ file: ChangedFile) -> [(old: ArraySlice<UInt8>, new: ArraySlice<UInt8>, line: Int)]
+    {
+        guard !run.removed.isEmpty, !run.added.isEmpty, run.removed.count <= 200 else { return [] }
+        let added = run.added.filter { file.new.lines[$0].bytes.count < 1_000 }.map {
+            (index: $0, code: file.new.code($0, keepingStrings: true))
+        }
+        return run.removed.enumerated().compactMap { place, removed in
+            guard file.old.lines[removed].bytes.count < 1_000 else { return nil }
+            let old = file.old.code(removed, keepingStrings: true)
+            let plain = withoutDigits(old)
+            let isAligned = run.removed.count == run.added.count
+            guard
+                let new = added.first(where: { withoutDigits($0.code) == plain })
+                    ?? (isAligned ? added.first { $0.index == run.added[place] } : nil)
+            else {
+                return nil
+            }
+            return (old, new.code, file.new.lines[new.index].number)
+        }
+    }
+
+    private static func withoutDigits(_ line: ArraySlice<UInt8>) -> [UInt8] {
+        line.filter { !Byte.isDigit($0) && $0 != UInt8(ascii: ".") && !Byte.isSpace($0) }
     }
 
     /// `--cov-fail-under=90` and its like gone from a command that stays.

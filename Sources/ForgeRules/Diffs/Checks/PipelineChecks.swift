@@ -16,27 +16,29 @@ enum PipelineChecks {
 
     /// A command that judged the code is gone from a step, and none of its kind comes instead.
     static let removedSteps: ChangeCheck = { view in
-        let added = view.files.filter(\.traits.isPipeline).flatMap { file in
+        let pipelines = view.files.filter { $0.traits.isPipeline && $0.old.lines.count < linesMax && $0.new.lines.count < linesMax }
+        let added = pipelines.flatMap { file in
             file.new.lines.indices.filter { file.new.lines[$0].isChanged }.flatMap { called(file.new.code($0, keepingStrings: true)) }
         }
         // The step may have moved to a script or an action that this change brings.
         let brings = view.files.contains { $0.isAdded && ($0.traits.isPipeline || $0.language == .shell) }
         guard !brings else { return [] }
-        return view.files.filter { $0.traits.isPipeline && !$0.isDeleted && !$0.traits.isVendored && $0.change.kind != .renamed }.flatMap {
-            file -> [ChangeHit] in
-            file.old.lines.indices.compactMap { index in
-                guard file.old.lines[index].isChanged, let command = called(file.old.code(index, keepingStrings: true)).first else {
-                    return nil
-                }
-                guard isStep(file, index), !added.contains(command), !isStillThere(command, file), added.count < removedCount(file) else {
-                    return nil
-                }
-                return file.hit(
-                    file.newLine(near: index).map { $0...$0 },
-                    message: "The step that ran `\(command.trimmingBlanks)` is removed, and nothing in this change runs it instead.")
+        return pipelines.filter { !$0.isDeleted && !$0.traits.isVendored && $0.change.kind != .renamed }.flatMap { file -> [ChangeHit] in
+            // As many commands came as went: they were rearranged.
+            guard added.count < removedCount(file) else { return [] }
+            return file.old.lines.indices.compactMap { index in
+                guard file.old.lines[index].isChanged, isStep(file, index),
+                    let command = called(file.old.code(index, keepingStrings: true)).first, !added.contains(command),
+                    !isStillThere(command, file)
+                else { return nil }
+                let message = "The step that ran `\(command.trimmingBlanks)` is removed, and nothing in this change runs it instead."
+                return file.hit(file.newLine(near: index).map { $0...$0 }, message: message)
             }
         }
     }
+
+    /// A pipeline longer than this is none that a person wrote.
+    private static let linesMax = 5_000
 
     private static func removedCount(_ file: ChangedFile) -> Int {
         file.old.lines.indices.count { file.old.lines[$0].isChanged && !called(file.old.code($0, keepingStrings: true)).isEmpty }
@@ -47,9 +49,7 @@ enum PipelineChecks {
         return commands.filter { command in
             guard let at = line.first(command) else { return false }
             let end = at + command.utf8.count
-            let isStart =
-                at == line.startIndex
-                || !(Byte.isName(line[at - 1]) || [Byte.minus, UInt8(ascii: "."), Byte.slash, Byte.at].contains(line[at - 1]))
+            let isStart = at == line.startIndex || " \t\"'(&;|`".utf8.contains(line[at - 1])
             return isStart
                 && (end == line.endIndex
                     || !(Byte.isName(line[end]) || line[end] == Byte.minus || line[end] == Byte.colon || line[end] == Byte.equals))
