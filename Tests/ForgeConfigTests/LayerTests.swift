@@ -2,6 +2,7 @@
 
 import ForgeConfig
 import ForgeCore
+import Foundation
 import Testing
 
 private func load(
@@ -142,6 +143,26 @@ private func check(_ effective: EffectiveConfig, _ key: String, _ shown: String,
     let pinned = load(organisation: "rules: {enable: [a]}", repository: "rules: {disable: ['*']}")
     #expect(isOn("a", pinned) && !isOn("b", pinned))
     #expect(pinned.warnings.map(\.key) == ["rules.disable"])
+}
+
+/// A page whose example is wrong teaches the wrong thing.
+@Test func `the example in the page of keys is what happens`() throws {
+    func block(_ number: Int, _ kind: String) throws -> String {
+        let blocks = RepositoryConfig.page.components(separatedBy: "```\(kind)\n").dropFirst()
+        return try #require(blocks.dropFirst(number).first?.components(separatedBy: "```").first)
+    }
+    let effective = load(organisation: try block(0, "yaml"), repository: try block(1, "yaml"))
+    let first = try #require(effective.warnings.first).compilerText(.warning, in: nil)
+    #expect(RepositoryConfig.page.contains(first) && effective.warnings.count == 2)
+    let rows = RepositoryConfig.page.split(separator: "\n").filter {
+        $0.hasSuffix("yml:1") || $0.hasSuffix("yml:2") || $0.hasSuffix("yml:3")
+    }
+    #expect(rows.count == 5)
+    for row in rows {
+        let decision = try #require(effective.decisions.first { row.hasPrefix($0.key + " ") }, "\(row)")
+        #expect(
+            row.contains("  \(decision.shown)  ") && row.hasSuffix("  " + decision.origins.map(\.place).joined(separator: ", ")), "\(row)")
+    }
 }
 
 // MARK: In the server's settings

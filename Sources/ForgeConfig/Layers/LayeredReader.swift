@@ -187,12 +187,6 @@ struct LayeredReader {
 
     // MARK: Reports
 
-    /// A problem in the layer that is nearest to the repository and says something for this key.
-    mutating func complain(_ name: String, in source: ConfigSource, _ what: String, _ advice: String) {
-        guard let index = layers.firstIndex(where: { $0.source == source }) else { return }
-        layers[index].reader.complain(name, what, advice)
-    }
-
     /// Something that a layer wanted and does not get.
     func warn(_ name: String, in source: ConfigSource, _ position: YAMLPosition?, _ what: String, _ advice: String) {
         var warning = ConfigProblem(line: position?.line, column: position?.column, key: key(name), what: what, advice: advice)

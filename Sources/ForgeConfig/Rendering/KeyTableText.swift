@@ -139,11 +139,11 @@ private let pageHead = """
     $ forge check --org org.yml --explain
     .forge.yml:1:10: warning: review.min_severity loosens what the organisation (org.yml:1) sets: medium holds
     …
-    review.min_severity   medium                              organisation               org.yml:1
-    scope.allow           [[src/**, docs/**], [src/**]]       organisation + repository  org.yml:2, .forge.yml:2
-    scope.deny            ['src/billing/**', 'src/legacy/**'] organisation + repository  org.yml:2, .forge.yml:2
-    scope.max_files       20                                  organisation               org.yml:2
-    agents.autonomy       root_cause                          repository                 .forge.yml:3
+    review.min_severity  medium                               organisation               org.yml:1
+    scope.allow          [['src/**', 'docs/**'], ['src/**']]  organisation + repository  org.yml:2, .forge.yml:2
+    scope.deny           ['src/billing/**', 'src/legacy/**']  organisation + repository  org.yml:2, .forge.yml:2
+    scope.max_files      20                                   organisation               org.yml:2
+    agents.autonomy      root_cause                           repository                 .forge.yml:3
     ```
 
     Lists of patterns that allow something (`scope.allow`, `review.paths_ignore`, …) are not mixed: a file must fit a pattern of every layer

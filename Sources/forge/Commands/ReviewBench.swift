@@ -5,9 +5,8 @@ import ForgeCore
 import ForgeSystem
 
 enum ReviewBench {
-    static let all = [local]
 
-    private static let local = CommandSpecification(
+    static let local = CommandSpecification(
         "bench review-local", "how long 'forge review' takes, beside 'git diff' of the same range",
         details: """
             Makes a repository whose last commit touches --files files, then runs 'git diff' and 'forge review' of that commit --rounds
