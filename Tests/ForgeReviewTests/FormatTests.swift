@@ -2,6 +2,7 @@
 
 import ForgeCore
 import ForgeReview
+import ForgeTestSupport
 import Testing
 
 @Suite struct JSONFormatTests {
@@ -90,6 +91,35 @@ import Testing
         let invocation = try #require(try sarif(scene)["runs"]?[0]?["invocations"]?[0])
         #expect(invocation["executionSuccessful"] == false)
         #expect(invocation["toolExecutionNotifications"]?[0]?["message"]?["text"] == "too large")
+    }
+
+    /// What the standard asks of every result, whatever was found.
+    @Test(arguments: UInt64(0)..<40)
+    func `its indices, regions and addresses hold together`(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        let line = "a\u{1F600}ä\t\u{202E}\u{0}x y z"
+        let paths = ["a b.py", "ä/%20.c", "x:y", "q?r#s", "new\nline"]
+        let found = (0..<20).map { _ in
+            let start = random.below(12)
+            return finding(
+                "rule\(random.below(4))", random.element(of: paths), 1, random.element(of: FindingSeverity.allCases),
+                family: "f\(random.below(9))", columns: start..<start + random.below(6), snippet: line)
+        }
+        let run = try #require(try sarif(material(paths.map { newFile($0, line) }, found: found))["runs"]?[0])
+        let rules = try #require(run["tool"]?["driver"]?["rules"]?.array).map { $0["id"] }
+        #expect(Set(rules.map { $0?.text }).count == rules.count)
+        let results = try #require(run["results"]?.array)
+        #expect(!results.isEmpty)
+        for result in results {
+            #expect(rules[Int(result["ruleIndex"]?.integer ?? -1)] == result["ruleId"])
+            #expect(["error", "warning", "note"].contains(result["level"]?.string))
+            let place = try #require(result["locations"]?[0]?["physicalLocation"])
+            let region = try #require(place["region"])
+            #expect(region["startColumn"]?.integer ?? 0 >= 1)
+            #expect(region["endColumn"]?.integer ?? 0 > region["startColumn"]?.integer ?? 0)
+            let address = try #require(place["artifactLocation"]?["uri"]?.string)
+            #expect(address.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } && !address.contains(/[:?#]/))
+        }
     }
 
     @Test func `a fix replaces whole lines`() throws {

@@ -118,6 +118,24 @@ private let token = "ghp_" + "wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx"
         #expect(found.contains { $0.hasPrefix("generated/a.py:2 github") })
     }
 
+    @Test func `rules of the configuration's own look, too, and one that does not hold its examples is told`() throws {
+        func config(_ example: String) -> String {
+            """
+            version: 1
+            rules:
+              patterns:
+                - {id: no-print, title: Print left in, severity: high, pattern: 'print[(]', message: A print., matches: ['\(example)']}
+
+            """
+        }
+        let scene = try ReviewScene([".forge.yml": config("print(x)")])
+        try scene.repository.write("a.py", "print(1)\n")
+        #expect(try scene.findings([]).contains("a.py:1 no-print"))
+        let broken = try ReviewScene([".forge.yml": config("nothing")])
+        let run = try broken.review([])
+        #expect(run.code == 1 && run.output.contains("rules.patterns cannot be used: .forge.yml of "), "\(run)")
+    }
+
     @Test func `a configuration that cannot be read makes the review partial, and one that was given is refused`() throws {
         let scene = try ReviewScene([".forge.yml": "version: 1\nrevue: {}\n"])
         try scene.repository.write("a.py", "x\n")

@@ -30,7 +30,7 @@ struct ReviewPlace: Sendable {
             root = repository.workTree ?? ProcessFacts.workingFolder
             let name = RepositoryPath(".forge.yml")
             // Without a base there is nobody else to ask: then what is committed holds.
-            var commit = source.base
+            var commit = source.tip
             if commit == nil, try await repository.hasCommits() { commit = try await repository.commit(named: "HEAD") }
             config = if let commit { try await repository.file(name, at: commit, bytesMax: 1 << 20) } else { nil }
             configName = ".forge.yml of \(commit?.short ?? "nothing")"
@@ -61,7 +61,9 @@ private struct PatchSource: DiffSource {
 /// A range of a local repository.
 private struct RepositorySource: DiffSource {
     /// Nil stands for nothing at all.
-    let base: CommitSHA?
+    private let base: CommitSHA?
+    /// Where the other line of history stands now: what was tightened there since the two parted holds, too.
+    let tip: CommitSHA?
     private let repository: LocalRepository
     private let request: DiffRequest
     private let baseName: String
@@ -77,7 +79,7 @@ private struct RepositorySource: DiffSource {
         } else if hasCommits {
             head = try await repository.commit(named: "HEAD")
         }
-        (base, baseName) = try await Self.base(repository, options, head)
+        (base, tip, baseName) = try await Self.base(repository, options, head)
         let range: DiffRange
         switch (options.subject, head) {
         case (.head(let name), let commit?):
@@ -113,13 +115,13 @@ private struct RepositorySource: DiffSource {
     /// Where the reviewed line of history left the one it will go back to, and what that is called.
     private static func base(
         _ repository: LocalRepository, _ options: ReviewOptions, _ head: CommitSHA?
-    ) async throws(GitError) -> (CommitSHA?, String) {
-        if options.base == ReviewOptions.noBase { return (nil, "nothing") }
+    ) async throws(GitError) -> (base: CommitSHA?, tip: CommitSHA?, name: String) {
+        if options.base == ReviewOptions.noBase { return (nil, nil, "nothing") }
         guard let head else {
             guard options.base == nil else { throw GitError(.unbornBranch, "review", "there is no commit here yet: leave --base out") }
-            return (nil, "nothing, since there is no commit yet")
+            return (nil, nil, "nothing, since there is no commit yet")
         }
-        if options.subject == .staged, options.base == nil { return (head, "HEAD (\(head.short))") }
+        if options.subject == .staged, options.base == nil { return (head, head, "HEAD (\(head.short))") }
         guard let name = try await options.base == nil ? repository.defaultBranch() : options.base else {
             throw GitError(
                 .notFound, "review",
@@ -134,7 +136,7 @@ private struct RepositorySource: DiffSource {
                 ? "this clone is shallow: git fetch --unshallow brings the rest" : "give another --base, or --base none for everything"
             throw GitError(.notFound, "review", "\(shown) and what is reviewed share no commit; \(way)")
         }
-        return (parted, parted == tip ? "\(shown) (\(parted.short))" : "where it left \(shown) (\(parted.short))")
+        return (parted, tip, parted == tip ? "\(shown) (\(parted.short))" : "where it left \(shown) (\(parted.short))")
     }
 
     private static func shortName(_ name: String) -> String {

@@ -30,12 +30,13 @@ struct ReviewPolicy: Sendable {
         if options.config != nil, effective.isFallback {
             throw .badInput(effective.problems.map { "\(name): \($0)" }.joined(separator: "\nforge: "))
         }
-        unread = effective.problems.map { UnreadPart(path: nil, reason: "\(name): \($0); the strictest settings hold instead") }
+        let problems = effective.problems.map { UnreadPart(path: nil, reason: "\(name): \($0); the strictest settings hold instead") }
         rules = try ReviewRules(
             try RulePacks.load(folder: options.rulesFolder), effective.config, configName: name, .forCommands(context.environment)
         ) {
             context.note("forge: \($0)")
         }
+        unread = problems + (rules.problem.map { [UnreadPart(path: nil, reason: $0)] } ?? [])
         remarks = effective.warnings.map { "\(name): \($0)" } + rules.remarks
     }
 

@@ -8,6 +8,8 @@ import ForgeRules
 
 struct ReviewRules: Sendable {
     private let selection: RuleSelection
+    /// Why the configuration's own rules did not look.
+    let problem: String?
     /// Over lines, names and the change as a whole.
     private let lines: RuleSet
     /// Over any text: credentials.
@@ -20,7 +22,9 @@ struct ReviewRules: Sendable {
     init(
         _ packs: RulePacks, _ config: RepositoryConfig, configName: String, _ cache: PatternCache, note: (String) -> Void
     ) throws(CommandFailure) {
-        selection = RuleSelection(packs.library.packs, adjustments: Self.adjustments(packs.library, config.rules, configName))
+        let (library, problem) = Self.adding(config.rules.patterns, to: packs.library, file: configName)
+        self.problem = problem
+        selection = RuleSelection(library.packs, adjustments: Self.adjustments(library, config.rules, configName))
         // Hidden instructions in code are a model's concern, which is shown nothing before it was scrubbed.
         let rules = selection.rulesOn.filter { $0.pack != "injection" }
         do throws(PackError) {
