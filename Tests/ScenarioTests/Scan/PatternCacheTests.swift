@@ -83,7 +83,7 @@ import Testing
         try await inCache { cache, folder in
             for number in 0..<12 {
                 let rules = try ScanRoom.rules(
-                    ScanRoom.pack.replacing("planted word", with: "x").replacing("{6}", with: "{6}[a-z]{0,\(number)}"))
+                    ScanRoom.pack.replacing("planted word", with: "x").replacing("{6}", with: "{6}[a-z]{0,\(number + 1)}"))
                 #expect(try notes(cache, rules).isEmpty)
             }
             #expect(try files(folder).count == 8)
