@@ -37,7 +37,7 @@ package struct ExampleReport: Sendable {
 extension PatternPack {
     /// Every rule, whether it is on or not, on each of its own examples.
     package func exampleReport() throws(PackError) -> ExampleReport {
-        let rules = try RuleSet(self.rules)
+        let rules = try compiled()
         let scanner = RuleScanner(rules)
         var failures: [ExampleFailure] = []
         for (index, rule) in self.rules.enumerated() {

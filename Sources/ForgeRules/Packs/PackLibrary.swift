@@ -40,7 +40,7 @@ package struct PackLibrary: Sendable {
 
     /// Reads and checks the files, the farthest layer first. Packs in the binary are taken to be right: their tests run every example.
     ///
-    /// With `runsExamples: false` a pack whose examples fail is taken as well: for the command that shows which.
+    /// With `runsExamples: false` patterns are not compiled and examples not run: for the command that does both and shows what fails.
     package init(_ files: [PackFile], runsExamples: Bool = true) throws(PackErrors) {
         self.runsExamples = runsExamples
         var errors: [PackError] = []
@@ -81,7 +81,7 @@ package struct PackLibrary: Sendable {
         let tree = try packTree(file.bytes, file: file.name, limits: .of(file.layer))
         if let name = packName(tree), Self.otherPacks.contains(name) { return try addOther(file, name) }
         let pack = try PatternPack(tree: tree, file: file.name, layer: file.layer)
-        try place(file.layer == .builtIn ? pack : pack.checked(runsExamples: runsExamples))
+        try place(file.layer == .builtIn || !runsExamples ? pack : pack.checked())
     }
 
     private mutating func addOther(_ file: PackFile, _ name: String) throws(PackError) {
@@ -123,10 +123,8 @@ package struct PackLibrary: Sendable {
 
 extension PatternPack {
     /// The pack, if its patterns compile and every example does what it shows.
-    package func checked(runsExamples: Bool = true) throws(PackError) -> PatternPack {
-        let problems = patternProblems()
-        guard problems.isEmpty else { throw PackError(name: file, problems: problems) }
-        let failures = runsExamples ? try exampleReport().failures : []
+    package func checked() throws(PackError) -> PatternPack {
+        let failures = try exampleReport().failures
         guard failures.isEmpty else {
             throw PackError(
                 name: file, problems: failures.map { PackProblem(line: $0.line, column: 1, message: "\($0.rule): \($0.message)") })

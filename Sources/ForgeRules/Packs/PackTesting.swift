@@ -8,7 +8,7 @@ package enum PackTesting {
         var errors: [PackError] = []
         for pack in library.packs {
             do throws(PackError) {
-                reports.append(try pack.checked(runsExamples: false).exampleReport())
+                reports.append(try pack.exampleReport())
             } catch {
                 errors.append(error)
             }

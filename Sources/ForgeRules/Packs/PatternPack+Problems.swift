@@ -5,36 +5,52 @@ internal import ForgeCore
 internal import ForgePatterns
 
 extension PatternPack {
-    /// Everything wrong with the patterns, in the order of the file.
-    package func patternProblems() -> [PackProblem] {
-        var problems: [PackProblem] = []
-        for rule in rules {
-            for pattern in rule.patterns {
-                if let problem = Self.problem(pattern, rule, isScanned: true) { problems.append(problem) }
-            }
-            for pattern in rule.allow.captures + rule.allow.lines {
-                if let problem = Self.problem(pattern, rule, isScanned: false) { problems.append(problem) }
-            }
+    /// All rules compiled, whether they are on or not; else everything wrong with their patterns, in the order of the file.
+    func compiled() throws(PackError) -> RuleSet {
+        let problems = problems(Self.exactProblem)
+        guard problems.isEmpty else { throw PackError(name: file, problems: problems) }
+        do throws(PackError) {
+            return try RuleSet(rules)
+        } catch {
+            // Together they name the first one only, and each alone takes longer: so this is left for when there is something to tell.
+            let each = self.problems(Self.scanProblem)
+            throw each.isEmpty ? error : PackError(name: file, problems: each)
         }
-        return problems.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
     }
 
-    private static func problem(_ pattern: LocatedPattern, _ rule: PatternRule, isScanned: Bool) -> PackProblem? {
+    private func problems(_ problem: (LocatedPattern, PatternRule, _ isScanned: Bool) -> PackProblem?) -> [PackProblem] {
+        rules.flatMap { rule in
+            rule.patterns.compactMap { problem($0, rule, true) }
+                + (rule.allow.captures + rule.allow.lines).compactMap { problem($0, rule, false) }
+        }.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
+    }
+
+    private static func exactProblem(_ pattern: LocatedPattern, _ rule: PatternRule, _ isScanned: Bool) -> PackProblem? {
         do throws(PatternError) {
             let exact = try ExactPattern(rule.source(pattern), limits: rule.matchLimits)
-            if isScanned {
-                if !rule.acrossLines, let anchor = textAnchor(pattern.expression) {
-                    return PackProblem(pattern, "'\(anchor)' is about the whole text: '^' and '$' are the ends of a line")
-                }
-                _ = try PatternDatabase.compile([rule.source(pattern)], limits: rule.matchLimits)
-                if rule.capture > exact.groupCount {
-                    return PackProblem(pattern, "the pattern has \(exact.groupCount) groups, 'capture' asks for \(rule.capture)")
-                }
+            guard isScanned else { return nil }
+            if !rule.acrossLines, let anchor = textAnchor(pattern.expression) {
+                return PackProblem(pattern, "'\(anchor)' is about the whole text: '^' and '$' are the ends of a line")
             }
+            guard rule.capture > exact.groupCount else { return nil }
+            return PackProblem(pattern, "the pattern has \(exact.groupCount) groups, 'capture' asks for \(rule.capture)")
+        } catch {
+            return refusal(pattern, error)
+        }
+    }
+
+    private static func scanProblem(_ pattern: LocatedPattern, _ rule: PatternRule, _ isScanned: Bool) -> PackProblem? {
+        guard isScanned else { return nil }
+        do throws(PatternError) {
+            _ = try PatternDatabase.compile([rule.source(pattern)], limits: rule.matchLimits)
             return nil
         } catch {
-            return PackProblem(pattern, "the pattern is refused: \(error.message)\(error.offset.map { " at byte \($0)" } ?? "")")
+            return refusal(pattern, error)
         }
+    }
+
+    private static func refusal(_ pattern: LocatedPattern, _ error: PatternError) -> PackProblem {
+        PackProblem(pattern, "the pattern is refused: \(error.message)\(error.offset.map { " at byte \($0)" } ?? "")")
     }
 
     /// `\A`, `\Z`, `\z` or `\G`, in which a line of a text and the line alone would differ.

@@ -1,5 +1,5 @@
 // A pack file to a pack of rules. It must never accept a key it does not know, a rule twice, or a rule that shows no example; whether the
-// patterns compile is looked at by `PatternPack.patternProblems`.
+// patterns compile is looked at by `PatternPack.compiled`.
 
 package import ForgeCore
 internal import ForgeYAML
@@ -162,7 +162,9 @@ private struct PatternPackReader {
         let suggestPlace = entry.place(of: "suggest")
         rule.suggestion = entry.text("suggest")
         if rule.subject != .added, rule.subject != .removed, !rule.places.isEmpty || rule.suggestion != nil {
-            entry.problem(at: rule.places.isEmpty ? suggestPlace : wherePlace, "'where' and 'suggest' are for lines of a diff: 'on: added' or 'on: removed'")
+            entry.problem(
+                at: rule.places.isEmpty ? suggestPlace : wherePlace,
+                "'where' and 'suggest' are for lines of a diff: 'on: added' or 'on: removed'")
         }
         rule.paths = entry.texts("paths")
         rule.pathsIgnore = entry.texts("paths_ignore")

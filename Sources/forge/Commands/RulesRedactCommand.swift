@@ -19,7 +19,7 @@ extension RulesCommands {
             .init("jsonl", nil, "JSON lines in and out"), .init("known", "FILE", "known secrets, one a line"), .rulesDir,
         ]
     ) { arguments, context in
-        let rules = try RulePacks.load(arguments, context).compiled { $0.subject == .text && $0.pack != InjectionDetector.pack }
+        let rules = try RulePacks.load(arguments, context).compiled(context) { $0.subject == .text && $0.pack != InjectionDetector.pack }
         let redactor = TextRedactor(known: Redactor(try knownSecrets(arguments)), scanner: SecretScanner(rules))
         if arguments.has("jsonl") {
             try JSONLines.answer(context) { request, id in

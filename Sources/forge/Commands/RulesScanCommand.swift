@@ -8,11 +8,11 @@ extension RulesCommands {
         "rules scan", "what the rules find in files, or in texts as JSON lines",
         details: """
             Every file below the paths (default: the current folder), but for .git; symlinks are not followed, and binary files are left out.
+            All rules about any text are asked, but those of injection, which 'forge rules scrub' is for.
             Exit codes: 0 nothing found, 1 findings, 2 bad input, 3 nothing found but not everything could be read.
 
             --jsonl reads {"id", "path"?, "text"} a line and writes {"id", "findings": [{"rule", "family", "severity", "line", "start", "end",
-            "message"}]}, in order. Lines count from 1; start and end count bytes of the text in UTF-8 from 0. All rules about any text are
-            asked, but those of injection, which 'forge rules scrub' is for. A bad line gets an "error".
+            "message"}]}, in order. Lines count from 1; start and end count bytes of the text in UTF-8 from 0. A bad line gets an "error".
             Exit codes: 0 every line was answered, whatever was found, 2 a pack that does not load.
             """,
         positionals: [.init("PATH", optional: true, repeats: true, "a file or a folder")],
@@ -25,13 +25,14 @@ extension RulesCommands {
         let wanted = arguments.value("pack")
         let names = packs.library.packs.map(\.name)
         if let wanted, !names.contains(wanted) { throw noPack(wanted, names) }
-        guard arguments.has("jsonl") else {
-            return try await ScanCommand.run(packs.compiled(context) { wanted == nil || $0.pack == wanted }, arguments, context)
+        let isLines = arguments.has("jsonl")
+        if isLines, !arguments.positionals.isEmpty {
+            throw CommandFailure.badInput("--jsonl reads texts from standard input, and no paths")
         }
-        guard arguments.positionals.isEmpty else { throw CommandFailure.badInput("--jsonl reads texts from standard input, and no paths") }
         let rules = try packs.compiled(context) { rule in
             rule.subject == .text && (wanted.map { $0 == rule.pack } ?? (rule.pack != "injection"))
         }
+        guard isLines else { return try await ScanCommand.run(rules, arguments, context) }
         try scanLines(SecretScanner(rules), context)
         return .ok
     }

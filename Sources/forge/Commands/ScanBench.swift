@@ -17,7 +17,7 @@ enum ScanBench {
             program at most 0.3 s for each 35 MB and 150 MB resident. Exit code 1 when one is missed.
             """,
         positionals: [.init("PATH", "a folder with sources")],
-        options: [.init("rounds", "N", "how often each is measured; the median counts (default 5)"), ScanCommand.rulesFolder, .json]
+        options: [.init("rounds", "N", "how often each is measured; the median counts (default 5)"), .rulesDir, .json]
     ) { arguments, context in
         let rules = try ScanCommand.compiledRules(arguments, context)
         let rounds = try arguments.integer("rounds", in: 1...99, default: 5)
@@ -84,7 +84,7 @@ struct ScanRound: Sendable {
     /// The program as a person runs it, from its start to its end; the compiled rules are in the cache by now.
     private static func program(_ arguments: Arguments, _ context: CommandContext) throws -> (seconds: Double, peakBytes: Int) {
         var words = ["rules", "scan", "--json"]
-        if let folder = arguments.value("rules") { words += ["--rules", folder] }
+        if let folder = arguments.value("rules-dir") { words += ["--rules-dir", folder] }
         let start = MonotonicClock.nanoseconds
         var child = try ChildProcess.start(
             ProcessFacts.executablePath, arguments: words + ["--"] + arguments.positionals, environment: context.environment,

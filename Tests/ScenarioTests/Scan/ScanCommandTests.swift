@@ -73,6 +73,6 @@ import Testing
             try Files.write(Array(ScanRoom.pack.utf8), to: "\(packs)/trial.yml")
         }
         let environment = ["XDG_CACHE_HOME": room.folder.path(of: "cache")]
-        return try Program.run(["rules", "scan", "--rules", packs] + words, environment: environment)
+        return try Program.run(["rules", "scan", "--rules-dir", packs] + words, environment: environment)
     }
 }
