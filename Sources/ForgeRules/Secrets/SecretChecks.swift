@@ -5,7 +5,8 @@ enum SecretChecks {
         "token": .hit { answer(!Placeholder.isPlain($0.captured)) },
         "token-tail": .hit { answer(!Placeholder.isPlain($0.captured.suffix($0.capture.count / 2))) },
         "keyed-token": .hit(keyedToken),
-        "generic-token": .hit(genericToken),
+        "generic-token": .hit { KeyName($0).isAssigned ? genericToken($0) : .isNone },
+        "header-token": .hit(genericToken),
         "quoted-password": .hit { answer(isPasswordName($0) && CredentialPassword($0.captured).isQuotedOne) },
         "bare-password": .hit { answer(isPasswordName($0) && !isCode($0) && CredentialPassword($0.captured).isBareOne) },
         "password": .hit { answer(CredentialPassword($0.captured).isCertain()) },
@@ -49,7 +50,7 @@ enum SecretChecks {
     private static func genericToken(_ input: RuleCheckInput) -> RuleCheckAnswer {
         let value = SecretValue(input.captured)
         let key = KeyName(input)
-        guard key.isAssigned || input.rule.id != "generic-token", !key.isOfSomethingElse, !isCode(input),
+        guard !key.isOfSomethingElse, !isCode(input),
             !Placeholder.isLikely(input.captured), !isOfKnownFormat(input.captured)
         else {
             return .isNone
@@ -74,7 +75,7 @@ enum SecretChecks {
     /// What follows says that the value is called, indexed or reached into.
     private static func isCode(_ input: RuleCheckInput) -> Bool {
         guard input.capture.upperBound < input.line.upperBound else { return false }
-        return [Byte.openParenthesis, Byte.openBracket, Byte.openBrace, Byte.dollar, Byte.less].contains(
+        return [Byte.openParenthesis, Byte.openBracket, Byte.openBrace, Byte.dollar].contains(
             input.text[input.capture.upperBound])
     }
 
