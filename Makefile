@@ -15,7 +15,7 @@ CONFIG ?= server.yml
 ARGS ?=
 ROUNDS ?= 1000000
 
-.PHONY: help demo test check format run release bench fuzz soak test-thread test-address deps clean
+.PHONY: help demo test check format run release bench fuzz redteam soak test-thread test-address deps clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ bench: release ## measure intake against the limit of this machine
 
 fuzz: deps ## decode ROUNDS mutated bodies (one million)
 	@FORGE_FUZZ_ROUNDS=$(ROUNDS) .ci/test --filter Fuzz $(ARGS)
+
+redteam: deps ## attack each layer that holds without a model, and show what held
+	@.ci/test --filter RedTeam $(ARGS)
 
 soak: deps ## every round of the crash test
 	@FORGE_SOAK=1 .ci/test --filter Crash $(ARGS)

@@ -107,7 +107,12 @@ let package = Package(
         .target(
             name: "ForgeTestSupport", dependencies: ["ForgeCore", "ForgeCrypto"], path: "Tests/ForgeTestSupport", swiftSettings: strict),
         tests("ForgeTestSupportTests", ["ForgeCore", "ForgeCrypto"]),
-        tests("ScenarioTests", ["ForgeCore", "ForgeCrypto", "ForgeSystem", "ForgeStore", "ForgeBench", "forge"]),
+        tests(
+            "ScenarioTests",
+            [
+                "ForgeCore", "ForgeCrypto", "ForgeSystem", "ForgeStore", "ForgeBench", "ForgePatterns", "ForgeResources", "ForgeRules",
+                "forge",
+            ]),
         tests("TidyTests", []),
     ]
 )

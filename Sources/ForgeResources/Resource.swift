@@ -3,6 +3,13 @@
 import CResources
 
 package enum Resource {
+    /// Every file's path, in the order of the list.
+    package static var paths: [String] {
+        var paths: [String] = []
+        while let entry = unsafe forge_resource_at(paths.count)?.pointee { unsafe paths.append(String(cString: entry.name)) }
+        return paths
+    }
+
     /// Nil when no file of this path is in the binary; the list is in `Sources/C/CResources/resources.c`.
     package static func bytes(of path: String) -> [UInt8]? {
         var index = 0

@@ -18,21 +18,27 @@ package final class LogWriter: Sendable {
     private let descriptor: Int32
     private let format: Format
     private let clock: WallClock
+    private let redact: @Sendable (String) -> String
     private let waitingMax: Int
     private let waiting = Mutex<Waiting>(Waiting())
     private let queue = DispatchQueue(label: "forge.log")
 
-    package init(descriptor: Int32, format: Format, clock: WallClock, waitingMax: Int = 1 << 20) {
+    /// `redact` takes credentials out of every text of a line, before it is written as JSON or as columns.
+    package init(
+        descriptor: Int32, format: Format, clock: WallClock, waitingMax: Int = 1 << 20,
+        redact: @escaping @Sendable (String) -> String = { $0 }
+    ) {
         self.descriptor = descriptor
         self.format = format
         self.clock = clock
         self.waitingMax = waitingMax
+        self.redact = redact
     }
 
     package func log(level: LogLevel) -> Log { Log(level: level) { self.write($0) } }
 
     private func write(_ line: LogLine) {
-        let bytes = LogFormat.bytes(of: line, at: clock.now, as: format)
+        let bytes = LogFormat.bytes(of: redacted(line), at: clock.now, as: format)
         let mustSchedule = waiting.withLock { waiting in
             if waiting.bytes.count + bytes.count > waitingMax {
                 waiting.dropped += 1
@@ -44,6 +50,20 @@ package final class LogWriter: Sendable {
         }
         // Half-full lines gather for a moment, so that a busy server makes few system calls.
         if mustSchedule { queue.asyncAfter(deadline: .now() + .milliseconds(line.level >= .warning ? 0 : 20)) { self.flush() } }
+    }
+
+    private func redacted(_ line: LogLine) -> LogLine {
+        let fields = line.fields.map { JSON.Member(redact($0.name), redacted($0.value)) }
+        return LogLine(level: line.level, part: line.part, message: redact(line.message), fields: fields)
+    }
+
+    private func redacted(_ value: JSON) -> JSON {
+        switch value {
+        case .string(let text): .string(redact(text))
+        case .array(let items): .array(items.map(redacted))
+        case .object(let members): .object(members.map { JSON.Member(redact($0.name), redacted($0.value)) })
+        case .null, .bool, .integer, .number: value
+        }
     }
 
     /// Everything logged before this call is written when it returns; or nothing more will be, because nobody has read for so long. A reader

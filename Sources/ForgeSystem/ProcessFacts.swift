@@ -20,12 +20,28 @@ package enum ProcessFacts {
     /// Processor time of all children that have ended and were waited for, in microseconds.
     package static var childrenMicroseconds: Int { Int(forge_children_microseconds()) }
 
+    /// Processor time that all threads of this process have used, in nanoseconds.
+    package static var processorNanoseconds: UInt64 { UInt64(forge_processor_nanoseconds()) }
+
+    /// The most memory that any child had resident, of those that have ended and were waited for, in bytes.
+    package static var childrenPeakBytes: Int { forge_children_peak_kibibytes() << 10 }
+
+    /// Processors that this process may use at the same time.
+    package static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
     /// The file this program runs from.
     package static var executablePath: String {
         var buffer = [CChar](repeating: 0, count: 4096)
         let count = unsafe buffer.withUnsafeMutableBufferPointer { unsafe readlink("/proc/self/exe", $0.baseAddress!, $0.count - 1) }
         guard count > 0 else { return CommandLine.arguments[0] }
         return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// The folder that relative paths begin in.
+    package static var workingFolder: String {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let isKnown = unsafe buffer.withUnsafeMutableBufferPointer { unsafe getcwd($0.baseAddress!, $0.count) != nil }
+        return isKnown ? String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : "."
     }
 
     /// Keys and tokens are in this memory: no core file, no other process looking in.

@@ -17,6 +17,17 @@ package enum StandardStream {
             sent += count
         }
     }
+
+    /// What is there of standard input, at most `bytesMax`; nil at its end.
+    package static func readPiece(bytesMax: Int = 64 << 10) throws(SystemError) -> [UInt8]? {
+        var piece = [UInt8](repeating: 0, count: bytesMax)
+        while true {
+            let count = unsafe piece.withUnsafeMutableBytes { unsafe CSystem.read(0, $0.baseAddress, $0.count) }
+            if count < 0, forge_errno() == EINTR { continue }
+            guard count >= 0 else { throw .last("read", "standard input") }
+            return count == 0 ? nil : Array(piece[..<count])
+        }
+    }
 }
 
 /// Lines of standard input, or of any descriptor, without their newlines; each at most `bytesMax` long.

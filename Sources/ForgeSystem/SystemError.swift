@@ -8,6 +8,13 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     package var number: Int32
     package var message: String
 
+    package init(call: String, subject: String, number: Int32, message: String) {
+        self.call = call
+        self.subject = subject
+        self.number = number
+        self.message = message
+    }
+
     package var description: String { "\(call) \(subject): \(message)" }
 
     package var isMissing: Bool { number == ENOENT }

@@ -3,9 +3,9 @@
 import ForgeSystem
 
 let commands = CommandTable(
-    commands: ServeCommand.all + IntakeCommand.all + RulesCommands.all + DeliveryCommands.all + TicketCommands.all + RunCommands.all
-        + AuditCommands.all + TokenCommands.all + CheckCommand.all(simulation: nil) + DoctorCommand.all + DemoCommand.all
-        + BenchCommands.all + AboutCommands.all)
+    commands: ServeCommand.all + IntakeCommand.all + ReviewCommand.all + CheckCommand.all + RulesCommands.all
+        + DeliveryCommands.all + TicketCommands.all + RunCommands.all + AuditCommands.all + TokenCommands.all + DoctorCommand.all
+        + DemoCommand.all + BenchCommands.all + AboutCommands.all)
 
 let code = await commands.run(Array(CommandLine.arguments.dropFirst()), .current())
 ProcessFacts.exit(code.rawValue)

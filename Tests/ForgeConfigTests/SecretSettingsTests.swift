@@ -136,3 +136,25 @@ private func webhookSecrets(_ text: String, environment: [String: String] = [:],
         }
     }
 }
+
+@Test func `the list of secrets has every credential of the settings`() throws {
+    let settings = try settings(
+        """
+        github: {webhook_secrets_file: /s, private_key: private-key-0123}
+        model: {api_key: model-key-012345}
+        store: sqlite
+        http: {tls_certificate_file: /c, tls_key_file: /k}
+        trackers:
+          - {name: a, kind: sentry, base_url: https://sentry.io, client_secret: client-secret-01, api_token: api-token-012345}
+          - {name: b, kind: glitchtip, base_url: https://g.example, path_token: path-token-01234}
+        """,
+        files: Files(contents: [
+            "/c": ConfigFile(bytes: [65]), "/k": ConfigFile(bytes: Array("tls-key-01234567".utf8)),
+            "/s": ConfigFile(bytes: Array("hook-one-0123456\nhook-two-0123456\n".utf8)),
+        ]))
+    #expect(
+        Set(settings.secrets.map { String(decoding: $0.reveal(), as: UTF8.self) }) == [
+            "hook-one-0123456", "hook-two-0123456", "private-key-0123", "model-key-012345", "client-secret-01", "api-token-012345",
+            "path-token-01234", "tls-key-01234567",
+        ])
+}

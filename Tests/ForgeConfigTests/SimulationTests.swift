@@ -51,28 +51,17 @@ private func check(_ config: String, _ change: ReviewCandidate, _ reason: String
     try check("review: {paths_ignore: ['docs/**']}", ReviewCandidate(paths: ["docs/a", "b"].map { RepositoryPath($0) }), nil)
 }
 
-/// Commits as values, for a range that must be asked for.
-private struct FakeCommits: CommitSource {
-    let range: String
-    let commits: [SimulatedCommit]
-
-    func commits(in range: String) throws -> [SimulatedCommit] {
-        #expect(range == self.range)
-        return commits
-    }
-}
-
-private func judges(_ found: [FindingSeverity]) -> SimulationJudges {
+private func judges(_ found: [FindingSeverity], _ config: RepositoryConfig) -> SimulationJudges {
     SimulationJudges(
         matching: matching,
-        scope: { scope, diff in
-            let isTooLarge = diff.files.count > scope.filesMax ?? .max
+        scope: { diff in
+            let isTooLarge = diff.files.count > config.scope.filesMax ?? .max
             return Verdict(
                 isTooLarge ? .deny : .allow, rule: "files", why: "\(diff.files.count) files",
                 origin: RuleOrigin(layer: .repository, file: ".forge.yml"))
         },
-        findings: { rules, _ in
-            found.map { Finding(rule: "r", family: "f", severity: max($0, rules.severity["r"] ?? $0), message: "m") }
+        findings: { _ in
+            found.map { Finding(rule: "r", family: "f", severity: max($0, config.rules.severity["r"] ?? $0), message: "m") }
         })
 }
 
@@ -80,13 +69,11 @@ private func judges(_ found: [FindingSeverity]) -> SimulationJudges {
     func diff(_ paths: String...) -> Diff {
         Diff(files: paths.map { FileChange(kind: .added, old: nil, new: FileSide(path: RepositoryPath($0))) })
     }
-    let source: any CommitSource = FakeCommits(
-        range: "main~3..main",
-        commits: [
-            SimulatedCommit(id: "aaaaaaa", candidate: ReviewCandidate(title: "Add a"), diff: diff("src/a")),
-            SimulatedCommit(id: "bbbbbbb", candidate: ReviewCandidate(title: "WIP"), diff: diff("src/a")),
-            SimulatedCommit(id: "ccccccc", candidate: ReviewCandidate(title: "Docs"), diff: diff("docs/a", "docs/b")),
-        ])
+    let commits = [
+        SimulatedCommit(id: "aaaaaaa", candidate: ReviewCandidate(title: "Add a"), diff: diff("src/a")),
+        SimulatedCommit(id: "bbbbbbb", candidate: ReviewCandidate(title: "WIP"), diff: diff("src/a")),
+        SimulatedCommit(id: "ccccccc", candidate: ReviewCandidate(title: "Docs"), diff: diff("docs/a", "docs/b")),
+    ]
     let effective = EffectiveConfig.load([
         .repository(
             Array(
@@ -97,7 +84,7 @@ private func judges(_ found: [FindingSeverity]) -> SimulationJudges {
                 rules: {severity: {r: low}}
                 """.utf8))
     ])
-    let decisions = try source.commits(in: "main~3..main").map { effective.simulate($0, judges([.info, .high, .critical])) }
+    let decisions = commits.map { effective.simulate($0, judges([.info, .high, .critical], effective.config)) }
     #expect(
         decisions.map(\.skippedBecause) == [
             nil, "review.titles_ignore fits its title, in .forge.yml:1", "review.paths and review.paths_ignore leave none of its files",

@@ -7,6 +7,11 @@ import Testing
 
 struct SafeCommandTests {
     @Test(arguments: [
+        #"cd "$(dirname "$0")""#,
+        #"echo "usage: $0 FILE""#,
+        #"basename $0"#,
+        #"sed -i /debug/d Sources/main.swift"#,
+        #"sed -n '1,$d;p' Package.swift"#,
         #"ls -la Sources"#,
         #"cat README.md"#,
         #"head -n 20 Package.swift"#,

@@ -130,6 +130,22 @@ import Testing
         writer.finish()
     }
 
+    @Test func `every text of a line is redacted before it is written, and the line stays whole`() throws {
+        let reader = DelayedReader()
+        reader.release()
+        let writer = LogWriter(descriptor: reader.descriptor, format: .json, clock: Self.clock) {
+            $0.replacing("n\"secret", with: "[gone]")
+        }
+        let log = writer.log(level: .debug)
+        log.error(
+            "a n\"secret", [.init("n\"secret", 1), .init("list", ["x\nn\"secret", 2, ["deep": "n\"secret"]]), .init("none", .null)])
+        writer.finish()
+        #expect(
+            String(decoding: try reader.finish(), as: UTF8.self)
+                == #"{"time":"2026-01-01T12:34:56.789Z","level":"error","part":"forge","message":"a [gone]","[gone]":1,"#
+                + #""list":["x\n[gone]",2,{"deep":"[gone]"}]}"# + "\n")
+    }
+
     private func numbers(in bytes: [UInt8]) throws -> [Int] { try values(of: "n", in: bytes) }
 
     private func values(of name: String, in bytes: [UInt8]) throws -> [Int] {

@@ -18,12 +18,13 @@ enum Program {
 
     /// Runs it to its end.
     static func run(
-        _ arguments: [String], input: String = "", environment: [String: String] = [:]
+        _ arguments: [String], input: String = "", environment: [String: String] = [:], in workingFolder: String? = nil
     ) throws -> (code: Int32, output: String, errors: String) {
         let process = Process()
         process.executableURL = URL(filePath: path)
         process.arguments = arguments
         process.environment = environment
+        if let workingFolder { process.currentDirectoryURL = URL(filePath: workingFolder) }
         let folder = URL.temporaryDirectory.appending(path: "forge-run-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -1,5 +1,6 @@
 // What the operating system offers and Swift cannot import: variadic calls and macros, one line a function.
 #pragma once
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -22,6 +23,32 @@ extern char **environ;
 
 static inline int forge_open_for_reading(const char *path) { return open(path, O_RDONLY | O_CLOEXEC); }
 static inline int forge_create(const char *path, mode_t mode) { return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode); }
+/// Does not wait for the other end of a pipe that lies around.
+static inline int forge_open_found(const char *path, int follows) {
+    return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (follows ? 0 : O_NOFOLLOW));
+}
+/// What lies there: 0 a file, 1 a folder, 2 a symlink, 3 something else.
+static inline int forge_kind(mode_t mode) { return S_ISREG(mode) ? 0 : S_ISDIR(mode) ? 1 : S_ISLNK(mode) ? 2 : 3; }
+/// The same without a look at the entry itself; -1 when the folder does not know.
+static inline int forge_entry_kind(const struct dirent *entry) {
+    switch (entry->d_type) {
+    case DT_REG: return 0;
+    case DT_DIR: return 1;
+    case DT_LNK: return 2;
+    case DT_UNKNOWN: return -1;
+    default: return 3;
+    }
+}
+static inline const char *forge_entry_name(const struct dirent *entry) { return entry->d_name; }
+/// A null pointer is the end of the folder when this is 0 afterwards.
+static inline struct dirent *forge_next_entry(DIR *folder) {
+    errno = 0;
+    return readdir(folder);
+}
+/// Nobody but this user can have put it there or changed it.
+static inline int forge_is_ours_alone(const struct stat *facts) {
+    return facts->st_uid == geteuid() && (facts->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
 static inline int forge_errno(void) { return errno; }
 /// No core file and no ptrace by other processes of this user: keys and tokens are in this memory.
 static inline int forge_forbid_dumps(void) {
@@ -38,12 +65,18 @@ static inline long long forge_clock(clockid_t clock) {
 }
 static inline long long forge_wall_nanoseconds(void) { return forge_clock(CLOCK_REALTIME); }
 static inline long long forge_monotonic_nanoseconds(void) { return forge_clock(CLOCK_MONOTONIC); }
+static inline long long forge_processor_nanoseconds(void) { return forge_clock(CLOCK_PROCESS_CPUTIME_ID); }
 static inline int forge_others_may_read(mode_t mode) { return (mode & S_IROTH) != 0; }
 /// Processor time of children that have ended and were waited for, in microseconds.
 static inline long long forge_children_microseconds(void) {
     struct rusage use;
     if (getrusage(RUSAGE_CHILDREN, &use) != 0) return 0;
     return (use.ru_utime.tv_sec + use.ru_stime.tv_sec) * 1000000LL + use.ru_utime.tv_usec + use.ru_stime.tv_usec;
+}
+/// The most memory that any ended child of ours had resident, in KiB.
+static inline long forge_children_peak_kibibytes(void) {
+    struct rusage use;
+    return getrusage(RUSAGE_CHILDREN, &use) != 0 ? 0 : use.ru_maxrss;
 }
 static inline char **forge_environment(void) { return environ; }
 

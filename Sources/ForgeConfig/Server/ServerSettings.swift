@@ -10,6 +10,8 @@ package struct ServerSettings: Sendable {
     /// A folder.
     package var data: String
     package var store: StoreSetting
+    /// A folder of packs; nil for those in the binary alone.
+    package var rulesDir: String?
     package var workers: Int
     package var shutdownTimeout: Duration
     package var log: LogSettings
@@ -33,6 +35,9 @@ package struct ServerSettings: Sendable {
             "store", .store, "sqlite",
             "sqlite keeps everything in the data folder. An address (postgres://user@host/database) is refused yet."
         )
+        rulesDir = reader.readOptional(
+            "rules_dir", .text(), example: "/etc/forge/rules",
+            "Folder of packs of rules (*.yml): one of a name Forge ships takes its place, any other adds to them.")
         workers = reader.read(
             "workers", .int(0...256), "4", "Jobs carried out at once; 0 takes deliveries in and leaves the work to others.")
         shutdownTimeout = reader.read(

@@ -18,22 +18,17 @@ package struct SimulatedCommit: Sendable {
     }
 }
 
-/// Reads the commits of a range such as `main~20..main`, the oldest first.
-package protocol CommitSource {
-    func commits(in range: String) throws -> [SimulatedCommit]
-}
-
-/// Those who judge a change, each for its part.
+/// Those who judge a change under a config, each for its part.
 package struct SimulationJudges: Sendable {
     package var matching: PatternMatching
     /// The strictest verdict about the change as one that Forge itself wants to make.
-    package var scope: @Sendable (ScopeConfig, Diff) -> Verdict
+    package var scope: @Sendable (Diff) -> Verdict
     /// What the rules find in it, with the config's own rules and severities.
-    package var findings: @Sendable (RulesConfig, Diff) -> [Finding]
+    package var findings: @Sendable (Diff) -> [Finding]
 
     package init(
-        matching: PatternMatching, scope: @escaping @Sendable (ScopeConfig, Diff) -> Verdict,
-        findings: @escaping @Sendable (RulesConfig, Diff) -> [Finding]
+        matching: PatternMatching, scope: @escaping @Sendable (Diff) -> Verdict,
+        findings: @escaping @Sendable (Diff) -> [Finding]
     ) {
         self.matching = matching
         self.scope = scope
@@ -57,13 +52,13 @@ package struct SimulatedDecision: Sendable, Equatable {
 extension EffectiveConfig {
     package func simulate(_ commit: SimulatedCommit, _ judges: SimulationJudges) -> SimulatedDecision {
         let reason = config.review.reasonToSkip(commit.candidate, judges.matching)
-        var found = judges.findings(config.rules, commit.diff)
+        var found = judges.findings(commit.diff)
         if reason != nil { found = [] }
         var counts: [FindingSeverity: Int] = [:]
         for finding in found { counts[finding.severity, default: 0] += 1 }
         let commented = found.count { $0.severity >= config.review.severityMin }
         return SimulatedDecision(
-            commit: commit.id, title: commit.candidate.title ?? "", skippedBecause: reason, scope: judges.scope(config.scope, commit.diff),
+            commit: commit.id, title: commit.candidate.title ?? "", skippedBecause: reason, scope: judges.scope(commit.diff),
             findings: counts, commentCount: min(commented, config.review.commentsMax),
             failsCheck: found.contains { config.output.failsOn.includes($0.severity) })
     }

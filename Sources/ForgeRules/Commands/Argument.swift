@@ -9,6 +9,8 @@ struct Origin: OptionSet, Sendable, Equatable {
     static let remote = Origin(rawValue: 1)
     /// Read from a place that holds credentials, or from the environment.
     static let secret = Origin(rawValue: 2)
+    /// The name under which the text at hand runs itself: `$0`.
+    static let own = Origin(rawValue: 4)
 }
 
 /// The output or input of a command.
@@ -44,7 +46,10 @@ struct Argument: Sendable, Equatable {
     /// What a process substitution in its place would deliver.
     var stream: ShellStream?
 
-    var isUnknown: Bool { text.contains(Self.unknownPiece) }
+    var isUnknown: Bool { Self.hasUnknownPiece(text) }
+
+    /// Looks for the first byte of the piece: no other character that is in use begins with it, and a text is searched for every word.
+    static func hasUnknownPiece(_ text: some StringProtocol) -> Bool { text.utf8.contains(0xF4) }
 
     /// A flag, by its look.
     var isOption: Bool { text.utf8.count > 1 && text.utf8.first == Byte.minus }

@@ -16,6 +16,7 @@ extension CommandWalk {
             judgement.raise(.destructive, rule: "dynamic-command", why: "which program runs is only known when it runs")
             return .unknown
         }
+        if isItself(first) { runItself() }
         let arguments = Array(words.dropFirst())
         if let body = state.functions[first.text] { return call(first.text, body, arguments, stdin: stdin) }
         if let alias = state.aliases[first.text], !calls.contains(first.text) {
@@ -26,6 +27,19 @@ extension CommandWalk {
         guard let name = programName(first) else { return runFile(first, arguments, stdin: stdin) }
         if let output = runBuiltin(name, arguments, stdin: stdin, assignments) { return output }
         return runProgram(name, arguments, stdin: stdin, assignments)
+    }
+
+    /// Whether a word names the text at hand as a program, as `$0` does.
+    func isItself(_ word: Argument) -> Bool {
+        word.origin.contains(.own) && (word.text == state.zero.text || word.text == "./" + state.zero.text)
+    }
+
+    mutating func runItself() {
+        if isForked {
+            judgement.raise(.catastrophic, rule: "fork-bomb", why: "this starts itself again and again until nothing else can run")
+        } else {
+            judgement.raise(.destructive, rule: "not-understood", why: "this starts itself again, and how it ends is only known then")
+        }
     }
 
     static func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }

@@ -37,7 +37,12 @@ extension CommandWalk {
         case .words:
             _ = dispatch([code] + invocation.rest, stdin: invocation.stdin)
         case .hook: judgeHook(code, invocation.name)
-        case .script, .awk, .sed, .editor, .sql:
+        case .sed:
+            runScript(code, language)
+            if ScriptText.deletesEveryLine(code.text), invocation.has("-i") || invocation.has("--in-place") {
+                for path in invocation.paths { effect(.empty, path) }
+            }
+        case .script, .awk, .editor, .sql:
             runScript(code, language)
         }
     }
@@ -78,6 +83,7 @@ extension CommandWalk {
             interpret(invocation.stdin, language)
             return .unknown
         }
+        if isItself(file) { runItself() }
         _ = judgeRunning(file, as: language)
         for argument in invocation.rest.dropFirst() where !argument.isOption { _ = effect(.read, argument) }
         return ShellStream(text: nil, origin: invocation.stdin.origin.intersection(.secret))

@@ -92,17 +92,22 @@ struct PlaceReader: Sendable {
 
     /// `isPattern`: the path's wildcards are live.
     func place(of path: String, isPattern: Bool, in folder: String?) -> Place {
-        if let name = path.split(separator: "/", omittingEmptySubsequences: true).last, path.contains("://") || isRemote(path) {
+        if isURL(path) || isRemote(path), let name = path.split(separator: "/").last {
             return special(String(name), "/\(name)").union(.unknown)
         }
         guard let absolute = Self.absolute(path, in: folder) else {
             let name = path.split(separator: "/").last.map(String.init) ?? path
             return special(name, name).union(.unknown)
         }
-        if absolute.contains(Argument.unknownPiece) { return placeWithUnknown(absolute) }
-        var parts = absolute.split(separator: "/").map(String.init)
+        if Argument.hasUnknownPiece(absolute) { return placeWithUnknown(absolute) }
+        var parts = absolute.utf8.split(separator: Byte.slash).map { String(Substring($0)) }
         if isPattern { Self.dropCatchAll(&parts) }
         return place(ofParts: parts, isPattern: isPattern)
+    }
+
+    private func isURL(_ path: String) -> Bool {
+        guard let colon = path.utf8.firstIndex(of: Byte.colon) else { return false }
+        return path.utf8[colon...].starts(with: "://".utf8) || path.contains("://")
     }
 
     /// `host:path`, as scp and rsync have it.
@@ -229,7 +234,8 @@ struct PlaceReader: Sendable {
     }
 
     private static func homed(_ path: String) -> String {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: true)
+        guard path.hasPrefix("/root") || homes.contains(where: { path.dropFirst().hasPrefix($0) }) else { return path }
+        let parts = path.split(separator: "/")
         guard let first = parts.first else { return path }
         let own = first == "root" ? 1 : homes.contains { $0 == first } ? 2 : 0
         guard own > 0, parts.count >= own else { return path }

@@ -35,7 +35,7 @@ struct ShellState: Sendable {
     var aliases: [String: String] = [:]
     /// Nil at the top: `bash -c` without further words has none.
     var positional: [Argument] = []
-    var zero = Argument(text: "bash")
+    var zero = Argument(text: "bash", origin: .own)
     /// Absolute; nil when nobody knows.
     var folder: String?
     var formerFolders: [String?] = []

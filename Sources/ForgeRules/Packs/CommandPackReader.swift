@@ -183,37 +183,41 @@ extension CommandPack {
 
     /// Most rules of git or docker are about one subcommand: the others need not be asked.
     private mutating func indexSubcommands() {
+        let first = rules.map { rule in rule.condition.subcommands.map { String($0.prefix { $0 != " " }) } }
+        let isAboutAny = first.map { names in names.isEmpty || names.contains(where: Wildcard.hasPattern) }
         for (name, indices) in rulesByName where name != "*" {
-            var operations: Set<Substring> = []
-            for index in indices { for text in rules[index].condition.subcommands { operations.insert(text.prefix { $0 != " " }) } }
-            for operation in operations where !operation.isEmpty && !Wildcard.hasPattern(String(operation)) {
-                rulesBySubcommand["\(name) \(operation)"] = indices.filter { index in
-                    let named = rules[index].condition.subcommands.map { String($0.prefix { $0 != " " }) }
-                    return named.isEmpty || named.contains { $0 == operation || Wildcard.hasPattern($0) }
-                }
+            let operations = Set(indices.flatMap { first[$0] }).filter { !$0.isEmpty && !Wildcard.hasPattern($0) }
+            for operation in operations {
+                rulesBySubcommand["\(name) \(operation)"] = indices.filter { isAboutAny[$0] || first[$0].contains(operation) }
             }
         }
     }
 
     /// Examples that do not do what they show, as sentences with the rule and its line.
-    package func failingExamples() -> [String] {
+    package func failingExamples() -> [String] { exampleFailures().map { "line \($0.line): \($0.rule): \($0.message)" } }
+
+    package func exampleFailures() -> [ExampleFailure] {
         let classifier = CommandClassifier(self)
-        var failures: [String] = []
+        var failures: [ExampleFailure] = []
         for rule in rules {
             for example in rule.matches {
                 let verdict = classifier.classify(example)
                 if verdict.tier < rule.tier || rule.tier == .safe && verdict.tier != .safe {
-                    failures.append(
-                        "line \(rule.line): \(rule.id): `\(example)` is \(verdict.tier.rawValue) by \(verdict.rule ?? "nothing"): \(verdict.why)"
-                    )
+                    let found = "\(verdict.tier.rawValue) by \(verdict.rule ?? "nothing"): \(verdict.why)"
+                    failures.append(ExampleFailure(rule: rule.id, line: rule.line, message: "`\(example)` is \(found)"))
                 } else if rule.tier != .safe, !classifier.rulesThatFit(example).contains(rule.id) {
-                    failures.append("line \(rule.line): \(rule.id): `\(example)` is not what the rule matches")
+                    failures.append(ExampleFailure(rule: rule.id, line: rule.line, message: "`\(example)` is not what the rule matches"))
                 }
             }
             for example in rule.ignores where classifier.rulesThatFit(example).contains(rule.id) {
-                failures.append("line \(rule.line): \(rule.id): `\(example)` should be left alone by it")
+                failures.append(ExampleFailure(rule: rule.id, line: rule.line, message: "`\(example)` should be left alone by it"))
             }
         }
         return failures
+    }
+
+    package func exampleReport(file: String) -> ExampleReport {
+        let count = rules.reduce(0) { $0 + $1.matches.count + $1.ignores.count }
+        return ExampleReport(pack: "commands", file: file, ruleCount: rules.count, exampleCount: count, failures: exampleFailures())
     }
 }

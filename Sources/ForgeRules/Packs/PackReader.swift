@@ -1,6 +1,7 @@
 // Reads the entries of a pack strictly: every key is known, every value of its type, all problems at once with their place. It must never
 // skip an entry it does not understand.
 
+internal import ForgeCore
 internal import ForgeYAML
 
 /// Collects what is wrong while a pack is read.
@@ -12,11 +13,25 @@ final class PackProblems {
     }
 }
 
+/// A text of a pack and where it stands.
+struct LocatedText {
+    let text: String
+    let position: YAMLPosition
+
+    init(_ text: String, _ position: YAMLPosition) {
+        self.text = text
+        self.position = position
+    }
+}
+
 /// One mapping being read; keys that nobody asked for are problems.
 struct PackEntry {
     let position: YAMLPosition
-    private var left: [String: YAMLNode] = [:]
+    /// Few enough to be looked through, which is quicker than making a table of them.
     private var keys: [YAMLEntry] = []
+    private var isTaken: [Bool] = []
+    /// Every key that was asked for, to name the nearest when there is an unknown one.
+    private var asked: [String] = []
     private let problems: PackProblems
 
     init(_ node: YAMLNode, _ problems: PackProblems) {
@@ -27,14 +42,24 @@ struct PackEntry {
             return
         }
         keys = entries
-        for entry in entries { left[entry.key] = entry.value }
+        isTaken = Array(repeating: false, count: entries.count)
     }
 
-    func has(_ key: String) -> Bool { left[key] != nil }
+    private func index(of key: String) -> Int? { keys.indices.first { !isTaken[$0] && keys[$0].key == key } }
 
-    mutating func node(_ key: String) -> YAMLNode? { left.removeValue(forKey: key) }
+    func has(_ key: String) -> Bool { index(of: key) != nil }
+
+    mutating func node(_ key: String) -> YAMLNode? {
+        asked.append(key)
+        guard let index = index(of: key) else { return nil }
+        isTaken[index] = true
+        return keys[index].value
+    }
 
     mutating func entry(_ key: String) -> PackEntry? { node(key).map { PackEntry($0, problems) } }
+
+    /// An entry inside this one, whose problems go to the same list.
+    func nested(_ node: YAMLNode) -> PackEntry { PackEntry(node, problems) }
 
     mutating func text(_ key: String) -> String? {
         guard let node = node(key) else { return nil }
@@ -68,6 +93,24 @@ struct PackEntry {
         return items.compactMap { scalar($0, key) }
     }
 
+    /// A list of texts, or one text, each with its place.
+    mutating func locatedTexts(_ key: String) -> [LocatedText] {
+        guard let node = node(key) else { return [] }
+        guard case .sequence(let items) = node.content else { return scalar(node, key).map { [LocatedText($0, node.position)] } ?? [] }
+        return items.compactMap { item in scalar(item, key).map { LocatedText($0, item.position) } }
+    }
+
+    /// A number with or without a fraction.
+    mutating func decimal(_ key: String) -> Double? {
+        guard let node = node(key) else { return nil }
+        if case .scalar(let scalar) = node.content {
+            if case .float(let value) = scalar.core, value.isFinite { return value }
+            if case .int(let value) = scalar.core { return Double(value) }
+        }
+        problems.add(node.position, "'\(key)' is a number")
+        return nil
+    }
+
     mutating func entries(_ key: String) -> [PackEntry] {
         guard let node = node(key) else { return [] }
         guard case .sequence(let items) = node.content else {
@@ -95,7 +138,7 @@ struct PackEntry {
     }
 
     mutating func choices<Value>(_ key: String, _ values: [String: Value]) -> [Value] {
-        let at = left[key]?.position ?? position
+        let at = index(of: key).map { keys[$0].value.position } ?? position
         return texts(key).compactMap { text in
             if let value = values[text] { return value }
             problems.add(at, "'\(key)' knows \(values.keys.sorted().joined(separator: ", ")), not '\(text)'")
@@ -105,9 +148,17 @@ struct PackEntry {
 
     func problem(_ message: String) { problems.add(position, message) }
 
+    func problem(at place: YAMLPosition, _ message: String) { problems.add(place, message) }
+
+    /// Where a key's value stands, before it is read; where the entry begins when the key is absent.
+    func place(of key: String) -> YAMLPosition { index(of: key).map { keys[$0].value.position } ?? position }
+
     /// Reports every key that was not asked for.
     func finish() {
-        for entry in keys where left[entry.key] != nil { problems.add(entry.position, "the key '\(entry.key)' is not known here") }
+        for (entry, isTaken) in zip(keys, isTaken) where !isTaken {
+            let nearest = Nearest.name(to: entry.key, in: asked).map { ", did you mean '\($0)'?" } ?? ""
+            problems.add(entry.position, "the key '\(entry.key)' is not known here\(nearest)")
+        }
     }
 
     private func scalar(_ node: YAMLNode, _ key: String) -> String? {

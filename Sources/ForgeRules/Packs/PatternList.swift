@@ -3,8 +3,8 @@
 
 package struct PatternList: Sendable {
     private var names: Set<String> = []
-    private var suffixes: [String] = []
-    private var prefixes: [String] = []
+    private var suffixes: [[UInt8]] = []
+    private var prefixes: [[UInt8]] = []
     private var namePatterns: [[UInt8]] = []
     private var pathPatterns: [[UInt8]] = []
     /// As they were written, for questions asked seldom.
@@ -19,9 +19,9 @@ package struct PatternList: Sendable {
             } else if !Wildcard.hasPattern(text) {
                 names.insert(text)
             } else if text.hasPrefix("*"), !Wildcard.hasPattern(String(text.dropFirst())) {
-                suffixes.append(String(text.dropFirst()))
+                suffixes.append(Array(rest.dropFirst()))
             } else if text.hasSuffix("*"), !Wildcard.hasPattern(String(text.dropLast())) {
-                prefixes.append(String(text.dropLast()))
+                prefixes.append(Array(rest.dropLast()))
             } else {
                 namePatterns.append(Array(rest))
             }
@@ -30,16 +30,16 @@ package struct PatternList: Sendable {
 
     func matches(name: String, path: String?) -> Bool {
         if names.contains(name) { return true }
-        for suffix in suffixes where name.hasSuffix(suffix) { return true }
-        for prefix in prefixes where name.hasPrefix(prefix) { return true }
-        if !namePatterns.isEmpty {
-            let bytes = Array(name.utf8)
-            for pattern in namePatterns where Wildcard.matches(bytes, pattern) { return true }
+        let bytes = Array(name.utf8)
+        for suffix in suffixes where bytes.count >= suffix.count && bytes[(bytes.count - suffix.count)...].elementsEqual(suffix) {
+            return true
         }
+        for prefix in prefixes where bytes.starts(with: prefix) { return true }
+        for pattern in namePatterns where Wildcard.matches(bytes, pattern) { return true }
         guard let path, !pathPatterns.isEmpty else { return false }
-        let bytes = Array(path.utf8)
-        for pattern in pathPatterns where pattern[0] == Byte.star || pattern[0] == bytes.first && Wildcard.matches(bytes, pattern) {
-            if Wildcard.matches(bytes, pattern) { return true }
+        let whole = Array(path.utf8)
+        for pattern in pathPatterns where pattern[0] == Byte.star || pattern[0] == whole.first {
+            if Wildcard.matches(whole, pattern) { return true }
         }
         return false
     }

@@ -17,6 +17,7 @@ enum Byte {
     static let star: UInt8 = 0x2A
     static let plus: UInt8 = 0x2B
     static let minus: UInt8 = 0x2D
+    static let dot: UInt8 = 0x2E
     static let slash: UInt8 = 0x2F
     static let colon: UInt8 = 0x3A
     static let semicolon: UInt8 = 0x3B
@@ -36,7 +37,9 @@ enum Byte {
 
     static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
 
-    static func isNameStart(_ byte: UInt8) -> Bool { (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A || byte == underscore }
+    static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A }
+
+    static func isNameStart(_ byte: UInt8) -> Bool { isLetter(byte) || byte == underscore }
 
     static func isName(_ byte: UInt8) -> Bool { isNameStart(byte) || isDigit(byte) }
 

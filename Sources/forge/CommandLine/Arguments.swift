@@ -24,7 +24,7 @@ struct Arguments: Sendable {
         guard positionals.count >= required else {
             throw .badInput("\(command.positionals[positionals.count].name) is missing; see 'forge \(command.name) --help'")
         }
-        guard positionals.count <= command.positionals.count else {
+        guard positionals.count <= command.positionals.count || command.positionals.last?.repeats == true else {
             let extra = positionals[command.positionals.count]
             throw .badInput("'\(extra)' is one argument too many; see 'forge \(command.name) --help'")
         }

@@ -23,11 +23,14 @@ struct OptionSpecification: Sendable {
 struct PositionalSpecification: Sendable {
     var name: String
     var isOptional: Bool
+    /// The last one may stand any number of times.
+    var repeats: Bool
     var help: String
 
-    init(_ name: String, optional isOptional: Bool = false, _ help: String) {
+    init(_ name: String, optional isOptional: Bool = false, repeats: Bool = false, _ help: String) {
         self.name = name
         self.isOptional = isOptional
+        self.repeats = repeats
         self.help = help
     }
 }

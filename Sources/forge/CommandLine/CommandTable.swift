@@ -91,7 +91,10 @@ struct CommandTable: Sendable {
     }
 
     static func help(for command: CommandSpecification) -> String {
-        let positionals = command.positionals.map { $0.isOptional ? " [\($0.name)]" : " \($0.name)" }.joined()
+        let positionals = command.positionals.map { spec in
+            let name = spec.name + (spec.repeats ? "…" : "")
+            return spec.isOptional ? " [\(name)]" : " \(name)"
+        }.joined()
         var text = "\(command.summary)\n\nusage: forge \(command.name)\(positionals) [OPTIONS]\n"
         if !command.details.isEmpty { text += "\n\(command.details)\n" }
         if !command.positionals.isEmpty { text += "\n" + columns(command.positionals.map { ($0.name, $0.help) }) }

@@ -5,61 +5,49 @@ import ForgeConfig
 import ForgeCore
 import ForgeSystem
 
-/// What `--simulate` needs from those who read repositories and judge changes.
-struct SimulationPorts: Sendable {
-    /// The repository in this folder.
-    var open: @Sendable (_ folder: String) throws -> any CommitSource
-    var judges: SimulationJudges
-}
-
 enum CheckCommand {
-    /// `--simulate` is there where somebody can read commits.
-    static func all(simulation: SimulationPorts?) -> [CommandSpecification] { [check(simulation)] }
+    static let all = [check]
 
-    private static let simulate = OptionSpecification(
-        "simulate", "BASE..HEAD", "what the config would have done with each commit of this range")
-
-    private static func check(_ simulation: SimulationPorts?) -> CommandSpecification {
-        CommandSpecification(
-            "check", "check a .forge.yml, and show what holds",
-            details: """
-                Prints every problem with its line. Layers above can be given, as files in the same format: what they set can be tightened,
-                never loosened, and an attempt is a warning. Without PATH, .forge.yml in this folder.
-                Exit codes: 0 it can be used (there may be warnings), 2 it cannot.
-                """,
-            positionals: [.init("PATH", optional: true, "a file, or a folder with a .forge.yml in it")],
-            options: [
-                .init("org", "FILE", "the organisation's .forge.yml, of its .github repository"),
-                .init("floor", "FILE", "the operator's floor_file"), .init("defaults", "FILE", "the operator's defaults_file"),
-                .init("explain", nil, "print every value that holds, and who decided it"),
-            ] + (simulation == nil ? [] : [Self.simulate]) + [.json]
-        ) { arguments, context in
-            let layers = try readLayers(arguments)
-            let effective = EffectiveConfig.load(layers)
-            let report = CheckReport(effective, layers)
-            if arguments.has("json") {
-                try context.show(report.json(explains: arguments.has("explain")))
+    private static let check = CommandSpecification(
+        "check", "check a .forge.yml, and show what holds",
+        details: """
+            Prints every problem with its line. Layers above can be given, as files in the same format: what they set can be tightened,
+            never loosened, and an attempt is a warning. Without PATH, .forge.yml in this folder.
+            Exit codes: 0 it can be used (there may be warnings), 2 it cannot.
+            """,
+        positionals: [.init("PATH", optional: true, "a file, or a folder with a .forge.yml in it")],
+        options: [
+            .init("org", "FILE", "the organisation's .forge.yml, of its .github repository"),
+            .init("floor", "FILE", "the operator's floor_file"), .init("defaults", "FILE", "the operator's defaults_file"),
+            .init("explain", nil, "print every value that holds, and who decided it"),
+            .init("simulate", "BASE..HEAD", "what the config would have done with each commit of this range"), .json,
+        ]
+    ) { arguments, context in
+        let layers = try readLayers(arguments)
+        let effective = EffectiveConfig.load(layers)
+        let report = CheckReport(effective, layers)
+        if arguments.has("json") {
+            try context.show(report.json(explains: arguments.has("explain")))
+        } else {
+            // With a table to follow, standard output is the table's.
+            if arguments.has("explain") {
+                if !report.problems.isEmpty { context.note(String(report.problems.dropLast())) }
+                try context.show(report.explanation(valueMax: context.isTerminal ? 60 : .max), json: false)
             } else {
-                // With a table to follow, standard output is the table's.
-                if arguments.has("explain") {
-                    if !report.problems.isEmpty { context.note(String(report.problems.dropLast())) }
-                    try context.show(report.explanation(valueMax: context.isTerminal ? 60 : .max), json: false)
-                } else {
-                    try context.write(report.problems)
-                }
+                try context.write(report.problems)
             }
-            if let range = arguments.value("simulate"), let simulation {
-                let source = try simulation.open(folder(of: arguments.positional(0)))
-                let decisions = try source.commits(in: range).map { effective.simulate($0, simulation.judges) }
-                try context.show(simulationTable(decisions), json: arguments.has("json"))
-            }
-            guard effective.problems.isEmpty else {
-                context.note("forge: \(report.count); until it is mended, the layers above and the strict floor hold")
-                return .badInput
-            }
-            if !arguments.has("json"), !arguments.has("explain") { context.note("forge: \(report.count)") }
-            return .ok
         }
+        if let range = arguments.value("simulate") {
+            let simulation = try await CheckSimulation(range, in: folder(of: arguments.positional(0)))
+            let decisions = try await simulation.decisions(effective, context)
+            try context.show(simulationTable(decisions), json: arguments.has("json"))
+        }
+        guard effective.problems.isEmpty else {
+            context.note("forge: \(report.count); until it is mended, the layers above and the strict floor hold")
+            return .badInput
+        }
+        if !arguments.has("json"), !arguments.has("explain") { context.note("forge: \(report.count)") }
+        return .ok
     }
 
     // MARK: Files
@@ -70,8 +58,9 @@ enum CheckCommand {
         if let path = arguments.value("floor") { layers.append(.floor(try read(path), file: path)) }
         if let path = arguments.value("org") { layers.append(.organisation(try read(path), file: path)) }
         let path = file(for: arguments.positional(0))
-        // Without a file the defaults hold; only those who want to see them mean that.
-        if arguments.positional(0) == nil, arguments.has("explain"), !Files.exists(path) { return layers }
+        // Without a file the defaults hold; only those who want to see them at work mean that.
+        let wantsDefaults = arguments.has("explain") || arguments.value("simulate") != nil
+        if arguments.positional(0) == nil, wantsDefaults, !Files.exists(path) { return layers }
         layers.append(.repository(try read(path), file: path))
         return layers
     }

@@ -2,13 +2,11 @@
 // gets an `error` field while the rest goes on.
 
 import ForgeCore
-import ForgeResources
 import ForgeRules
 import ForgeSystem
 
 enum RulesCommands {
-    static let all = [classify]
-    private static let lineBytesMax = 16 << 20
+    static let all = [list, test, explain, scan, classify, scope, scrub, redact]
 
     private static let classify = CommandSpecification(
         "rules classify", "what tier a shell command is of, and why",
@@ -19,9 +17,9 @@ enum RulesCommands {
             Exit codes with one command: 0 safe, 1 destructive or catastrophic, 2 bad input.
             """,
         positionals: [.init("COMMAND", optional: true, "the command, as one word")],
-        options: [.init("jsonl", nil, "JSON lines in and out"), .json]
+        options: [.init("jsonl", nil, "JSON lines in and out"), .json, .rulesDir]
     ) { arguments, context in
-        let classifier = CommandClassifier(try builtInPack())
+        let classifier = CommandClassifier(try RulePacks.load(arguments, context).commands())
         if arguments.has("jsonl") {
             try classifyLines(classifier, context)
             return .ok
@@ -37,38 +35,14 @@ enum RulesCommands {
         return verdict.tier == .safe ? .ok : .refused
     }
 
-    private static func builtInPack() throws -> CommandPack {
-        let path = "Rules/commands.yml"
-        guard let bytes = Resource.bytes(of: path) else { preconditionFailure("\(path) is in the binary") }
-        do {
-            return try CommandPack(yaml: bytes, name: path)
-        } catch {
-            throw CommandFailure.badInput(error.description)
-        }
-    }
-
     private static func classifyLines(_ classifier: CommandClassifier, _ context: CommandContext) throws {
-        var reader = LineReader(bytesMax: lineBytesMax)
-        while let line = try reader.next() {
-            guard line.contains(where: { $0 != 0x20 && $0 != 0x0D && $0 != 0x09 }) else { continue }
-            try context.print(answer(toLine: line, classifier).text)
+        try JSONLines.answer(context) { request, id in
+            guard case .string(let command)? = request["command"] else { throw JSONLineProblem("'command' is a text") }
+            return json(of: classifier.classify(command), id: id)
         }
     }
 
-    private static func answer(toLine line: [UInt8], _ classifier: CommandClassifier) -> JSON {
-        let request: JSON
-        do throws(JSONError) {
-            request = try JSONParser.parse(line, limits: JSONLimits(depthMax: 16)).value
-        } catch {
-            return ["id": nil, "error": .string("the line is no JSON: \(error)")]
-        }
-        guard case .string(let command)? = request["command"] else {
-            return JSON.object([.init("id", request["id"] ?? .null), .init("error", "'command' is a text")])
-        }
-        return json(of: classifier.classify(command), id: request["id"])
-    }
-
-    private static func json(of verdict: CommandVerdict, id: JSON?) -> JSON {
+    static func json(of verdict: CommandVerdict, id: JSON?) -> JSON {
         JSON.object([
             .init("id", id ?? .null), .init("tier", .string(verdict.tier.rawValue)), .init("rule", JSON(verdict.rule)),
             .init("why", .string(verdict.why)),

@@ -2,6 +2,7 @@
 
 import ForgeConfig
 import ForgeCore
+import ForgeRules
 import ForgeSystem
 
 enum ServeCommand {
@@ -18,9 +19,13 @@ enum ServeCommand {
         ]
     ) { arguments, context in
         let settings = try loadSettings(arguments, context)
+        // Rules that do not load would be found out when they are needed most.
+        _ = try RulePacks.load(folder: settings.rulesDir)
         ProcessFacts.ignoreBrokenPipes()
         try ProcessFacts.forbidDumps()
-        let writer = LogWriter(descriptor: StandardStream.error, format: settings.log.lineFormat(context), clock: context.clock)
+        let redactor = Redactor(settings.secrets)
+        let writer = LogWriter(
+            descriptor: StandardStream.error, format: settings.log.lineFormat(context), clock: context.clock, redact: redactor.redact)
         defer { writer.finish() }
         let watch = SignalWatch([SignalWatch.terminate, SignalWatch.interrupt])
         let clock = ContinuousClock()

@@ -1,0 +1,49 @@
+// A repository on this machine's disk, read only. Nothing here runs a program: libgit2 knows no hooks and no external filters. It must
+// never write into a repository, and never look at one that belongs to somebody else.
+
+import CGit2
+import ForgeBlocking
+
+package actor LocalRepository {
+    private let executor = BlockingExecutor(label: "forge.repository")
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+
+    private let runtime: GitRuntime
+    let repository: GitHandle
+    /// The folder with the files, ending in `/`; nil in a bare repository.
+    package nonisolated let workTree: String?
+    package nonisolated let isShallow: Bool
+
+    /// Opens the repository that a folder is in.
+    package init(containing folder: String, runtime: GitRuntime) throws(GitError) {
+        self.runtime = runtime
+        do throws(GitError) {
+            repository = try unsafe GitHandle("git_repository_open_ext", git_repository_free) {
+                unsafe git_repository_open_ext($0, folder, 0, nil)
+            }
+        } catch {
+            throw error.aboutOpening(folder)
+        }
+        workTree = unsafe git_repository_workdir(repository.raw).map { unsafe String(cString: $0) }
+        isShallow = unsafe git_repository_is_shallow(repository.raw) == 1
+    }
+}
+
+extension GitError {
+    /// The library says of somebody else's repository that there is none, and finds it when it is only asked where it is.
+    fileprivate func aboutOpening(_ folder: String) -> GitError {
+        var place = unsafe git_buf()
+        defer { unsafe git_buf_dispose(&place) }
+        let isThere = unsafe git_repository_discover(&place, folder, 0, nil) == 0
+        return switch code {
+        case .notOwned,
+            .notFound where isThere:
+            GitError(
+                .notOwned, call,
+                "the repository in \(folder) belongs to another user; if you trust it: git config --global --add safe.directory '\(folder)'"
+            )
+        case .notFound: GitError(code, call, "there is no git repository in \(folder) or above it")
+        default: GitError(code, call, "the repository in \(folder) cannot be opened: \(message)")
+        }
+    }
+}

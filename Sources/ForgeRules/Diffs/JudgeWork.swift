@@ -1,0 +1,140 @@
+// What a judge has found so far, and how a hit becomes a finding. It must never hold two findings of one rule on one line.
+
+internal import ForgeCore
+
+struct JudgeWork {
+    let view: ChangeView
+    /// By path: which file of the diff.
+    let numbers: [RepositoryPath: Int]
+    var problems: Set<RuleProblem> = []
+    /// By file: where credentials stand in its new text.
+    var secrets: [Int: [Range<Int>]] = [:]
+    private var found: [Key: Finding] = [:]
+
+    private struct Key: Hashable {
+        var file: Int
+        var line: Int
+        var rule: String
+    }
+
+    init(_ view: ChangeView) {
+        self.view = view
+        numbers = Dictionary(view.files.enumerated().map { ($1.path, $0) }) { first, _ in first }
+    }
+
+    mutating func add(_ hit: RuleHit, on line: Int, _ number: Int) {
+        let file = view.files[number]
+        let first = file.new.lines[line]
+        let last =
+            file.new.line(at: max(hit.capture.lowerBound, hit.capture.upperBound - 1)).map { file.new.lines[$0].number } ?? first.number
+        var finding = finding(hit.rule, path: file.path)
+        finding.lines = first.number...max(first.number, last)
+        let start = max(0, hit.capture.lowerBound - first.bytes.lowerBound)
+        finding.columns = start..<max(start, min(hit.capture.upperBound, first.bytes.upperBound) - first.bytes.lowerBound)
+        finding.snippet = snippet(file, line, number)
+        finding.suggestion = suggestion(hit, file, line, number)
+        keep(finding, number)
+    }
+
+    mutating func add(_ rule: PatternRule, _ hit: ChangeHit, _ number: Int) {
+        var finding = finding(rule, path: hit.path)
+        finding.lines = hit.lines
+        if let message = hit.message { finding.message = message }
+        if let line = hit.lines?.lowerBound, view.files.indices.contains(number),
+            let index = view.files[number].new.index(ofNumber: line)
+        {
+            finding.snippet = snippet(view.files[number], index, number)
+        }
+        keep(finding, number)
+    }
+
+    /// About a line that is gone: the place beside it.
+    mutating func addRemoved(_ hit: RuleHit, _ line: Int, _ number: Int) {
+        let file = view.files[number]
+        add(hit.rule, ChangeHit(path: file.path, lines: file.newLine(near: line).map { $0...$0 }), number)
+    }
+
+    private mutating func keep(_ finding: Finding, _ number: Int) {
+        let key = Key(file: number, line: finding.lines?.lowerBound ?? 0, rule: finding.rule)
+        if found[key] == nil { found[key] = finding }
+    }
+
+    func judgement() -> DiffJudgement {
+        let order = found.sorted { ($0.key.file, $0.key.line, $0.key.rule) < ($1.key.file, $1.key.line, $1.key.rule) }
+        return DiffJudgement(findings: order.map(\.value), problems: problems)
+    }
+
+    private func finding(_ rule: PatternRule, path: RepositoryPath?) -> Finding {
+        Finding(
+            rule: rule.id, family: rule.family, severity: rule.severity, path: path, message: rule.message, fix: rule.fix,
+            references: rule.references)
+    }
+
+    private func snippet(_ file: ChangedFile, _ line: Int, _ number: Int) -> String {
+        let range = file.new.lines[line].bytes
+        let hidden = (secrets[number] ?? []).filter { $0.overlaps(range) }.map { $0.clamped(to: range) }
+        return Snippet.text(file.new.bytes[range], without: hidden)
+    }
+
+    private func suggestion(_ hit: RuleHit, _ file: ChangedFile, _ line: Int, _ number: Int) -> Suggestion? {
+        let range = file.new.lines[line].bytes
+        guard let text = hit.rule.suggestion, hit.capture.lowerBound >= range.lowerBound, hit.capture.upperBound <= range.upperBound else {
+            return nil
+        }
+        // A suggestion repeats the line as it is, so there is none where a secret stands.
+        guard !(secrets[number] ?? []).contains(where: { $0.overlaps(range) }) else { return nil }
+        var whole = Array(file.new.bytes[range.lowerBound..<hit.capture.lowerBound]) + Array(text.utf8)
+        whole += file.new.bytes[hit.capture.upperBound..<range.upperBound]
+        if whole.last == Byte.carriageReturn { whole.removeLast() }
+        guard let valid = String(validating: whole, as: UTF8.self) else { return nil }
+        let place = file.new.lines[line].number
+        return Suggestion(lines: place...place, text: valid)
+    }
+}
+
+/// A line as a finding shows it.
+enum Snippet {
+    private static let bytesMax = 240
+
+    static func text(_ line: ArraySlice<UInt8>, without secrets: [Range<Int>]) -> String {
+        var shown: [UInt8] = []
+        var at = line.startIndex
+        for secret in secrets.sorted(by: { $0.lowerBound < $1.lowerBound }) where secret.upperBound > at {
+            shown += line[at..<max(at, secret.lowerBound)]
+            shown += "•••".utf8
+            at = min(secret.upperBound, line.endIndex)
+        }
+        shown += line[at...]
+        let trimmed = shown[...].trimmed
+        return String(decoding: trimmed.prefix(bytesMax), as: UTF8.self)
+    }
+}
+
+extension ChangedFile {
+    /// The first line of a span that the change adds.
+    func changedLine(_ span: Range<Int>) -> Int? {
+        guard var line = new.line(at: span.lowerBound) else { return nil }
+        while line < new.lines.count, new.lines[line].bytes.lowerBound < max(span.upperBound, span.lowerBound + 1) {
+            if new.lines[line].isChanged { return line }
+            line += 1
+        }
+        return nil
+    }
+
+    /// Whether a rule over lines may find something there.
+    func isPlace(of hit: RuleHit, _ text: ChangedText) -> Bool {
+        let places = hit.rule.places
+        if isForeign, !places.contains(.foreign) { return false }
+        if places.isEmpty { return true }
+        if places.contains(.test), !traits.isTest { return false }
+        if places.contains(.product), traits.isTest || traits.isExample { return false }
+        guard hit.capture.lowerBound < text.classes.count else { return true }
+        // What begins with blanks is judged by its first letter.
+        let start = text.bytes[hit.capture].firstIndex { !Byte.isSpace($0) }
+        let kind = text.classes[start ?? hit.capture.lowerBound]
+        if places.contains(.code), kind != .code { return false }
+        if places.contains(.comment), kind != .comment { return false }
+        if places.contains(.string), kind != .string { return false }
+        return !places.contains(.live) || kind != .comment
+    }
+}

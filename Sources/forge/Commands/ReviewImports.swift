@@ -1,0 +1,93 @@
+// Reports of other tools, from files to findings.
+
+import ForgeCore
+import ForgePatterns
+import ForgeReview
+import ForgeSystem
+
+enum ReviewImports {
+    static func read(_ options: ReviewOptions, _ place: ReviewPlace, _ diff: Diff) throws -> [Finding] {
+        guard !(options.sarif + options.checkstyle + options.lines).isEmpty else { return [] }
+        let paths = ImportedPaths(root: place.root, changed: diff.files.map(\.path))
+        var found: [Finding] = []
+        for file in options.sarif { found += try read(file, paths) { bytes, context in try SARIFReader.read(bytes, context) } }
+        for file in options.checkstyle { found += try read(file, paths) { bytes, context in try CheckstyleReader.read(bytes, context) } }
+        let match = try options.linePattern.map(matcher)
+        for file in options.lines { found += try read(file, paths) { try LineReportReader.read($0, $1, match: match) } }
+        return found
+    }
+
+    private static func read(
+        _ file: ReviewOptions.ToolFile, _ paths: ImportedPaths, _ reader: ([UInt8], ToolReportContext) throws -> ToolReport
+    ) throws(CommandFailure) -> [Finding] {
+        do {
+            let bytes = try Files.read(file.path, bytesMax: ToolReportLimits.bytesMax)
+            return try reader(bytes, ToolReportContext(file: file.path, tool: file.tool, paths: paths)).findings
+        } catch let error as CommandFailure {
+            throw error
+        } catch {
+            throw .badInput("\(error)")
+        }
+    }
+
+    /// Lines by a person's own expression. It is the person's machine and time, yet a slip must not hang: limits hold all the same.
+    private static func matcher(_ expression: String) throws(CommandFailure) -> LineReportReader.Match {
+        let groups = NamedGroups(expression)
+        guard groups.numbers["file"] != nil else { throw .badInput("--lines-pattern needs a group (?<file>…)") }
+        let known = ["file", "line", "column", "end_line", "severity", "rule", "message"]
+        if let unknown = groups.numbers.keys.sorted().first(where: { !known.contains($0) }) {
+            let nearest = Nearest.name(to: unknown, in: known).map { "; did you mean '\($0)'?" } ?? ""
+            throw .badInput("--lines-pattern has a group '\(unknown)', which means nothing here\(nearest)")
+        }
+        do throws(PatternError) {
+            let pattern = try ExactPattern(PatternSource(expression), limits: .trusted)
+            return { line in
+                let line = Array(line)
+                guard let match = try pattern.firstMatch(in: line) else { return nil }
+                var found: [String: ArraySlice<UInt8>] = [:]
+                for (name, number) in groups.numbers {
+                    if let range = number <= match.groups.count ? match.groups[number - 1] : nil { found[name] = line[range] }
+                }
+                return LineEntry(groups: found)
+            }
+        } catch {
+            throw .badInput("--lines-pattern: \(error)")
+        }
+    }
+}
+
+/// Which number each named group of an expression has.
+struct NamedGroups: Equatable {
+    private(set) var numbers: [String: Int] = [:]
+
+    init(_ expression: String) {
+        var rest = expression[...]
+        var isInClass = false
+        var count = 0
+        while let character = rest.popFirst() {
+            switch character {
+            case "\\": _ = rest.popFirst()
+            case "[": isInClass = true
+            case "]": isInClass = false
+            case "(" where !isInClass:
+                guard rest.first == "?" || rest.first == "*" else {
+                    count += 1
+                    continue
+                }
+                guard let name = Self.name(rest) else { continue }
+                count += 1
+                numbers[name] = count
+            default: break
+            }
+        }
+    }
+
+    /// `(?<name>`, `(?P<name>` and `(?'name'`, from behind the bracket; `(?<=` and `(?<!` look behind.
+    private static func name(_ rest: Substring) -> String? {
+        for (opening, closing) in [("?<", ">"), ("?P<", ">"), ("?'", "'")] where rest.hasPrefix(opening) {
+            let name = rest.dropFirst(opening.count).prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+            if !name.isEmpty, rest.dropFirst(opening.count + name.count).hasPrefix(closing) { return String(name) }
+        }
+        return nil
+    }
+}

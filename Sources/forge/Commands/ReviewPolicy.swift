@@ -1,0 +1,89 @@
+// What holds for a review: the base's `.forge.yml` under the command's own options, and the rules with it.
+
+import ForgeConfig
+import ForgeCore
+import ForgeReview
+import ForgeRules
+import ForgeSystem
+
+struct ReviewPolicy: Sendable {
+    private let effective: EffectiveConfig
+    private let rules: ReviewRules
+    /// For standard error: what of the configuration is worth a word.
+    let remarks: [String]
+    /// A configuration that cannot be used: what it asked for was not looked at.
+    let unread: [UnreadPart]
+
+    init(_ options: ReviewOptions, _ place: ReviewPlace, _ context: CommandContext) throws(CommandFailure) {
+        var layers: [ConfigLayer] = []
+        if let file = options.config {
+            do throws(SystemError) {
+                layers.append(.repository(try Files.read(file, bytesMax: 1 << 20), file: file))
+            } catch {
+                throw .badInput("\(error)")
+            }
+        } else if let text = place.config {
+            layers.append(.repository(text, file: place.configName))
+        }
+        effective = EffectiveConfig.load(layers)
+        let name = options.config ?? place.configName
+        if options.config != nil, effective.isFallback {
+            throw .badInput(effective.problems.map { "\(name): \($0)" }.joined(separator: "\nforge: "))
+        }
+        unread = effective.problems.map { UnreadPart(path: nil, reason: "\(name): \($0); the strictest settings hold instead") }
+        rules = try ReviewRules(
+            try RulePacks.load(folder: options.rulesFolder), effective.config, configName: name, .forCommands(context.environment)
+        ) {
+            context.note("forge: \($0)")
+        }
+        remarks = effective.warnings.map { "\(name): \($0)" } + rules.remarks
+    }
+
+    func settings(_ options: ReviewOptions) -> ReviewSettings {
+        var settings = ReviewSettings()
+        settings.failOn = options.failOn ?? failOn ?? .medium
+        settings.severityMin = options.severityMin ?? min(effective.config.review.severityMin, settings.failOn)
+        settings.keepsAll = options.keepsAll
+        settings.required = rules.required
+        settings.version = forgeVersion
+        return settings
+    }
+
+    /// Only what somebody set: the check's default is to fail on nothing, which is no default for a hook.
+    private var failOn: FindingSeverity? {
+        guard effective.origins(of: "output.check_fails_on")?.contains(where: { $0.layer > .builtIn }) == true else { return nil }
+        return FindingSeverity(rawValue: effective.config.output.failsOn.rawValue)
+    }
+
+    /// Lets the rules look at the diff.
+    func judge(_ material: inout ReviewMaterial, _ progress: ReviewProgress?) {
+        progress?.show("looking at", 0, of: material.input.diff.files.count)
+        let (found, problems) = rules.judgement(of: material.input.diff)
+        let reviewed = ReviewedPaths(effective.config.review)
+        material.coverage.filesLeftOut = material.input.diff.files.count { !reviewed.contains($0.path) }
+        material.found = found.filter { rules.looksEverywhere($0.rule) || $0.path.map(reviewed.contains) ?? true }
+        material.imported = material.imported.filter { $0.path.map(reviewed.contains) ?? true }
+        material.coverage.unread += problems
+        material.rules = rules.described
+        material.coverage.rulesUsed = material.rules.count
+        material.masked = { [rules] in rules.masked($0) }
+    }
+}
+
+/// Which files the configuration wants reviewed.
+private struct ReviewedPaths {
+    private let wanted: PathPatternList?
+    private let ignored: [PathPatternList]
+    private let always: PathPatternList
+
+    init(_ config: ReviewConfig) {
+        wanted = config.paths.isEmpty ? nil : PathPatternList(config.paths.map(\.text))
+        ignored = config.pathsIgnored.lists.map { PathPatternList($0.map(\.text)) }
+        always = PathPatternList(config.pathsAlways.map(\.text))
+    }
+
+    func contains(_ path: RepositoryPath) -> Bool {
+        if always.contains(path) { return true }
+        return wanted?.contains(path) ?? true && !ignored.allSatisfy { $0.contains(path) }
+    }
+}

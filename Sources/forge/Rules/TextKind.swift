@@ -1,0 +1,30 @@
+// Whether a file holds text that rules can read, told by its first bytes. It must never take a text for something else because of a few odd
+// bytes: what is taken for no text is not looked at.
+
+enum TextKind: String, Hashable, Sendable {
+    case text
+    /// With its byte order mark; every second byte is zero in most of them, so patterns over bytes find nothing there.
+    case utf16 = "UTF-16"
+    case binary
+
+    /// So much of a file is looked at.
+    static let bytesLookedAt = 8 << 10
+
+    /// A zero byte does not stand in text, nor do many control bytes.
+    static func of(_ start: Span<UInt8>) -> TextKind {
+        let count = min(start.count, bytesLookedAt)
+        if count >= 2, (start[0] == 0xFF && start[1] == 0xFE) || (start[0] == 0xFE && start[1] == 0xFF) {
+            // UTF-32 begins the same, and is as rare as it is unreadable.
+            return .utf16
+        }
+        var zeros = 0
+        var controls = 0
+        for index in 0..<count {
+            let byte = start[index]
+            zeros &+= byte == 0 ? 1 : 0
+            // All below space but tab, line feed, vertical tab, form feed, carriage return, backspace, bell and escape.
+            controls &+= byte < 0x20 && (byte < 0x07 || byte > 0x0D) && byte != 0x1B ? 1 : 0
+        }
+        return zeros > 0 || controls * 10 > count ? .binary : .text
+    }
+}
