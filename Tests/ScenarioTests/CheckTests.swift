@@ -51,7 +51,7 @@ import Testing
     @Test func `a program gets one object`() throws {
         try withFiles(["a.yml": "scope: {max_files: 0}"]) { folder in
             let result = try Program.run(["check", "\(folder)/a.yml", "--json", "--explain"])
-            let json = try JSONParser.parse(result.output).value
+            let json = try JSONParser.parse(result.output)
             #expect(result.code == 2 && json["schema"] == 1 && json["usable"] == false)
             #expect(json["problems"]?[0]?["line"] == 1 && json["problems"]?[0]?["key"] == "scope.max_files")
             let autonomy = json["effective"]?.array?.first { $0["key"] == "agents.autonomy" }
@@ -73,7 +73,7 @@ import Testing
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let result = try Program.run(["check", root.appending(path: ".forge.yml.example").path])
         #expect(result.code == 0 && result.output.isEmpty && result.errors == "forge: no problems\n")
-        let schema = try JSONParser.parse(try Program.run(["schema", "--repository"]).output).value
+        let schema = try JSONParser.parse(try Program.run(["schema", "--repository"]).output)
         #expect(schema["$id"] == "urn:forge:repository-config:1")
         #expect(try Program.run(["schema", "--repository", "--server"]).code == 2)
     }
