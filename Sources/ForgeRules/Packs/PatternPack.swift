@@ -34,7 +34,7 @@ package struct PackLimits: Sendable, Equatable {
             // An example of what is too large is large.
             PackLimits(bytesMax: 1 << 20, rulesMax: 2_000, patternBytesMax: 4_096, examplesPerRuleMax: 200, exampleBytesMax: 2 << 20)
         case .operator:
-            PackLimits(bytesMax: 1 << 20, rulesMax: 2_000, patternBytesMax: 4_096, examplesPerRuleMax: 200)
+            PackLimits(bytesMax: 1 << 20, rulesMax: 2_000, patternBytesMax: 4_096, examplesPerRuleMax: 200, exampleBytesMax: 2 << 20)
         case .organisation:
             PackLimits(bytesMax: 256 << 10, rulesMax: 500, patternBytesMax: 2_048, examplesPerRuleMax: 50)
         case .repository:

@@ -50,7 +50,7 @@ struct PatternPackTests {
         ("matches: ['key=abc1']", "matches: [{txt: x}]", "the key 'txt' is not known here, did you mean 'text'?"),
         ("matches: ['key=abc1']", "matches: ['key={{randm:hex:3:1}}']", "p.yml:10:15: '{{randm:' is not known here"),
         ("matches: ['key=abc1']", "matches: ['key={{random:hex:3}}']", "has arguments that do not fit"),
-        ("matches: ['key=abc1']", "matches: ['key={{a*99999999999}}']", "an example has at most 65536 bytes"),
+        ("matches: ['key=abc1']", "matches: ['key={{a*99999999999}}']", "an example has at most 2097152 bytes"),
         ("ignores: ['door=abc1']", "", "a rule shows under 'ignores' what it leaves alone"),
         ("matches: ['key=abc1']", "matches: ['key=abc1', 'door=1']", "p.yml:10:1: a-rule: the rule finds nothing in this example"),
         ("ignores: ['door=abc1']", "ignores: [a, key=1]", "p.yml:11:1: a-rule: the rule finds something in what it should leave alone"),
@@ -82,6 +82,9 @@ struct PatternPackTests {
         #expect(PackTexts.problems(huge).contains("are more than the 1048576 allowed"))
         let long = PackTexts.rule.replacing("[a-z0-9]+", with: String(repeating: "a", count: 600))
         #expect(PackTexts.problems(long, layer: .repository).contains("a pattern has at most 512 bytes"))
+        let large = PackTexts.rule.replacing("door=abc1']", with: "door={{a*99999}}']")
+        #expect(PackTexts.problems(large, layer: .operator) == "")
+        #expect(PackTexts.problems(large, layer: .repository).contains("an example has at most 65536 bytes"))
         let many = PackTexts.pack((0...50).map { "id: r\($0)\npattern: x" })
         #expect(PackTexts.problems(many, layer: .repository).contains("a pack of this kind has at most 50 rules"))
         #expect(PackTexts.problems(many, layer: .organisation) == "")
