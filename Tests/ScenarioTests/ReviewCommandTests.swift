@@ -14,7 +14,7 @@ private let cache: String = {
 }()
 
 /// Runs `forge review` in a folder.
-private func run(_ arguments: [String], input: String = "", in folder: String) throws -> (code: Int32, output: String, errors: String) {
+private func runReview(_ arguments: [String], input: String = "", in folder: String) throws -> (code: Int32, output: String, errors: String) {
     try Program.run(["review"] + arguments, input: input, environment: ["XDG_CACHE_HOME": cache], in: folder)
 }
 
@@ -30,7 +30,7 @@ private struct ReviewScene {
     }
 
     func review(_ arguments: [String], input: String = "") throws -> (code: Int32, output: String, errors: String) {
-        try run(arguments, input: input, in: repository.path)
+        try runReview(arguments, input: input, in: repository.path)
     }
 
     /// The findings as `path:line rule`.
@@ -161,11 +161,11 @@ private let token = "ghp_" + "wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx"
 
     @Test func `a patch needs no repository`() throws {
         let patch = "--- a/a.py\n+++ b/a.py\n@@ -1 +1,2 @@\n x\n+y  # forge:ignore\n"
-        let run = try run(["--patch", "-"], input: patch, in: "/")
+        let run = try runReview(["--patch", "-"], input: patch, in: "/")
         #expect(run.code == 1 && run.output.contains("2:6  medium  suppression-without-reason"), "\(run)")
-        let broken = try run(["--patch", "-"], input: "--- a/a\n+++ b/a\n@@ -1,9 +1,9 @@\n x\n", in: "/")
+        let broken = try runReview(["--patch", "-"], input: "--- a/a\n+++ b/a\n@@ -1,9 +1,9 @@\n x\n", in: "/")
         #expect(broken.code == 2 && broken.errors.hasPrefix("forge: standard input:"), "\(broken)")
-        #expect(try run(["--patch", "-"], input: "", in: "/").code != 3)
+        #expect(try runReview(["--patch", "-"], input: "", in: "/").code != 3)
     }
 
     @Test(arguments: [
@@ -183,12 +183,12 @@ private let token = "ghp_" + "wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx"
     @Test func `repositories that are odd say what is odd`() throws {
         let empty = try TemporaryRepository()
         try empty.write("a.py", "# forge:ignore\n")
-        let first = try run([], in: empty.path)
+        let first = try runReview([], in: empty.path)
         #expect(first.code == 1 && first.output.contains("from nothing, since there is no commit yet"), "\(first)")
         let bare = try TemporaryRepository(["--bare"])
-        let second = try run([], in: bare.path)
+        let second = try runReview([], in: bare.path)
         #expect(second.code == 2 && second.errors.contains("bare"), "\(second)")
-        #expect(try run([], in: "/").errors.contains("there is no git repository"))
+        #expect(try runReview([], in: "/").errors.contains("there is no git repository"))
         let lonely = try ReviewScene()
         try lonely.repository.git(["branch", "-q", "-D", "main"])
         #expect(try lonely.review([]).errors.contains("give --base REF, or --base none"))
