@@ -5,6 +5,19 @@ import ForgeTestSupport
 import Foundation
 import Testing
 
+/// Where all of these tests keep the compiled rules: compiling them takes longer than a review.
+private let cache: String = {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("forge-review-cache-\(UUID().uuidString)").path
+    // The first test that asks waits here; whether it worked each test sees for itself.
+    _ = try? Program.run(["review", "--patch", "-"], environment: ["XDG_CACHE_HOME": folder], in: "/")
+    return folder
+}()
+
+/// Runs `forge review` in a folder.
+private func runReview(_ arguments: [String], input: String = "", in folder: String) throws -> (code: Int32, output: String, errors: String) {
+    try Program.run(["review"] + arguments, input: input, environment: ["XDG_CACHE_HOME": cache], in: folder)
+}
+
 /// A repository with a commit on main, and a branch to work on.
 private struct ReviewScene {
     let repository: TemporaryRepository
@@ -17,7 +30,7 @@ private struct ReviewScene {
     }
 
     func review(_ arguments: [String], input: String = "") throws -> (code: Int32, output: String, errors: String) {
-        try Program.run(["review"] + arguments, input: input, environment: ["HOME": repository.path], in: repository.path)
+        try runReview(arguments, input: input, in: repository.path)
     }
 
     /// The findings as `path:line rule`.
@@ -148,11 +161,11 @@ private let token = "ghp_" + "wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx"
 
     @Test func `a patch needs no repository`() throws {
         let patch = "--- a/a.py\n+++ b/a.py\n@@ -1 +1,2 @@\n x\n+y  # forge:ignore\n"
-        let run = try Program.run(["review", "--patch", "-"], input: patch, in: "/")
+        let run = try runReview(["--patch", "-"], input: patch, in: "/")
         #expect(run.code == 1 && run.output.contains("2:6  medium  suppression-without-reason"), "\(run)")
-        let broken = try Program.run(["review", "--patch", "-"], input: "--- a/a\n+++ b/a\n@@ -1,9 +1,9 @@\n x\n", in: "/")
+        let broken = try runReview(["--patch", "-"], input: "--- a/a\n+++ b/a\n@@ -1,9 +1,9 @@\n x\n", in: "/")
         #expect(broken.code == 2 && broken.errors.hasPrefix("forge: standard input:"), "\(broken)")
-        #expect(try Program.run(["review", "--patch", "-"], input: "", in: "/").code != 3)
+        #expect(try runReview(["--patch", "-"], input: "", in: "/").code != 3)
     }
 
     @Test(arguments: [
@@ -170,12 +183,12 @@ private let token = "ghp_" + "wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx"
     @Test func `repositories that are odd say what is odd`() throws {
         let empty = try TemporaryRepository()
         try empty.write("a.py", "# forge:ignore\n")
-        let first = try Program.run(["review"], in: empty.path)
+        let first = try runReview([], in: empty.path)
         #expect(first.code == 1 && first.output.contains("from nothing, since there is no commit yet"), "\(first)")
         let bare = try TemporaryRepository(["--bare"])
-        let second = try Program.run(["review"], in: bare.path)
+        let second = try runReview([], in: bare.path)
         #expect(second.code == 2 && second.errors.contains("bare"), "\(second)")
-        #expect(try Program.run(["review"], in: "/").errors.contains("there is no git repository"))
+        #expect(try runReview([], in: "/").errors.contains("there is no git repository"))
         let lonely = try ReviewScene()
         try lonely.repository.git(["branch", "-q", "-D", "main"])
         #expect(try lonely.review([]).errors.contains("give --base REF, or --base none"))
@@ -255,7 +268,8 @@ private let token = "ghp_" + "wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx"
         let scene = try ReviewScene()
         let hook = "\(scene.repository.path)/.git/hooks/pre-commit"
         try FileManager.default.createDirectory(atPath: "\(scene.repository.path)/.git/hooks", withIntermediateDirectories: true)
-        try "#!/bin/sh\nFORGE='\(program)' exec sh '\(Self.hook)'\n".write(toFile: hook, atomically: true, encoding: .utf8)
+        try "#!/bin/sh\nFORGE='\(program)' XDG_CACHE_HOME='\(cache)' exec sh '\(Self.hook)'\n".write(
+            toFile: hook, atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: hook)
         try scene.repository.write("a.py", text)
         try scene.repository.git(["add", "-A"])

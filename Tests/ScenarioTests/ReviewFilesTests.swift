@@ -18,9 +18,14 @@ import Testing
         }
         #expect(!calls.isEmpty)
         for call in calls {
-            let words = call[(call.firstRange(of: "forge review")?.upperBound ?? call.endIndex)...].split(separator: " ")
-            let own = words.prefix { !$0.hasPrefix(">") && $0 != "||" && !$0.hasPrefix("${") }.map { $0.replacing("\"", with: "") }
-            let arguments = try Arguments(own, for: try #require(ReviewCommand.all.first))
+            let start = call.firstRange(of: "forge review")?.upperBound ?? call.endIndex
+            var own: [String] = []
+            for word in call[start...].split(separator: " ") {
+                if word.hasPrefix(">") || word == "||" || word.hasPrefix("${") { break }
+                own.append(String(word.filter { $0 != "\"" }))
+            }
+            let specification = try #require(ReviewCommand.all.first)
+            let arguments = try Arguments(own, for: specification)
             _ = try ReviewOptions(arguments, [:])
         }
     }
