@@ -26,24 +26,26 @@ struct ConnectionAddress {
         guard !Placeholder.isReference(user) || user.isEmpty, CredentialPassword(password).isCertain(user: user) else { return false }
         guard isForShow else { return true }
         let value = SecretValue(password)
-        return value.digitCount > 0 && value.kindCount >= 3 && value.bytes.count >= 12
+        return value.digitCount > 0 && value.letterCount > 0 && value.bytes.count >= 8 && value.wordShare < 0.7
     }
 
     /// The host is this machine, or one that documentation is written with.
     private var isForShow: Bool {
         let name = host.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
-        return Self.showHosts.contains { name.starts(with: $0) }
-            || Self.showDomains.contains { name.count >= $0.count && name.suffix($0.count).elementsEqual($0) }
+        return Self.showHosts.contains(name)
+            || Self.showDomains.contains { name.count > $0.count && name.suffix($0.count).elementsEqual($0) }
     }
 
     private static func isScheme(_ byte: UInt8) -> Bool {
         Byte.isName(byte) && byte != Byte.underscore || [Byte.plus, Byte.minus, UInt8(ascii: ".")].contains(byte)
     }
 
-    private static let showHosts = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0", "host.docker.internal", "your", "host", "my"].map {
-        Array($0.utf8)
-    }
-    private static let showDomains = ["example", "example.com", "example.org", "example.net", ".test", ".invalid", ".localhost"].map {
+    private static let showHosts = Set(
+        [
+            "localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal", "host", "hostname", "myhost", "yourhost", "your-host", "server",
+            "myserver", "domain", "mydomain", "example.com", "example.org", "example.net", "example",
+        ].map { Array($0.utf8) })
+    private static let showDomains = [".example.com", ".example.org", ".example.net", ".test", ".invalid", ".localhost"].map {
         Array($0.utf8)
     }
 }
