@@ -92,8 +92,8 @@ import Testing
         for language in [Language.swift, .javascript, .python, .rust, .cpp, .ruby] {
             let short = time(part, 2_000, language)
             let long = time(part, 16_000, language)
-            // Quadratic work would take 64 times as long.
-            #expect(long < max(short * 30, .milliseconds(200)), "\(language)")
+            // Quadratic work would take 64 times as long, and minutes; a busy machine may be slow for a moment.
+            #expect(long < max(short * 30, .seconds(3)), "\(language)")
         }
     }
 

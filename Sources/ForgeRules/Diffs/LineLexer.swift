@@ -182,9 +182,12 @@ struct LineLexer {
     }
 
     private func characterLiteral(_ line: ArraySlice<UInt8>, _ at: Int) -> (Int, StringForm?)? {
-        guard at + 2 < line.endIndex else { return nil }
+        guard at + 3 <= line.endIndex else { return nil }
         let isEscape = line[at + 1] == Byte.backslash
-        guard let close = line[(at + 2)...].prefix(10).firstIndex(of: Byte.singleQuote), isEscape || close - at <= 5 else { return nil }
+        // What is escaped may be the quote itself.
+        guard let close = line[(at + (isEscape ? 3 : 2))...].prefix(10).firstIndex(of: Byte.singleQuote), isEscape || close - at <= 5 else {
+            return nil
+        }
         // `'a, 'b`: two lifetimes.
         if !isEscape, line[(at + 1)..<close].contains(where: { $0 == Byte.space || $0 == UInt8(ascii: ",") }), close > at + 2 { return nil }
         return (close + 1, nil)

@@ -176,7 +176,8 @@ enum TestSyntax {
         ".Equal(",
         "deepEqual", "strictEqual", ".equal(", ".eql(", "to eq", "to be(", "EXPECT_EQ", "ASSERT_EQ", "_STREQ", "assertIs(", "AreEqual",
         "isEqualTo(",
-        "toHaveBeenCalledWith(", "toMatchSnapshot", "toMatchInlineSnapshot", "assert_matches", ".JSONEq(", "must_equal", "shouldBe ",
+        "toHaveBeenCalledWith(", "toMatchSnapshot", "toMatchInlineSnapshot", "assert_matches", ".JSONEq(", "JSONEquals(", "must_equal",
+        "shouldBe ",
         "must_be_same_as",
     ]
     private static let bounds = ["InDelta", "InEpsilon", "_NEAR", "CloseTo", "accuracy:", "approx(", "AlmostEqual", "Within"]
