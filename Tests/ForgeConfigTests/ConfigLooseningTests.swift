@@ -149,6 +149,9 @@ struct LooseningAttempt: Sendable, CustomStringConvertible {
             name: "ignore with '!' what must be ignored by all", organisation: "review: {paths: ['src/**']}",
             repository: "review: {paths: ['!src/**']}", holds: ["review.paths": ["src/**"]], outcome: .refused),
         .init(
+            name: "leave the repository by an exception", repository: "scope: {deny: ['!../a']}", holds: ["scope.deny": []],
+            outcome: .refused),
+        .init(
             name: "allow what an exception above leaves out", organisation: "scope: {allow: ['**', '!secret/**']}",
             repository: "scope: {allow: ['**']}", holds: ["scope.allow": [["**", "!secret/**"], ["**"]]]),
         .init(

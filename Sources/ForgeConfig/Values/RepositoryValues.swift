@@ -50,7 +50,8 @@ extension ValueType<[ConfigPattern]> {
 
 private func checkGlob(_ text: String) throws(Complaint) {
     if text == "!" { throw Complaint("is an exception without a name", "write what it is to leave out") }
-    if text.split(separator: "/").contains("..") { throw Complaint("holds '..'", "write it from the top of the repository") }
+    let path = text.hasPrefix("!") ? text.dropFirst() : text[...]
+    if path.split(separator: "/").contains("..") { throw Complaint("holds '..'", "write it from the top of the repository") }
     if text.last == "\\" { throw Complaint("ends in a backslash", "write what it is to escape, or leave it out") }
 }
 
