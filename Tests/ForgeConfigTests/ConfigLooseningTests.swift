@@ -143,7 +143,17 @@ struct LooseningAttempt: Sendable, CustomStringConvertible {
             holds: ["scope.deny": ["src/billing/**"]], outcome: .silent),
         .init(
             name: "take back a denial with '!'", organisation: "scope: {deny: ['src/billing/**']}",
-            repository: "scope: {deny: ['!src/billing/**']}", holds: ["scope.deny": ["src/billing/**"]], outcome: .refused),
+            repository: "scope: {deny: ['!src/billing/**']}", holds: ["scope.deny": ["src/billing/**", "!src/billing/**"]], outcome: .silent
+        ),
+        .init(
+            name: "ignore with '!' what must be ignored by all", organisation: "review: {paths: ['src/**']}",
+            repository: "review: {paths: ['!src/**']}", holds: ["review.paths": ["src/**"]], outcome: .refused),
+        .init(
+            name: "leave the repository by an exception", repository: "scope: {deny: ['!../a']}", holds: ["scope.deny": []],
+            outcome: .refused),
+        .init(
+            name: "allow what an exception above leaves out", organisation: "scope: {allow: ['**', '!secret/**']}",
+            repository: "scope: {allow: ['**']}", holds: ["scope.allow": [["**", "!secret/**"], ["**"]]]),
         .init(
             name: "allow everything", organisation: "scope: {allow: ['src/**']}", repository: "scope: {allow: ['**']}",
             holds: ["scope.allow": [["src/**"], ["**"]]]),

@@ -115,6 +115,17 @@ private func check(_ effective: EffectiveConfig, _ key: String, _ shown: String,
     #expect(!isIgnored("a", none) && none.warnings.count == 1)
 }
 
+@Test func `an exception belongs to the list of its own file`() {
+    // The same denial without the exception is another one, and must not be lost as a repetition.
+    let strict = load(organisation: "scope: {deny: ['src/**', '!src/gen/**']}", repository: "scope: {deny: ['src/**']}")
+    check(strict, "scope.deny", "['src/**', '!src/gen/**', 'src/**']", by: "org.yml:1", ".forge.yml:1")
+    #expect(strict.config.scope.deny.map(\.origin.file) == ["org.yml", "org.yml", ".forge.yml"])
+    let narrower = load(organisation: "scope: {allow: ['src/**']}", repository: "scope: {allow: ['src/**', '!src/gen/**']}")
+    #expect(narrower.warnings.isEmpty && narrower.config.scope.allow.lists.count == 2)
+    let plain = load(organisation: "scope: {deny: [a, b]}", repository: "scope: {deny: [b, c]}")
+    check(plain, "scope.deny", "[a, b, c]", by: "org.yml:1", ".forge.yml:1")
+}
+
 @Test func `what a server allows holds over what a repository budgets`() throws {
     let server = try settings("budget: {run_usd: 2, repository_day_usd: 20, run_steps: 60, run_minutes: 30}").budget
     let own = load(repository: "budgets: {run_usd: 50, run_steps: 10}").config.budgets.limited(by: server)

@@ -37,6 +37,26 @@ package struct AgreedPatterns: Sendable, Equatable {
     package func match(_ fits: (ConfigPattern) -> Bool) -> Bool { lists.allSatisfy { $0.contains(where: fits) } }
 }
 
+extension ConfigPattern {
+    /// `!name`: of what stands before it in its own file's list.
+    package var isException: Bool { text.hasPrefix("!") }
+}
+
+extension Direction<[ConfigPattern]> {
+    /// Denials with exceptions: whoever matches them takes each file's list by itself, so a pattern that stands above with an exception
+    /// behind it must not swallow the same pattern without one.
+    static func unionOfFiles() -> Self {
+        Self(name: .union) { above, below in
+            guard (above + below).contains(where: \.isException) else { return Direction.union().meet(above, below) }
+            let known = Set(above.map(\.origin))
+            // A file that is there already is there with all its patterns.
+            return above + below.filter { !known.contains($0.origin) }
+        } loosens: { _, _ in
+            false
+        }
+    }
+}
+
 extension Direction<AgreedPatterns> {
     /// What both let through: the lists stand side by side.
     static func intersection() -> Self {
@@ -44,17 +64,29 @@ extension Direction<AgreedPatterns> {
             // One list that lets nothing through settles it.
             if (above.lists + below.lists).contains(where: \.isEmpty) { return AgreedPatterns([[]]) }
             var lists = above.lists
-            for list in below.lists where !lists.contains(where: { Set($0) == Set(list) }) { lists.append(list) }
+            for list in below.lists where !lists.contains(where: { isSame($0, list) }) { lists.append(list) }
             return AgreedPatterns(lists)
         } loosens: { above, below in
             above.lists.contains { upper in
                 // Lists that all must fit stay within a list when one of them does.
                 !below.lists.contains { lower in
-                    lower.allSatisfy { wanted in upper.contains { covers($0.text, wanted.text) } }
+                    isWithin(lower, upper)
                 }
             }
         }
     }
+}
+
+/// The order counts as soon as there are exceptions.
+private func isSame(_ left: [ConfigPattern], _ right: [ConfigPattern]) -> Bool {
+    (left + right).contains(where: \.isException) ? left == right : Set(left) == Set(right)
+}
+
+/// Whether the list below is known to let nothing through that the one above does not.
+private func isWithin(_ lower: [ConfigPattern], _ upper: [ConfigPattern]) -> Bool {
+    if upper.contains(where: \.isException) { return lower == upper }
+    // An exception below only narrows.
+    return lower.allSatisfy { wanted in wanted.isException || upper.contains { covers($0.text, wanted.text) } }
 }
 
 /// Whether everything that fits `narrow` is known to fit `wide`. False also means "not known": it only decides about a warning, and a

@@ -158,8 +158,9 @@ private let pageHead = """
 
     ## Keys
 
-    Times are written `60s`, `15m`, `14d` or `1h30m`; sizes `25MiB`, `2MB` or `1024`. Paths are patterns as in `.gitignore`, without `!`.
-    Names of branches, labels, titles, people and rules may hold `*`.
+    Times are written `60s`, `15m`, `14d` or `1h30m`; sizes `25MiB`, `2MB` or `1024`. Paths are patterns as in `.gitignore`; `!` is for the
+    lists of `scope` only, and takes back what stands before it in the same list, never what another file says. Names of branches,
+    labels, titles, people and rules may hold `*`.
 
     """
 

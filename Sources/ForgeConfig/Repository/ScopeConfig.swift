@@ -1,6 +1,6 @@
 // What Forge's own changes may touch. It adds to `Rules/scope.yml`, whose denials no file can take back; matching is the rules' business.
 
-/// Plain values with their lines, for whoever compiles them.
+/// Plain values with their lines, for whoever compiles them: each file's list by itself, since `!` speaks of its own list only.
 package struct ScopeConfig: Sendable, Equatable {
     /// A path must be allowed by every layer that speaks.
     package var allow: AgreedPatterns
@@ -13,9 +13,12 @@ package struct ScopeConfig: Sendable, Equatable {
     package var fileBytesMax: Int?
 
     init(reading reader: inout LayeredReader) {
-        allow = reader.agreed("allow", .globs, "['**']", direction: .intersection(), "Files that may be changed, such as ['src/**'].")
-        deny = reader.patterns("deny", .globs, "[]", direction: .union(), "Files that are never changed; it wins over allow and ask.")
-        ask = reader.patterns("ask", .globs, "[]", direction: .union(), "Files that are changed only after an approval.")
+        allow = reader.agreed(
+            "allow", .globsWithExceptions, "['**']", direction: .intersection(), "Files that may be changed, such as ['src/**'].")
+        deny = reader.patterns(
+            "deny", .globsWithExceptions, "[]", direction: .unionOfFiles(), "Files that are never changed; it wins over allow and ask.")
+        ask = reader.patterns(
+            "ask", .globsWithExceptions, "[]", direction: .unionOfFiles(), "Files that are changed only after an approval.")
         filesMax = reader.readOptional(
             "max_files", .int(1...10_000), example: "20", direction: .minimum, "Files in one change; the built-in limit if absent.")
         linesMax = reader.readOptional(

@@ -14,7 +14,15 @@ extension OrderedChoice {
 
 extension ValueType<[ConfigPattern]> {
     /// Paths, in the language of `.gitignore`, but for `!`.
-    static var globs: ValueType<[ConfigPattern]> { patterns { text throws(Complaint) in try checkGlob(text) } }
+    static var globs: ValueType<[ConfigPattern]> {
+        patterns { text throws(Complaint) in
+            if text.hasPrefix("!") { throw Complaint("begins with '!'", "only the lists of scope have exceptions") }
+            try checkGlob(text)
+        }
+    }
+
+    /// The same with `!`: an exception of what stands before it in the same list of the same file.
+    static var globsWithExceptions: ValueType<[ConfigPattern]> { patterns { text throws(Complaint) in try checkGlob(text) } }
 
     /// Branches, labels, titles, people: `release/*`, `renovate*`.
     static var names: ValueType<[ConfigPattern]> { patterns { _ throws(Complaint) in } }
@@ -41,8 +49,9 @@ extension ValueType<[ConfigPattern]> {
 }
 
 private func checkGlob(_ text: String) throws(Complaint) {
-    if text.hasPrefix("!") { throw Complaint("begins with '!'", "name what is meant under the key that allows or denies it") }
-    if text.split(separator: "/").contains("..") { throw Complaint("holds '..'", "write it from the top of the repository") }
+    if text == "!" { throw Complaint("is an exception without a name", "write what it is to leave out") }
+    let path = text.hasPrefix("!") ? text.dropFirst() : text[...]
+    if path.split(separator: "/").contains("..") { throw Complaint("holds '..'", "write it from the top of the repository") }
     if text.last == "\\" { throw Complaint("ends in a backslash", "write what it is to escape, or leave it out") }
 }
 
