@@ -14,7 +14,8 @@ private let cache: String = {
 }()
 
 /// Runs `forge review` in a folder.
-private func runReview(_ arguments: [String], input: String = "", in folder: String) throws -> (code: Int32, output: String, errors: String) {
+private func runReview(_ arguments: [String], input: String = "", in folder: String) throws -> (code: Int32, output: String, errors: String)
+{
     try Program.run(["review"] + arguments, input: input, environment: ["XDG_CACHE_HOME": cache], in: folder)
 }
 

@@ -27,7 +27,7 @@ enum GitHubFormat {
     private static func annotation(_ reviewed: ReviewedFinding) -> String {
         let finding = reviewed.finding
         var properties: [(String, String)] = []
-        if let path = finding.path { properties.append(("file", path.text)) }
+        if let path = finding.path { properties.append(("file", path.visible)) }
         if let lines = finding.lines {
             properties += [("line", "\(lines.lowerBound)"), ("endLine", "\(lines.upperBound)")]
             if lines.count == 1, let characters = reviewed.characters {

@@ -51,11 +51,14 @@ enum JSONFormat {
             .init("message", .string(finding.message)), .init("fix", JSON(finding.fix)),
             .init("suggestion", finding.suggestion.map(suggestion) ?? .null),
             .init("references", finding.references.isEmpty ? .null : .array(finding.references.map(JSON.string))),
-            .init("snippet", finding.snippet.isEmpty ? .null : .string(finding.snippet)),
+            .init("snippet", finding.snippet.isEmpty ? .null : .string(cut(finding.snippet))),
             .init("also_found_by", reviewed.alsoFoundBy.isEmpty ? .null : .array(reviewed.alsoFoundBy.map(JSON.string))),
         ]
         return JSON.object(members + state(reviewed.state)).withoutNulls
     }
+
+    /// A line may have a million characters.
+    private static func cut(_ line: String) -> String { String(String.UnicodeScalarView(line.unicodeScalars.prefix(1000))) }
 
     private static func source(_ source: FindingSource) -> JSON {
         switch source {

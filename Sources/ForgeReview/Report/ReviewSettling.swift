@@ -202,7 +202,8 @@ private struct ReviewSettling {
         let lead = isTrimmed ? whole.prefix { $0.properties.isWhitespace }.count : 0
         guard characters.lowerBound >= lead, characters.upperBound <= whole.count else { return nil }
         let start = characters.lowerBound - lead
-        guard start <= shown.count, shown.starts(with: whole[lead..<characters.lowerBound]) else { return nil }
+        // A dot stands for one character where the mask keeps the length.
+        guard start <= shown.count, zip(shown[..<start], whole[lead...]).allSatisfy({ $0 == $1 || $0 == "•" }) else { return nil }
         if shown[start...].starts(with: whole[characters]) { return start..<start + characters.count }
         let dots = shown[start...].prefix { $0 == "•" }.count
         return dots > 0 ? start..<start + dots : nil

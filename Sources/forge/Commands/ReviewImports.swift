@@ -46,7 +46,7 @@ enum ReviewImports {
                 guard let match = try pattern.firstMatch(in: line) else { return nil }
                 var found: [String: ArraySlice<UInt8>] = [:]
                 for (name, number) in groups.numbers {
-                    if let range = number <= match.groups.count ? match.groups[number - 1] : nil { found[name] = line[range] }
+                    if let range = number < match.groups.count ? match.groups[number] : nil { found[name] = line[range] }
                 }
                 return LineEntry(groups: found)
             }
