@@ -18,7 +18,7 @@ import Testing
         "rules": [
             [
                 "id": "first-rule", "title": "First", "severity": "high", "family": "trial", "pattern": "key-([0-9]{6})", "capture": 1,
-                "keywords": ["key"], "length": ["min": 6, "max": 6], "entropy": 1.5,
+                "keywords": ["key"], "length": ["min": 6, "max": 6], "entropy": .number("1.5"),
                 "allow": ["captures": ["0{6}"], "lines": ["^#"], "words": ["example"], "paths": ["docs/**"]],
                 "paths": ["**/*.py"], "paths_ignore": ["gen/**"], "message": "A key.", "fix": "Remove it.",
                 "references": ["https://example.com/a"], "matches": [["path": "a.py", "text": "key-{{digits*3}}123456"]],
