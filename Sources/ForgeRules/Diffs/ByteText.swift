@@ -21,15 +21,7 @@ extension ArraySlice<UInt8> {
     func hasAny(_ texts: [String]) -> Bool { texts.contains { has($0) } }
 
     func first(_ needle: String, from: Int? = nil) -> Int? {
-        let wanted = needle.utf8
-        guard let head = wanted.first, count >= wanted.count else { return nil }
-        var at = from ?? startIndex
-        let last = endIndex - wanted.count
-        while at <= last {
-            if self[at] == head, self[at...].starts(with: wanted) { return at }
-            at += 1
-        }
-        return nil
+        span.first(needle, from: from.map { $0 - startIndex } ?? 0).map { $0 + startIndex }
     }
 
     func hasSuffix(_ text: String) -> Bool { count >= text.utf8.count && self[(endIndex - text.utf8.count)...].elementsEqual(text.utf8) }
@@ -56,5 +48,29 @@ extension ArraySlice<UInt8> {
     /// The names in it: letters, digits, underscores.
     var names: [String] {
         split { !Byte.isName($0) }.filter { $0.first.map(Byte.isNameStart) ?? false }.map { $0.string }
+    }
+}
+
+extension String {
+    /// As bytes, which is many times quicker than the characters that `contains` compares.
+    func has(_ text: String) -> Bool { utf8.span.first(text) != nil }
+}
+
+extension Span<UInt8> {
+    fileprivate func first(_ needle: String, from start: Int = 0) -> Int? {
+        let wanted = needle.utf8.span
+        guard wanted.count > 0, count >= wanted.count else { return nil }
+        let head = wanted[0]
+        let last = count - wanted.count
+        var at = start
+        while at <= last {
+            if self[at] == head {
+                var length = 1
+                while length < wanted.count, self[at + length] == wanted[length] { length += 1 }
+                if length == wanted.count { return at }
+            }
+            at += 1
+        }
+        return nil
     }
 }

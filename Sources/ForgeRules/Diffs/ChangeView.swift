@@ -26,8 +26,12 @@ final class ChangeView: Sendable {
     /// Plain names of product files that are no longer where they were.
     let goneStems: Set<String>
 
-    init(_ diff: Diff, repository: RepositoryView = .unknown) {
-        files = diff.files.map(ChangedFile.init)
+    convenience init(_ diff: Diff, repository: RepositoryView = .unknown) {
+        self.init(diff.files.map(ChangedFile.init), repository: repository)
+    }
+
+    init(_ files: [ChangedFile], repository: RepositoryView) {
+        self.files = files
         self.repository = repository
         var added: Set<String> = []
         var removed: Set<String> = []

@@ -41,37 +41,38 @@ package final class DiffJudge {
 
     /// With `only`, no other rule than that one is asked: for examples.
     func judgement(of view: ChangeView, only: Int? = nil) -> DiffJudgement {
-        var work = JudgeWork(view)
-        for number in view.files.indices {
-            judgeTexts(number, &work)
-            judgeLines(number, &work, only: only)
-            judgeName(number, &work, only: only)
-        }
-        judgeChange(&work, only: only)
+        var work = JudgeWork()
+        for (number, file) in view.files.enumerated() { judge(file, number, &work, only: only) }
+        add(Self.changeChecks(scanner.rules, only: only).map { (rule: $0.rule, hits: $0.check(view)) }, in: view, &work)
         return work.judgement()
     }
 
-    private func judgeTexts(_ number: Int, _ work: inout JudgeWork) {
-        let file = work.view.files[number]
+    /// Everything that is told by one file alone.
+    func judge(_ file: ChangedFile, _ number: Int, _ work: inout JudgeWork, only: Int? = nil) {
+        judgeTexts(file, number, &work)
+        judgeLines(file, number, &work, only: only)
+        judgeName(file, number, &work, only: only)
+    }
+
+    private func judgeTexts(_ file: ChangedFile, _ number: Int, _ work: inout JudgeWork) {
         guard let texts, !file.new.bytes.isEmpty else { return }
         let scan = texts.scan(file.new.bytes, path: file.path)
         work.problems.formUnion(scan.problems)
         for hit in scan.hits where hit.rule.pack == "secrets" { work.secrets[number, default: []].append(hit.capture) }
         for hit in scan.hits {
             guard let line = file.changedLine(hit.capture) else { continue }
-            work.add(hit, on: line, number)
+            work.add(hit, on: line, of: file, number)
         }
     }
 
-    private func judgeLines(_ number: Int, _ work: inout JudgeWork, only: Int?) {
-        let file = work.view.files[number]
+    private func judgeLines(_ file: ChangedFile, _ number: Int, _ work: inout JudgeWork, only: Int?) {
         guard file.change.new?.mode != .symlink, file.change.new?.mode != .submodule else { return }
         if !file.new.bytes.isEmpty, !file.isDeleted {
             let scan = scanner.scan(file.new.bytes, path: file.path, as: .added, only: only)
             work.problems.formUnion(scan.problems)
             for hit in scan.hits where file.isPlace(of: hit, file.new) {
                 let span = hit.rule.acrossLines ? hit.match : hit.capture
-                if let line = file.changedLine(span) { work.add(hit, on: line, number) }
+                if let line = file.changedLine(span) { work.add(hit, on: line, of: file, number) }
             }
         }
         guard hasRemovedRules, !file.old.bytes.isEmpty else { return }
@@ -79,29 +80,32 @@ package final class DiffJudge {
         work.problems.formUnion(scan.problems)
         for hit in scan.hits where file.isPlace(of: hit, file.old) {
             guard let line = file.old.line(at: hit.capture.lowerBound), file.old.lines[line].isChanged else { continue }
-            work.addRemoved(hit, line, number)
+            work.addRemoved(hit, line, of: file, number)
         }
     }
 
     /// Names that are new; a file that was there before is no news.
-    private func judgeName(_ number: Int, _ work: inout JudgeWork, only: Int?) {
-        let file = work.view.files[number]
+    private func judgeName(_ file: ChangedFile, _ number: Int, _ work: inout JudgeWork, only: Int?) {
         guard let new = file.change.new, file.change.old?.path != new.path, new.mode != .submodule else { return }
         let scan = scanner.scan(file.path.bytes, path: file.path, as: .path, only: only)
         work.problems.formUnion(scan.problems)
-        for hit in scan.hits { work.add(hit.rule, ChangeHit(path: file.path), number) }
+        for hit in scan.hits { work.add(hit.rule, ChangeHit(path: file.path), of: file, number) }
     }
 
-    private func judgeChange(_ work: inout JudgeWork, only: Int?) {
-        for index in scanner.rules.indices(on: .change) where only == nil || only == index {
-            let rule = scanner.rules.rules[index]
-            guard let check = rule.check.flatMap({ DiffChecks.changes[$0] }) else { continue }
-            for hit in check(work.view) {
-                let number = hit.path.flatMap { work.numbers[$0] }
-                guard scanner.rules.compiled[index].isAbout(hit.path) else { continue }
-                var hit = hit
+    /// Rules about the change as a whole, by their numbers.
+    static func changeChecks(_ rules: RuleSet, only: Int? = nil) -> [(rule: Int, check: ChangeCheck)] {
+        rules.indices(on: .change).filter { only == nil || only == $0 }.compactMap { index in
+            rules.rules[index].check.flatMap { DiffChecks.changes[$0] }.map { (index, $0) }
+        }
+    }
+
+    func add(_ found: [(rule: Int, hits: [ChangeHit])], in view: ChangeView, _ work: inout JudgeWork) {
+        let numbers = Dictionary(view.files.enumerated().map { ($1.path, $0) }) { first, _ in first }
+        for (index, hits) in found {
+            for var hit in hits where scanner.rules.compiled[index].isAbout(hit.path) {
+                let number = hit.path.flatMap { numbers[$0] }
                 hit.message = hit.message.map(masked)
-                work.add(rule, hit, number ?? Int.max)
+                work.add(scanner.rules.rules[index], hit, of: number.map { view.files[$0] }, number ?? Int.max)
             }
         }
     }

@@ -30,14 +30,14 @@ struct FileTraits: Sendable, Equatable {
         isVendored = folders.contains { Self.vendorFolders.contains($0) }
         isExample = folders.contains { Self.exampleFolders.contains($0) }
         isGenerated =
-            isLockFile || Self.generatedEndings.contains { name.hasSuffix($0) } || name.contains(".min.")
+            isLockFile || Self.generatedEndings.contains { name.hasSuffix($0) } || name.has(".min.")
             || folders.contains { Self.generatedFolders.contains($0) }
-        isWorkflow = language == .yaml && (path.text.hasPrefix(".github/workflows/") || path.text.contains("/.github/workflows/"))
+        isWorkflow = language == .yaml && (path.text.hasPrefix(".github/workflows/") || path.text.has("/.github/workflows/"))
         let isAction = language == .yaml && ["action.yml", "action.yaml"].contains(name)
         isPipeline =
             isWorkflow || isAction || Self.pipelines.contains(name) || folders.first == ".circleci" || folders.first == ".buildkite"
         isWorkflow = isWorkflow || isAction
-        isMigration = folders.contains { ["migrations", "migration", "migrate", "alembic"].contains($0) } || name.contains(".up.sql")
+        isMigration = folders.contains { ["migrations", "migration", "migrate", "alembic"].contains($0) } || name.has(".up.sql")
         isTranslation = Self.isTranslation(name, folders)
     }
 
@@ -46,7 +46,7 @@ struct FileTraits: Sendable, Equatable {
         let stem = name.split(separator: ".").first.map(String.init) ?? name
         switch language {
         case .python: return stem.hasPrefix("test_") || stem.hasSuffix("_test") || stem == "conftest"
-        case .javascript, .typescript: return [".test.", ".spec.", ".cy.", "-test.", "_test."].contains { name.contains($0) }
+        case .javascript, .typescript: return [".test.", ".spec.", ".cy.", "-test.", "_test."].contains { name.has($0) }
         case .go, .ruby: return stem.hasSuffix("_test") || stem.hasSuffix("_spec") || stem == "spec_helper" || stem == "test_helper"
         case .swift, .java, .kotlin, .scala, .csharp, .php, .dart, .objectiveC:
             return stem.hasSuffix("Tests") || stem.hasSuffix("Test") || stem.hasSuffix("Spec") || stem.hasSuffix("_test")

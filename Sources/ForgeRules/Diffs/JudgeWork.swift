@@ -2,28 +2,27 @@
 
 internal import ForgeCore
 
-struct JudgeWork {
-    let view: ChangeView
-    /// By path: which file of the diff.
-    let numbers: [RepositoryPath: Int]
+/// Files go by their number in the diff.
+struct JudgeWork: Sendable {
     var problems: Set<RuleProblem> = []
     /// By file: where credentials stand in its new text.
     var secrets: [Int: [Range<Int>]] = [:]
     private var found: [Key: Finding] = [:]
 
-    private struct Key: Hashable {
+    private struct Key: Hashable, Sendable {
         var file: Int
         var line: Int
         var rule: String
     }
 
-    init(_ view: ChangeView) {
-        self.view = view
-        numbers = Dictionary(view.files.enumerated().map { ($1.path, $0) }) { first, _ in first }
+    /// What was found in other files.
+    mutating func add(_ other: JudgeWork) {
+        problems.formUnion(other.problems)
+        secrets.merge(other.secrets) { $0 + $1 }
+        found.merge(other.found) { first, _ in first }
     }
 
-    mutating func add(_ hit: RuleHit, on line: Int, _ number: Int) {
-        let file = view.files[number]
+    mutating func add(_ hit: RuleHit, on line: Int, of file: ChangedFile, _ number: Int) {
         let first = file.new.lines[line]
         let last =
             file.new.line(at: max(hit.capture.lowerBound, hit.capture.upperBound - 1)).map { file.new.lines[$0].number } ?? first.number
@@ -36,22 +35,19 @@ struct JudgeWork {
         keep(finding, number)
     }
 
-    mutating func add(_ rule: PatternRule, _ hit: ChangeHit, _ number: Int) {
+    mutating func add(_ rule: PatternRule, _ hit: ChangeHit, of file: ChangedFile?, _ number: Int) {
         var finding = finding(rule, path: hit.path)
         finding.lines = hit.lines
         if let message = hit.message { finding.message = message }
-        if let line = hit.lines?.lowerBound, view.files.indices.contains(number),
-            let index = view.files[number].new.index(ofNumber: line)
-        {
-            finding.snippet = snippet(view.files[number], index, number)
+        if let file, let line = hit.lines?.lowerBound, let index = file.new.index(ofNumber: line) {
+            finding.snippet = snippet(file, index, number)
         }
         keep(finding, number)
     }
 
     /// About a line that is gone: the place beside it.
-    mutating func addRemoved(_ hit: RuleHit, _ line: Int, _ number: Int) {
-        let file = view.files[number]
-        add(hit.rule, ChangeHit(path: file.path, lines: file.newLine(near: line).map { $0...$0 }), number)
+    mutating func addRemoved(_ hit: RuleHit, _ line: Int, of file: ChangedFile, _ number: Int) {
+        add(hit.rule, ChangeHit(path: file.path, lines: file.newLine(near: line).map { $0...$0 }), of: file, number)
     }
 
     private mutating func keep(_ finding: Finding, _ number: Int) {

@@ -48,7 +48,10 @@ struct ExampleText {
             guard count <= bytesMax, repeated.count * count <= bytesMax else {
                 return .failure(ExampleProblem("an example has at most \(bytesMax) bytes"))
             }
-            return .success(Array(repeatElement(repeated, count: count).joined()))
+            var made: [UInt8] = []
+            made.reserveCapacity(repeated.count * count)
+            for _ in 0..<count { made += repeated }
+            return .success(made)
         }
         var arguments = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         guard arguments.count > 1, arguments[0].utf8.allSatisfy({ Byte.isName($0) || $0 == Byte.minus }) else { return .success(nil) }

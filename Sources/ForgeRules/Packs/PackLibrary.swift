@@ -29,6 +29,20 @@ package struct PackErrors: Error, Sendable, CustomStringConvertible {
     package var description: String { errors.map(\.description).joined(separator: "\n") }
 }
 
+/// What is known of packs from runs before this one. It must never know a file by anything but its bytes, nor by what another program found.
+package struct CheckedPacks: Sendable {
+    /// Whether its patterns compile and its examples do what they show.
+    package var holds: @Sendable (PackFile) -> Bool
+    package var keep: @Sendable (PackFile) -> Void
+
+    package init(holds: @escaping @Sendable (PackFile) -> Bool, keep: @escaping @Sendable (PackFile) -> Void) {
+        self.holds = holds
+        self.keep = keep
+    }
+
+    package static let none = Self(holds: { _ in false }, keep: { _ in })
+}
+
 package struct PackLibrary: Sendable {
     /// Packs with a schema of their own: they are read by their own part of the rules.
     package static let otherPacks: Set<String> = ["commands", "scope"]
@@ -37,12 +51,19 @@ package struct PackLibrary: Sendable {
     /// Files of packs with a schema of their own, by the pack's name; the operator's in place of the one in the binary.
     package private(set) var others: [String: PackFile] = [:]
     private let runsExamples: Bool
+    private let keepsExamples: Bool
+    private let checked: CheckedPacks
 
     /// Reads and checks the files, the farthest layer first. Packs in the binary are taken to be right: their tests run every example.
     ///
     /// With `runsExamples: false` patterns are not compiled and examples not run: for the command that does both and shows what fails.
-    package init(_ files: [PackFile], runsExamples: Bool = true) throws(PackErrors) {
+    /// With `keepsExamples: false` rules of packs that are known to be right have none: putting them together takes longer than the rest.
+    package init(
+        _ files: [PackFile], runsExamples: Bool = true, keepsExamples: Bool = true, checked: CheckedPacks = .none
+    ) throws(PackErrors) {
         self.runsExamples = runsExamples
+        self.keepsExamples = keepsExamples
+        self.checked = checked
         var errors: [PackError] = []
         for layer in RuleLayer.allCases {
             for file in files where file.layer == layer {
@@ -80,8 +101,12 @@ package struct PackLibrary: Sendable {
         }
         let tree = try packTree(file.bytes, file: file.name, limits: .of(file.layer))
         if let name = packName(tree), Self.otherPacks.contains(name) { return try addOther(file, name) }
-        let pack = try PatternPack(tree: tree, file: file.name, layer: file.layer)
-        try place(file.layer == .builtIn || !runsExamples ? pack : pack.checked())
+        let isKnown = file.layer == .builtIn || checked.holds(file)
+        let pack = try PatternPack(
+            tree: tree, file: file.name, layer: file.layer, readsExamples: keepsExamples || !isKnown)
+        guard runsExamples, !isKnown else { return try place(pack) }
+        try place(pack.checked())
+        checked.keep(file)
     }
 
     private mutating func addOther(_ file: PackFile, _ name: String) throws(PackError) {

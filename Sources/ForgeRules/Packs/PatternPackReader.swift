@@ -10,9 +10,10 @@ extension PatternPack {
         try self.init(tree: packTree(bytes, file: file, limits: .of(layer)), file: file, layer: layer)
     }
 
-    init(tree: YAMLNode, file: String, layer: RuleLayer) throws(PackError) {
+    /// Without `readsExamples` they are left as they are, and the rules have none: for a pack whose examples have all been run before.
+    init(tree: YAMLNode, file: String, layer: RuleLayer, readsExamples: Bool = true) throws(PackError) {
         let problems = PackProblems()
-        var reader = PatternPackReader(file: file, layer: layer, limits: .of(layer))
+        var reader = PatternPackReader(file: file, layer: layer, limits: .of(layer), readsExamples: readsExamples)
         let pack = reader.read(PackEntry(tree, problems))
         guard problems.list.isEmpty else { throw PackError(name: file, problems: problems.list) }
         self = pack
@@ -41,16 +42,18 @@ private struct PatternPackReader {
     let file: String
     let layer: RuleLayer
     let limits: PackLimits
+    let readsExamples: Bool
     private static let subjects = named(RuleSubject.self)
     private static let severities = named(FindingSeverity.self)
     private static let confidences = named(RuleConfidence.self)
     private var subject = RuleSubject.text
     private var isRequired = false
 
-    init(file: String, layer: RuleLayer, limits: PackLimits) {
+    init(file: String, layer: RuleLayer, limits: PackLimits, readsExamples: Bool) {
         self.file = file
         self.layer = layer
         self.limits = limits
+        self.readsExamples = readsExamples
     }
 
     mutating func read(_ root: PackEntry) -> PatternPack {
@@ -95,12 +98,21 @@ private struct PatternPackReader {
         rule.isRequired = entry.has("required") ? entry.flag("required") : isRequired
         rule.fix = entry.text("fix")
         rule.references = entry.texts("references")
+        readExamples(&rule, &entry)
+        entry.finish()
+        return rule
+    }
+
+    private func readExamples(_ rule: inout RuleDescription, _ entry: inout PackEntry) {
+        guard readsExamples else {
+            // Asked for, so that they are no unknown keys.
+            _ = (entry.node("matches"), entry.node("ignores"))
+            return
+        }
         rule.matches = examples("matches", &entry)
         rule.ignores = examples("ignores", &entry)
         if rule.matches.isEmpty { entry.problem("a rule shows an example under 'matches'") }
         if rule.ignores.isEmpty { entry.problem("a rule shows under 'ignores' what it leaves alone") }
-        entry.finish()
-        return rule
     }
 
     private func readPatterns(_ rule: inout RuleDescription, _ entry: inout PackEntry) {

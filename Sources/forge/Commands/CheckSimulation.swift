@@ -46,7 +46,7 @@ struct CheckSimulation {
     }
 
     private static func judges(_ effective: EffectiveConfig, _ context: CommandContext) throws(CommandFailure) -> SimulationJudges {
-        let packs = try RulePacks.load(folder: nil)
+        let packs = try RulePacks.load(folder: nil, .forCommands(context.environment))
         let policy = ScopePolicy(pack: try packs.scope(), layers: ScopeLayer.layers(of: effective))
         let rules = try ReviewRules(packs, effective.config, configName: ".forge.yml", .forCommands(context.environment)) {
             context.note("forge: \($0)")

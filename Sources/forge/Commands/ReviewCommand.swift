@@ -33,9 +33,11 @@ enum ReviewCommand {
         let baseline = try readBaseline(options)
         let progress = ReviewProgress.onTerminal()
         let place = try await ReviewPlace(options, progress: progress)
+        // The library reads the change while the rules are made ready here.
+        async let input = place.source.diff()
         let policy = try ReviewPolicy(options, place, context)
         for remark in policy.remarks { context.note("forge: \(remark)") }
-        let material = try await gather(options, place, policy, baseline, progress)
+        let material = try await gather(try await input, options, place, policy, baseline, progress)
         progress?.finish()
         let report = settle(material, policy.settings(options))
         if options.writesBaseline { return try writeBaseline(report, baseline, options, context) }
@@ -44,14 +46,14 @@ enum ReviewCommand {
     }
 
     private static func gather(
-        _ options: ReviewOptions, _ place: ReviewPlace, _ policy: ReviewPolicy, _ baseline: Baseline, _ progress: ReviewProgress?
+        _ input: ReviewInput, _ options: ReviewOptions, _ place: ReviewPlace, _ policy: ReviewPolicy, _ baseline: Baseline,
+        _ progress: ReviewProgress?
     ) async throws -> ReviewMaterial {
-        let input = try await place.source.diff()
         var material = ReviewMaterial(input: input)
         material.coverage = ReviewCoverage(of: input.diff)
         material.baseline = baseline
         material.imported = try ReviewImports.read(options, place, input.diff)
-        policy.judge(&material, progress)
+        await policy.judge(&material, progress)
         material.coverage.unread += policy.unread
         for path in material.oldFilesWanted(policy.settings(options)) { material.oldFiles[path] = await input.readOldFile(path) }
         return material

@@ -31,9 +31,8 @@ struct ReviewPolicy: Sendable {
             throw .badInput(effective.problems.map { "\(name): \($0)" }.joined(separator: "\nforge: "))
         }
         let problems = effective.problems.map { UnreadPart(path: nil, reason: "\(name): \($0); the strictest settings hold instead") }
-        rules = try ReviewRules(
-            try RulePacks.load(folder: options.rulesFolder), effective.config, configName: name, .forCommands(context.environment)
-        ) {
+        let cache = PatternCache.forCommands(context.environment)
+        rules = try ReviewRules(try RulePacks.load(folder: options.rulesFolder, cache), effective.config, configName: name, cache) {
             context.note("forge: \($0)")
         }
         unread = problems + (rules.problem.map { [UnreadPart(path: nil, reason: $0)] } ?? [])
@@ -57,9 +56,9 @@ struct ReviewPolicy: Sendable {
     }
 
     /// Lets the rules look at the diff.
-    func judge(_ material: inout ReviewMaterial, _ progress: ReviewProgress?) {
+    func judge(_ material: inout ReviewMaterial, _ progress: ReviewProgress?) async {
         progress?.show("looking at", 0, of: material.input.diff.files.count)
-        let (found, problems) = rules.judgement(of: material.input.diff)
+        let (found, problems) = await rules.judgement(of: material.input.diff, workers: ProcessFacts.processorCount)
         let reviewed = ReviewedPaths(effective.config.review)
         material.coverage.filesLeftOut = material.input.diff.files.count { !reviewed.contains($0.path) }
         material.found = found.filter { rules.looksEverywhere($0.rule) || $0.path.map(reviewed.contains) ?? true }

@@ -85,7 +85,15 @@ struct ReviewRules: Sendable {
     // MARK: What they find
 
     func judgement(of diff: Diff) -> (found: [Finding], problems: [UnreadPart]) {
-        let judgement = DiffJudge(lines, texts: SecretScanner(texts)).judgement(of: diff)
+        Self.parts(DiffJudge(lines, texts: SecretScanner(texts)).judgement(of: diff))
+    }
+
+    /// The same, sooner.
+    func judgement(of diff: Diff, workers: Int) async -> (found: [Finding], problems: [UnreadPart]) {
+        Self.parts(await DiffJudge.judgement(of: diff, lines, texts: texts, workers: workers))
+    }
+
+    private static func parts(_ judgement: DiffJudgement) -> (found: [Finding], problems: [UnreadPart]) {
         let problems = judgement.problems.map { UnreadPart(path: nil, reason: "\($0)") }.sorted { $0.reason < $1.reason }
         return (judgement.findings, problems)
     }

@@ -13,15 +13,18 @@ extension OptionSpecification {
 struct RulePacks {
     let library: PackLibrary
 
-    static func load(_ arguments: Arguments, _ context: CommandContext) throws(CommandFailure) -> RulePacks {
+    /// - Parameter keepsExamples: for who shows them; most only use the rules.
+    static func load(
+        _ arguments: Arguments, _ context: CommandContext, keepsExamples: Bool = false
+    ) throws(CommandFailure) -> RulePacks {
         let folder = arguments.value("rules-dir") ?? context.environment["FORGE_RULES_DIR"].flatMap { $0.isEmpty ? nil : $0 }
-        return try load(folder: folder)
+        return try load(folder: folder, .forCommands(context.environment), keepsExamples: keepsExamples)
     }
 
-    static func load(folder: String?) throws(CommandFailure) -> RulePacks {
+    static func load(folder: String?, _ cache: PatternCache, keepsExamples: Bool = false) throws(CommandFailure) -> RulePacks {
         let files = builtIn + (try operatorFiles(folder))
         do throws(PackErrors) {
-            return RulePacks(library: try PackLibrary(files))
+            return RulePacks(library: try PackLibrary(files, keepsExamples: keepsExamples, checked: cache.checkedPacks))
         } catch {
             throw .badInput("the packs of rules cannot be used:\n\(error)")
         }

@@ -18,7 +18,7 @@ extension RulesCommands {
         positionals: [.init("RULE|PATH|COMMAND", "as one word")],
         options: [.init("as", "KIND", "rule, path or command"), .repositoryConfig, .json, .rulesDir]
     ) { arguments, context in
-        let packs = try RulePacks.load(arguments, context)
+        let packs = try RulePacks.load(arguments, context, keepsExamples: true)
         let word = arguments.positional(0) ?? ""
         let commands = try packs.commands()
         let selection = RuleSelection(packs.library.packs)

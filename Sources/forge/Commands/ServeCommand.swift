@@ -20,7 +20,7 @@ enum ServeCommand {
     ) { arguments, context in
         let settings = try loadSettings(arguments, context)
         // Rules that do not load would be found out when they are needed most.
-        _ = try RulePacks.load(folder: settings.rulesDir)
+        _ = try RulePacks.load(folder: settings.rulesDir, PatternCache(folder: nil))
         ProcessFacts.ignoreBrokenPipes()
         try ProcessFacts.forbidDumps()
         let redactor = Redactor(settings.secrets)

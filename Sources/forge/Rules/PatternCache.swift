@@ -39,7 +39,7 @@ struct PatternCache: Sendable {
         }
         let compiled = try RuleSet(rules)
         do throws(SystemError) {
-            try write(compiled.serializedDatabase(key: key), to: path, in: folder)
+            try write(compiled.serializedDatabase(key: key), to: path, in: folder, filesMax: Self.filesMax, prefix: Self.prefix)
         } catch {
             note("compiled rules could not be kept: \(error)")
         }
@@ -61,7 +61,7 @@ struct PatternCache: Sendable {
     }
 
     /// Whoever can write the file could make the library read outside its memory: so only what is ours alone is read.
-    private static func contents(of path: String) throws(SystemError) -> [UInt8] {
+    static func contents(of path: String) throws(SystemError) -> [UInt8] {
         func refusal(_ message: String) -> SystemError { SystemError(call: "read", subject: path, number: 0, message: message) }
         let file = try FoundFile(Array(path.utf8))
         guard file.facts.kind == .file else { throw refusal("it is no file") }
@@ -73,7 +73,8 @@ struct PatternCache: Sendable {
         return bytes
     }
 
-    private func write(_ bytes: [UInt8], to path: String, in folder: String) throws(SystemError) {
+    /// Of the files with the prefix the newest stay.
+    func write(_ bytes: [UInt8], to path: String, in folder: String, filesMax: Int, prefix: String) throws(SystemError) {
         try Files.createFolder(folder)
         let new = "\(path).\(ProcessFacts.identifier).new"
         do throws(SystemError) {
@@ -86,19 +87,19 @@ struct PatternCache: Sendable {
             try? Files.remove(new)
             throw error
         }
-        removeOldest(in: folder)
+        removeOldest(in: folder, filesMax, prefix)
     }
 
-    private func removeOldest(in folder: String) {
+    private func removeOldest(in folder: String, _ filesMax: Int, _ prefix: String) {
         // A folder that cannot be listed keeps its files: a few megabytes.
         let entries = (try? Files.entries(of: Array(folder.utf8))) ?? []
-        let ours = entries.filter { $0.kind == .file && $0.name.starts(with: Self.prefix.utf8) }
+        let ours = entries.filter { $0.kind == .file && $0.name.starts(with: prefix.utf8) }
             .map { "\(folder)/\(String(decoding: $0.name, as: UTF8.self))" }
-        guard ours.count > Self.filesMax else { return }
+        guard ours.count > filesMax else { return }
         // One that is gone meanwhile is the oldest of all, and removing it again is no error.
         let aged = ours.map { (path: $0, age: (try? Files.facts(Array($0.utf8)))?.changedAt ?? 0) }.sorted { $0.age > $1.age }
         // As above.
-        for file in aged.dropFirst(Self.filesMax) { try? Files.remove(file.path) }
+        for file in aged.dropFirst(filesMax) { try? Files.remove(file.path) }
     }
 }
 

@@ -142,12 +142,12 @@ enum TestNames {
 
     static func isTestFile(_ file: ChangedFile) -> Bool {
         let name = file.path.nameText.lowercased()
-        return name.contains("test") || name.contains("spec")
+        return name.has("test") || name.has("spec")
     }
 
     static func isSnapshot(_ path: RepositoryPath) -> Bool {
         let text = path.text
         return [".snap", ".golden", ".approved.txt", ".snapshot"].contains { text.hasSuffix($0) }
-            || ["/__snapshots__/", "/__Snapshots__/", "/golden/", "/snapshots/", "/__file_snapshots__/"].contains { text.contains($0) }
+            || ["/__snapshots__/", "/__Snapshots__/", "/golden/", "/snapshots/", "/__file_snapshots__/"].contains { text.has($0) }
     }
 }

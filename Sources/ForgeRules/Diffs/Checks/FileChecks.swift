@@ -21,7 +21,7 @@ enum FileChecks {
     /// Generated files are made again; one that changes with nothing it could be made from was edited by hand.
     static let generatedEdited: ChangeCheck = { view in
         let hasSource = view.files.contains { file in
-            !file.isForeign && file.language != .prose && !file.traits.isTest || !file.isForeign && file.path.nameText.contains("generat")
+            !file.isForeign && file.language != .prose && !file.traits.isTest || !file.isForeign && file.path.nameText.has("generat")
         }
         guard !hasSource else { return [] }
         return view.files.compactMap { file in

@@ -170,7 +170,7 @@ enum HitChecks {
     ]
 
     private static func isInDown(_ input: RuleCheckInput) -> Bool {
-        if let path = input.path?.text.lowercased(), path.contains("down.sql") || path.contains("rollback") || path.contains("revert") {
+        if let path = input.path?.text.lowercased(), path.has("down.sql") || path.has("rollback") || path.has("revert") {
             return true
         }
         if input.lineText.hasAny(["IF EXISTS", "if exists", "if_exists"]), input.lineText.lowercased[...].has("drop table") { return true }
@@ -187,7 +187,7 @@ enum HitChecks {
         let text = input.text[...].prefix(64 << 10).lowercased[...]
         let path = input.path?.text.lowercased() ?? ""
         let isPostgres =
-            path.contains("postgres") || path.contains("/pg")
+            path.has("postgres") || path.has("/pg")
             || text.hasAny([
                 "jsonb", "timestamptz", "bigserial", "create extension", "plpgsql", "using gin", "using gist", "using brin", "using btree",
                 "::text", "gen_random_uuid",

@@ -46,7 +46,7 @@ enum NumberChecks {
         guard !file.traits.isVendored, !file.traits.isLockFile, !file.isDeleted else { return false }
         switch file.language {
         case .yaml, .toml, .json, .ini, .xml, .makefile, .shell: return true
-        case .javascript, .typescript: return file.path.nameText.contains("config") || file.path.nameText.hasPrefix(".eslintrc")
+        case .javascript, .typescript: return file.path.nameText.has("config") || file.path.nameText.hasPrefix(".eslintrc")
         default: return [".simplecov", "build.gradle", "build.gradle.kts", "Rakefile"].contains(file.path.nameText)
         }
     }

@@ -96,7 +96,7 @@ enum PipelineChecks {
         return [
             "eslint", "swiftlint", "rubocop", "tsconfig", "golangci", "stylelint", "pylintrc", "ruff", "mypy", "detekt", "checkstyle",
             "biome",
-        ].contains { name.contains($0) }
+        ].contains { name.has($0) }
             || ["pyproject.toml", "setup.cfg", "tox.ini"].contains(name)
     }
 
