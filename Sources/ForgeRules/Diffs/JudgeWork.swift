@@ -6,7 +6,7 @@ struct JudgeWork {
     let view: ChangeView
     /// By path: which file of the diff.
     let numbers: [RepositoryPath: Int]
-    var problems: Set<RuleProblem> = []
+    private var problems: [RuleProblem: RepositoryPath] = [:]
     /// By file: where credentials stand in its new text.
     var secrets: [Int: [Range<Int>]] = [:]
     private var found: [Key: Finding] = [:]
@@ -22,6 +22,11 @@ struct JudgeWork {
         numbers = Dictionary(view.files.enumerated().map { ($1.path, $0) }) { first, _ in first }
     }
 
+    mutating func report(_ problems: Set<RuleProblem>, _ number: Int) {
+        let path = view.files[number].path
+        self.problems.merge(problems.map { ($0, path) }) { first, _ in first }
+    }
+
     mutating func add(_ hit: RuleHit, on line: Int, _ number: Int) {
         let file = view.files[number]
         let first = file.new.lines[line]
@@ -31,7 +36,7 @@ struct JudgeWork {
         finding.lines = first.number...max(first.number, last)
         let start = max(0, hit.capture.lowerBound - first.bytes.lowerBound)
         finding.columns = start..<max(start, min(hit.capture.upperBound, first.bytes.upperBound) - first.bytes.lowerBound)
-        finding.snippet = snippet(file, line, number)
+        finding.snippet = snippet(file, line, number, around: hit.capture.lowerBound)
         finding.suggestion = suggestion(hit, file, line, number)
         keep(finding, number)
     }
@@ -70,10 +75,10 @@ struct JudgeWork {
             references: rule.references)
     }
 
-    private func snippet(_ file: ChangedFile, _ line: Int, _ number: Int) -> String {
+    private func snippet(_ file: ChangedFile, _ line: Int, _ number: Int, around place: Int = 0) -> String {
         let range = file.new.lines[line].bytes
         let hidden = (secrets[number] ?? []).filter { $0.overlaps(range) }.map { $0.clamped(to: range) }
-        return Snippet.text(file.new.bytes[range], without: hidden)
+        return Snippet.text(file.new.bytes[range], without: hidden, around: place)
     }
 
     private func suggestion(_ hit: RuleHit, _ file: ChangedFile, _ line: Int, _ number: Int) -> Suggestion? {
@@ -95,18 +100,33 @@ struct JudgeWork {
 /// A line as a finding shows it.
 enum Snippet {
     private static let bytesMax = 240
+    /// Shown before a place that stands too far along to be shown from the line's start.
+    private static let bytesBefore = 80
 
-    static func text(_ line: ArraySlice<UInt8>, without secrets: [Range<Int>]) -> String {
+    /// Of a long line what is around a place of it. Masked before it is cut: half a secret is one too.
+    static func text(_ line: ArraySlice<UInt8>, without secrets: [Range<Int>], around place: Int = 0) -> String {
         var shown: [UInt8] = []
+        var shownPlace = 0
         var at = line.startIndex
         for secret in secrets.sorted(by: { $0.lowerBound < $1.lowerBound }) where secret.upperBound > at {
+            if place >= at { shownPlace = shown.count + min(place, secret.lowerBound) - at }
             shown += line[at..<max(at, secret.lowerBound)]
             shown += "•••".utf8
             at = min(secret.upperBound, line.endIndex)
         }
+        if place >= at { shownPlace = shown.count + place - at }
         shown += line[at...]
         let trimmed = shown[...].trimmed
-        return String(decoding: trimmed.prefix(bytesMax), as: UTF8.self)
+        let isFar = shownPlace > trimmed.startIndex + bytesMax - bytesBefore && trimmed.count > bytesMax
+        let cut = isFar ? trimmed[wholeCharacters(shownPlace - bytesBefore, trimmed)...] : trimmed
+        let end = wholeCharacters(min(cut.startIndex + bytesMax, cut.endIndex), cut)
+        return (isFar ? "…" : "") + String(decoding: cut[..<end], as: UTF8.self)
+    }
+
+    /// Not within a character, when the text is made of some.
+    private static func wholeCharacters(_ place: Int, _ text: ArraySlice<UInt8>) -> Int {
+        guard place > text.startIndex, place < text.endIndex else { return place }
+        return (0..<4).lazy.map { place - $0 }.first { $0 <= text.startIndex || text[$0] & 0xC0 != 0x80 } ?? place
     }
 }
 

@@ -84,9 +84,9 @@ struct ReviewRules: Sendable {
 
     // MARK: What they find
 
-    func judgement(of diff: Diff) -> (found: [Finding], problems: [UnreadPart]) {
-        let judgement = DiffJudge(lines, texts: SecretScanner(texts)).judgement(of: diff)
-        let problems = judgement.problems.map { UnreadPart(path: nil, reason: "\($0)") }.sorted { $0.reason < $1.reason }
+    func judgement(of diff: Diff, repository: RepositoryView = .unknown) -> (found: [Finding], problems: [UnreadPart]) {
+        let judgement = DiffJudge(lines, texts: SecretScanner(texts)).judgement(of: diff, repository: repository)
+        let problems = judgement.problems.map { UnreadPart(path: $1, reason: "\($0)") }.sorted { $0.reason < $1.reason }
         return (judgement.findings, problems)
     }
 
