@@ -39,7 +39,8 @@ import Testing
             #expect(PatternScratch(database).scan(text, into: &hits) == .complete)
             let ends = Set(hits.all.flatMap { $0.firstEnd...$0.end })
             #expect(
-                matches.allSatisfy { ends.contains($0.range.upperBound) }, "\(source.expression) is matched where the scan sees nothing")
+                // Of a pattern that may match nothing at all, the library does not tell each empty match.
+                matches.allSatisfy { $0.range.isEmpty || ends.contains($0.range.upperBound) }, "\(source.expression) is matched where the scan sees nothing")
         }
     }
 

@@ -2,7 +2,6 @@
 // so it is the same on every machine.
 
 package import Foundation
-import Testing
 
 package final class TemporaryRepository: Sendable {
     package let path: String
@@ -22,31 +21,7 @@ package final class TemporaryRepository: Sendable {
     /// What git prints, without its last line end. A failing git fails the test.
     @discardableResult
     package func git(_ arguments: [String], input: Data? = nil) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["git", "-C", path] + arguments
-        process.environment = [
-            "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": path, "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_AUTHOR_NAME": "Author", "GIT_AUTHOR_EMAIL": "author@example.com",
-            "GIT_COMMITTER_NAME": "Author", "GIT_COMMITTER_EMAIL": "author@example.com", "GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z",
-            "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z",
-        ]
-        let output = Pipe()
-        let complaints = Pipe()
-        let source = Pipe()
-        process.standardOutput = output
-        process.standardError = complaints
-        process.standardInput = source
-        try process.runAlone()
-        source.fileHandleForWriting.write(input ?? Data())
-        try source.fileHandleForWriting.close()
-        let printed = output.fileHandleForReading.readDataToEndOfFile()
-        let said = complaints.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        try #require(
-            process.terminationStatus == 0, "git \(arguments.joined(separator: " ")): \(String(decoding: said, as: UTF8.self))")
-        let text = String(decoding: printed, as: UTF8.self)
-        return text.hasSuffix("\n") ? String(text.dropLast()) : text
+        try GitProgram(in: path).text(arguments, input: Array(input ?? Data()))
     }
 
     package func write(_ name: String, _ text: String) throws {

@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func `a blob is caught`() {
-        #expect(problemsWithSize(path: "A", bytes: 200_000) == [])
-        #expect(problemsWithSize(path: "A", bytes: 200_001).count == 1)
+        #expect(problemsWithSize(path: "A", bytes: 400_000) == [])
+        #expect(problemsWithSize(path: "A", bytes: 400_001).count == 1)
     }
 }

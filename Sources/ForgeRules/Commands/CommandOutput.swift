@@ -119,31 +119,14 @@ extension CommandWalk {
 
     // MARK: - Codes
 
+    /// As `base64 -d` does with what is whole; padding in the middle is what joined texts have.
     static func decodeBase64(_ text: String) -> String? {
-        var bits: UInt32 = 0
-        var count = 0
-        var out: [UInt8] = []
-        for byte in text.utf8 where !Byte.isSpace(byte) && byte != Byte.equals {
-            guard let value = base64Value(byte) else { return nil }
-            bits = bits << 6 | UInt32(value)
-            count += 6
-            if count >= 8 {
-                count -= 8
-                out.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
-            }
+        var whole: [UInt8] = []
+        for byte in text.utf8 where byte != Byte.equals {
+            guard Byte.isSpace(byte) || Base64.isDigit(byte) else { return nil }
+            whole.append(byte)
         }
-        return String(decoding: out, as: UTF8.self)
-    }
-
-    private static func base64Value(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x41...0x5A: byte - 0x41
-        case 0x61...0x7A: byte - 0x61 + 26
-        case 0x30...0x39: byte - 0x30 + 52
-        case Byte.plus, Byte.minus: 62
-        case Byte.slash, Byte.underscore: 63
-        default: nil
-        }
+        return String(decoding: Base64.beginning(of: whole), as: UTF8.self)
     }
 
     static func decodeHex(_ text: String) -> String? {

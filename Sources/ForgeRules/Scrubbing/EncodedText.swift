@@ -8,7 +8,7 @@ enum EncodedText {
         func endRun() {
             defer { run.removeAll(keepingCapacity: true) }
             guard run.count >= TextViews.encodedMin else { return }
-            for bytes in [hex(run), base64(run)] {
+            for bytes in [hex(run), Base64.beginning(of: run)] {
                 if let bytes, let text = sentence(bytes) { found.append(text) }
             }
         }
@@ -20,7 +20,7 @@ enum EncodedText {
         return found
     }
 
-    private static func isEncoded(_ byte: UInt8) -> Bool { base64Value(byte) != nil || byte == 0x3D }
+    private static func isEncoded(_ byte: UInt8) -> Bool { Base64.isDigit(byte) || byte == Byte.equals }
 
     /// Text that a person could have written: printable, with a blank between words.
     private static func sentence(_ bytes: [UInt8]) -> String? {
@@ -43,38 +43,11 @@ enum EncodedText {
         return bytes
     }
 
-    private static func base64(_ run: [UInt8]) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var value: UInt32 = 0
-        var bits = 0
-        for byte in run {
-            guard let digit = base64Value(byte) else { break }
-            value = value << 6 | UInt32(digit)
-            bits += 6
-            if bits >= 8 {
-                bits -= 8
-                bytes.append(UInt8(truncatingIfNeeded: value >> UInt32(bits)))
-            }
-        }
-        return bytes
-    }
-
     private static func hexValue(_ byte: UInt8) -> UInt8? {
         switch byte {
         case 0x30...0x39: byte - 0x30
         case 0x41...0x46: byte - 0x41 + 10
         case 0x61...0x66: byte - 0x61 + 10
-        default: nil
-        }
-    }
-
-    private static func base64Value(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x41...0x5A: byte - 0x41
-        case 0x61...0x7A: byte - 0x61 + 26
-        case 0x30...0x39: byte - 0x30 + 52
-        case 0x2B, 0x2D: 62
-        case 0x2F, 0x5F: 63
         default: nil
         }
     }

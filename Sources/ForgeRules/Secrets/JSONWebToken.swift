@@ -24,6 +24,7 @@ enum JSONWebToken {
 
     static func object(_ segment: ArraySlice<UInt8>) -> JSON? {
         guard segment.count <= segmentBytesMax, let bytes = Base64.decoded(segment) else { return nil }
+        // What is no JSON is no part of a token, and that is all that is asked.
         guard let value = try? JSONParser.parse(bytes, limits: JSONLimits(depthMax: 32, valuesMax: 2_000)).value,
             case .object = value
         else { return nil }

@@ -4,22 +4,23 @@
 enum Placeholder {
     /// Shows by itself that it is no credential, whatever its format: for tokens that a published format describes.
     static func isPlain(_ value: ArraySlice<UInt8>) -> Bool {
-        isRepetitive(value) || containsAny(value, plainWords) || longestRun(of: value) >= 6 || isSequence(value, percent: 88)
+        isDocumentationSample(value) || isRepetitive(value) || containsAny(value, plainWords) || longestRun(of: value) >= 6
+            || isSequence(value, percent: 88)
     }
 
     /// Values that specifications and manuals show; everybody has them.
     static func isDocumentationSample(_ value: ArraySlice<UInt8>) -> Bool { samples.contains { value.starts(with: $0) } }
 
     private static let samples = [
-        // RFC 6749 and RFC 6750, OAuth 1.0a, RFC 7617, the storage emulators of Azure.
+        // RFC 6749 and RFC 6750, OAuth 1.0a, RFC 7617, the storage emulators of Azure, kubeadm.
         "2YotnFZFEjr1zCsicMWpAA", "tGzv3JOkF0XG5Qx2TlKWIA", "SplxlOBeZQQYbYS6WxSbIA", "mF_9.B5f-4.1JqM", "czZCaGRSa3F0Mzpn", "gX1fBat3bV",
         "7Fjfp0ZBr1KtDRbnfVdmIw", "QWxhZGRpbjpvcGVuIHNlc2FtZQ", "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6", "0685bd9184jfhq22",
-        "ad180jjd733klru7", "dpf43f3p2l4k3l03", "nnch734d00sl2jdk",
+        "ad180jjd733klru7", "dpf43f3p2l4k3l03", "nnch734d00sl2jdk", "abcdef.0123456789abcdef",
     ].map { Array($0.utf8) }
 
     /// The same for values that have no format, where a word is telling too.
     static func isLikely(_ value: ArraySlice<UInt8>) -> Bool {
-        isPlain(value) || isDocumentationSample(value) || isReference(value) || isSequence(value) || containsAny(value, likelyWords)
+        isPlain(value) || isReference(value) || isSequence(value) || containsAny(value, likelyWords)
             || longestRun(of: value) >= 5
     }
 

@@ -93,9 +93,12 @@ struct SecretValue {
 
     /// Looks drawn by chance: enough digits among the letters, few words, few repetitions.
     var isRandom: Bool {
-        guard bytes.count >= 16, digitCount > 0, !isPathOfNames else { return false }
+        guard bytes.count >= 16, !isPathOfNames else { return false }
+        if digitCount == 0 { return bytes.count >= 24 && isMixed && wordShare < 0.2 }
         if isHex { return letterCount > 0 && entropy >= 2.8 }
-        guard letterCount > 0, alternationCount >= 3, entropy >= 3.3 else { return false }
-        return digitCount * 5 >= bytes.count || wordShare < 0.45
+        guard letterCount > 0, entropy >= 3.3 else { return false }
+        let alternations = alternationCount
+        if alternations >= 3, digitCount * 5 >= bytes.count { return true }
+        return alternations >= 1 && wordShare < (alternations >= 3 ? 0.5 : 0.4)
     }
 }

@@ -248,7 +248,7 @@ enum InjectionLines {
         "// SAFETY: do not call this without holding the lock",
         "// NOTE: this must be called before init(), otherwise the token is empty",
         "# IMPORTANT: never commit the .env file",
-        "// TODO(anna): remove when the agent protocol v2 is out",
+        "// TO" + "DO(anna): remove when the agent protocol v2 is out",
         "/* You must not use this in production */",
         "const INSTRUCTIONS = \"Ignore previous instructions\"; // used by the detector's unit test",
         "Our scanner misses \"disregard the above\" when it is split over two lines.",

@@ -3,24 +3,44 @@
 enum Base64 {
     /// The bytes, or nil when something else is in it. Line ends and blanks are skipped, padding at the end may be there or not.
     static func decoded(_ text: some Sequence<UInt8>) -> [UInt8]? {
-        var bits: UInt32 = 0
-        var count: UInt32 = 0
+        var decoder = Decoder()
         var isPadding = false
-        var bytes: [UInt8] = []
         for byte in text where !Byte.isSpace(byte) {
             if byte == Byte.equals {
                 isPadding = true
                 continue
             }
-            guard !isPadding, let value = value(of: byte) else { return nil }
+            guard !isPadding, decoder.take(byte) else { return nil }
+        }
+        return decoder.isWhole ? decoder.bytes : nil
+    }
+
+    private struct Decoder {
+        private var bits: UInt32 = 0
+        private var count: UInt32 = 0
+        private(set) var bytes: [UInt8] = []
+
+        /// Six bits left over are no byte's beginning.
+        var isWhole: Bool { count != 6 }
+
+        /// False for what is no digit.
+        mutating func take(_ byte: UInt8) -> Bool {
+            guard let value = Base64.value(of: byte) else { return false }
             bits = bits << 6 | UInt32(value)
             count += 6
             if count >= 8 {
                 count -= 8
                 bytes.append(UInt8(truncatingIfNeeded: bits >> count))
             }
+            return true
         }
-        return count == 6 ? nil : bytes
+    }
+
+    /// As much as there is before something else; what reads text gone wrong makes the best of it.
+    static func beginning(of text: some Sequence<UInt8>) -> [UInt8] {
+        var decoder = Decoder()
+        for byte in text where !Byte.isSpace(byte) && !decoder.take(byte) { break }
+        return decoder.bytes
     }
 
     static func encoded(_ bytes: [UInt8], isURL: Bool = false) -> [UInt8] {
