@@ -5,7 +5,7 @@ import CGit2
 
 package struct GitError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Code: Hashable, Sendable {
-        case notFound, ambiguous, exists, bareRepository, unbornBranch, notOwned, invalidName, locked, cancelled
+        case notFound, ambiguous, exists, bareRepository, unbornBranch, notOwned, invalidName, locked, cancelled, conflict
         /// Any other: `message` says what.
         case other
     }

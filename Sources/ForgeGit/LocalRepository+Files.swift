@@ -24,6 +24,58 @@ extension LocalRepository {
         return try blob(unsafe entry.pointee.id, bytesMax: bytesMax)
     }
 
+    /// The files that stand right in these folders, in the tree that a range leads to. Of a work tree it is what the index knows: what only
+    /// the work tree has is new, and so in the diff.
+    package func files(in folders: Set<RepositoryPath>, of range: DiffRange) throws(GitError) -> Set<RepositoryPath> {
+        guard !folders.isEmpty else { return [] }
+        switch range {
+        case .commits(_, let head): return try committedFiles(in: folders, of: head)
+        case .staged, .workTree: return Set(try unsafe indexedPaths().filter { folders.contains($0.parent) })
+        }
+    }
+
+    private func committedFiles(in folders: Set<RepositoryPath>, of commit: CommitSHA) throws(GitError) -> Set<RepositoryPath> {
+        guard let root = try tree(of: commit) else { return [] }
+        var files: Set<RepositoryPath> = []
+        for folder in folders {
+            guard let tree = try subtree(folder, of: root) else { continue }
+            for index in 0..<(unsafe git_tree_entrycount(tree.raw)) {
+                guard let entry = unsafe git_tree_entry_byindex(tree.raw, index), unsafe git_tree_entry_type(entry) == GIT_OBJECT_BLOB,
+                    let name = unsafe git_tree_entry_name(entry)
+                else { continue }
+                let path = unsafe RepositoryPath(text: name)
+                files.insert(RepositoryPath(bytes: folder.bytes + (folder.bytes.isEmpty ? [] : [0x2F]) + path.bytes))
+            }
+        }
+        return files
+    }
+
+    /// Nil when there is no such folder.
+    private func subtree(_ folder: RepositoryPath, of root: GitHandle) throws(GitError) -> GitHandle? {
+        if folder.bytes.isEmpty { return root }
+        guard let name = cString(folder) else { return nil }
+        var found: OpaquePointer?
+        let status = unsafe git_tree_entry_bypath(&found, root.raw, name)
+        if status == GIT_ENOTFOUND.rawValue { return nil }
+        try check("git_tree_entry_bypath", status)
+        defer { unsafe git_tree_entry_free(found) }
+        guard unsafe git_tree_entry_type(found) == GIT_OBJECT_TREE else { return nil }
+        return try unsafe GitHandle("git_tree_lookup", git_tree_free) {
+            unsafe git_tree_lookup($0, repository.raw, git_tree_entry_id(found))
+        }
+    }
+
+    /// All that the index knows, of which `isWanted` says so.
+    func indexedPaths(where isWanted: (git_index_entry) -> Bool = { _ in true }) throws(GitError) -> [RepositoryPath] {
+        let index = try unsafe GitHandle("git_repository_index", git_index_free) { unsafe git_repository_index($0, repository.raw) }
+        return (0..<(unsafe git_index_entrycount(index.raw))).compactMap { number in
+            guard let entry = unsafe git_index_get_byindex(index.raw, number), unsafe isWanted(entry.pointee),
+                let name = unsafe entry.pointee.path
+            else { return nil }
+            return unsafe RepositoryPath(text: name)
+        }
+    }
+
     private func blob(_ id: git_oid, bytesMax: Int) throws(GitError) -> [UInt8]? {
         var id = id
         let blob = try unsafe GitHandle("git_blob_lookup", git_blob_free) { unsafe git_blob_lookup($0, repository.raw, &id) }

@@ -30,19 +30,32 @@ package actor LocalRepository {
 }
 
 extension GitError {
+    /// What git wants to be told: the folder with the files, or a bare repository itself, whole.
+    private static func trustedFolder(_ repository: String) -> String {
+        let folder = repository.hasSuffix("/") ? String(repository.dropLast()) : repository
+        return folder.hasSuffix("/.git") ? String(folder.dropLast(5)) : folder
+    }
+
     /// The library says of somebody else's repository that there is none, and finds it when it is only asked where it is.
     fileprivate func aboutOpening(_ folder: String) -> GitError {
         var place = unsafe git_buf()
         defer { unsafe git_buf_dispose(&place) }
         let isThere = unsafe git_repository_discover(&place, folder, 0, nil) == 0
+        let found = unsafe isThere ? String(cString: place.ptr) : folder
         return switch code {
         case .notOwned,
             .notFound where isThere:
             GitError(
                 .notOwned, call,
-                "the repository in \(folder) belongs to another user; if you trust it: git config --global --add safe.directory '\(folder)'"
+                "the repository \(found) belongs to another user; if you trust it: git config --global --add safe.directory "
+                    + "'\(Self.trustedFolder(found))'"
             )
         case .notFound: GitError(code, call, "there is no git repository in \(folder) or above it")
+        case _ where message.contains("objectformat"):
+            GitError(
+                code, call,
+                "the repository in \(folder) names its objects by SHA-256, which cannot be read here; "
+                    + "git diff main | forge review --patch - looks at the same change")
         default: GitError(code, call, "the repository in \(folder) cannot be opened: \(message)")
         }
     }

@@ -174,6 +174,77 @@ import Testing
         await #expect(throws: GitError.self) { try await lastDiff { $0.filesMax = 4 } }
     }
 
+    @Test func `a file in conflict is read as it stands, and cannot be staged`() async throws {
+        try made.write("a.txt", "one\n")
+        try made.write("b.txt", "one\n")
+        try made.commit()
+        try made.git(["checkout", "-q", "-b", "topic"])
+        try made.write("a.txt", "two\n")
+        try made.write("b.txt", "two\n")
+        try made.commit()
+        try made.git(["checkout", "-q", "main"])
+        try made.write("a.txt", "three\n")
+        try made.commit()
+        // Git fails a merge that does not go through, which is what is wanted.
+        withKnownIssue { _ = try made.git(["merge", "-q", "topic"]) }
+        let repository = try open()
+        let head = try await repository.commit(named: "HEAD")
+        let diff = try await repository.diff(DiffRequest(.workTree(head)))
+        #expect(diff.files.map(\.path.text) == ["a.txt", "b.txt"])
+        let added = try #require(diff.files.first).hunks.flatMap(\.lines).filter { $0.kind == .added }
+        #expect(text(added).map { $0.prefix(5) } == ["+<<<<", "+====", "+two", "+>>>>"])
+        await #expect(throws: GitError.self) { try await repository.diff(DiffRequest(.staged(head))) }
+        #expect(try await repository.diff(DiffRequest(.commits(nil, head))).files.count == 2)
+    }
+
+    @Test func `what a sparse checkout keeps away counts as it is in the index`() async throws {
+        try made.write("near/a.txt", "a\n")
+        try made.write("far/b.txt", "b\n")
+        let base = try made.commit()
+        try made.write("far/c.txt", "c\n")
+        try made.commit()
+        try made.git(["sparse-checkout", "set", "near"])
+        #expect(!FileManager.default.fileExists(atPath: "\(made.path)/far/b.txt"))
+        try made.write("near/a.txt", "changed\n")
+        let repository = try open()
+        let commit = try await repository.commit(named: base)
+        let diff = try await repository.diff(DiffRequest(.workTree(commit)))
+        #expect(diff.files.map(\.path.text) == ["far/c.txt", "near/a.txt"])
+        #expect(diff.files.map(\.addedCount) == [1, 1])
+        var near = DiffRequest(.workTree(commit))
+        near.paths = [RepositoryPath("near")]
+        #expect(try await repository.diff(near).files.map(\.path.text) == ["near/a.txt"])
+    }
+
+    @Test(arguments: ["-diff", "binary"])
+    func `a text is a text whatever an attribute says`(_ attribute: String) async throws {
+        try made.write(".gitattributes", "*.py \(attribute)\n")
+        try made.commit()
+        try made.write("a.py", "eval(x)\n")
+        try made.write("b.py", Data([0x61, 0, 0x62, 0x0A]))
+        try made.commit()
+        let diff = try await lastDiff()
+        #expect(diff.files.map(\.path.text) == ["a.py", "b.py"])
+        #expect(diff.files.map(\.omitted) == [nil, .binary])
+        #expect(diff.files.map(\.addedCount) == [1, 0])
+    }
+
+    @Test func `the files beside a changed one are known, of a commit and of the index`() async throws {
+        for name in ["a.json", "a.lock", "d/b.json", "d/b.lock", "d/e/c.lock"] { try made.write(name, "x") }
+        try made.commit()
+        try made.write("d/new.lock", "x")
+        try made.git(["add", "-A"])
+        let repository = try open()
+        let head = try await repository.commit(named: "HEAD")
+        func names(_ folders: [String], _ range: DiffRange) async throws -> [String] {
+            try await repository.files(in: Set(folders.map { RepositoryPath($0) }), of: range).map(\.text).sorted()
+        }
+        #expect(try await names(["", "gone", "a.lock"], .commits(nil, head)) == ["a.json", "a.lock"])
+        #expect(try await names(["d"], .commits(nil, head)) == ["d/b.json", "d/b.lock"])
+        #expect(try await names(["d"], .staged(head)) == ["d/b.json", "d/b.lock", "d/new.lock"])
+        #expect(try await names([], .workTree(head)) == [])
+    }
+
     @Test func `line counts agree with git over random edits`() async throws {
         var random = SeededRandom(seed: 7)
         var lines = (0..<200).map { "line \($0)" }

@@ -121,7 +121,13 @@ import Testing
         let made = try TemporaryRepository()
         try made.commit()
         for path in [made.path, "\(made.path)/.git"] { #expect(unsafe chown(path, 12_345, 12_345) == 0) }
-        #expect(await message { _ = try open(made.path) }.contains("belongs to another user"))
+        let told = await message { _ = try open(made.path) }
+        #expect(told.contains("belongs to another user") && told.hasSuffix("safe.directory '\(made.path)'"), "\(told)")
+    }
+
+    @Test func `a repository with names of another length says what can be done`() async throws {
+        let made = try TemporaryRepository(["--object-format=sha256"])
+        #expect(await message { _ = try open(made.path) }.contains("SHA-256"))
     }
 
     @Test func `files are read from a commit and from what is staged, within a limit`() async throws {

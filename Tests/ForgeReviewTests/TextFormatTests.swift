@@ -91,6 +91,20 @@ import Testing
         #expect(shown.contains("one two\\u{9b}"))
     }
 
+    @Test func `of a line that is cut around its place the caret stands there all the same`() {
+        let line = String(repeating: "ab ", count: 200) + "HERE(secret)" + String(repeating: " z", count: 200)
+        for snippet in ["…" + line.suffix(450).prefix(240), "…ab ••• ab HERE(•••) z z"] {
+            let scene = material([newFile("a.py", line)], found: [finding(columns: 600..<604, snippet: snippet)])
+            let shown = text(scene).split(separator: "\n")
+            let source = shown.first { $0.contains("HERE(") } ?? ""
+            let marks = shown.first { $0.contains("^") } ?? ""
+            #expect(marks.hasSuffix(" ^^^^"))
+            #expect(
+                source.distance(from: source.startIndex, to: source.firstRange(of: "HERE")?.lowerBound ?? source.startIndex) == marks.count
+                    - 4)
+        }
+    }
+
     @Test(arguments: [
         ("日本 = x", 9..<10, "日本 = x", "       ^"), ("\tx", 1..<2, "    x", "    ^"), ("e\u{301}x", 3..<4, "e\u{301}x", " ^"),
         ("ab", 2..<2, "ab", "  ^"), ("ab\r", 0..<3, "ab", "^^"), ("a\u{202E}b", 4..<5, "a\\u{202e}b", "         ^"),

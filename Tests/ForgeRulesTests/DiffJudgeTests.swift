@@ -43,6 +43,20 @@ import Testing
         try check(Self.head + "@@ -10,3 +20,3 @@\n sleep(1)\n-sleep(2)\n+sleep(3)\n sleep(4)\n", ["a.py:21-21 sleeps"])
     }
 
+    @Test func `of a long line the snippet shows what was found`() throws {
+        let short = try findings(Self.head + "@@ -1,1 +1,2 @@\n a\n+  é = sleep(1)\n")
+        #expect(short.map(\.snippet) == ["é = sleep(1)"])
+        for count in [60, 120, 121, 5_000] {
+            let line = String(repeating: "é", count: count) + "key_abcdefgh sleep(1)" + String(repeating: "ü", count: 400)
+            let found = try findings(Self.head + "@@ -1,1 +1,2 @@\n a\n+\(line)\n", withSecrets: true)
+            #expect(found.map(\.rule) == ["key", "sleeps"])
+            for snippet in found.map(\.snippet) {
+                #expect(snippet.contains("é••• sleep(1)ü") && snippet.utf8.count <= 243 && !snippet.contains("\u{FFFD}"), "\(snippet)")
+                #expect(snippet.hasPrefix("…") == (count > 60))
+            }
+        }
+    }
+
     @Test func `what is removed is told beside its place`() throws {
         try check(Self.head + "@@ -10,3 +20,2 @@\n a\n-check(b)\n c\n", ["a.py:21-21 gone"])
         try check(

@@ -18,7 +18,7 @@ import Testing
         let rules = try DiffPackTests.pack("review").rules + DiffPackTests.pack("tests").rules
         let judge = DiffJudge(try RuleSet(rules.filter(\.isOnByDefault)))
         let judgement = judge.judgement(of: try PatchText.parse(patch))
-        #expect(judgement.problems == [])
+        #expect(judgement.problems.isEmpty)
         return judgement.findings.map { PlantedProblem(rule: $0.rule, path: $0.path?.text ?? "", line: $0.lines?.lowerBound) }.sorted()
     }
 

@@ -76,6 +76,40 @@ private let token = "ghp_" + "wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx"
         #expect(try scene.findings(["--base", "none", "--head", "HEAD"]).count == 1)
     }
 
+    @Test func `the layers above hold here too, and one that is wrong ends the review`() throws {
+        let scene = try ReviewScene()
+        try scene.repository.write("new.py", "y = 1  # forge:ignore\n")
+        let floor = scene.repository.path + "-floor.yml"
+        defer { try? FileManager.default.removeItem(atPath: floor) }
+        func review(_ text: String, _ option: String) throws -> (code: Int32, output: String, errors: String) {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: floor))
+            return try scene.review([option, floor])
+        }
+        #expect(try scene.review([]).code == 1)
+        for option in ["--org", "--defaults"] {
+            #expect(try review("version: 1\noutput: {check_fails_on: critical}\n", option).code == 0, "\(option)")
+        }
+        let wrong = try review("version: 1\noutput: {check_fails_at: critical}\n", "--floor")
+        #expect(wrong.code == 2 && wrong.errors.contains("-floor.yml: line 2: output.check_fails_at"), "\(wrong.errors)")
+        let missing = try scene.review(["--org", "/nowhere.yml"])
+        #expect(missing.code == 2 && missing.errors.contains("/nowhere.yml cannot be read"), "\(missing.errors)")
+    }
+
+    @Test func `a lock file that was left alone is seen beside the manifest, but not in a patch`() throws {
+        let manifest = "{\n  \"dependencies\": {\n    \"a\": \"1.0.0\"\n  }\n}\n"
+        let scene = try ReviewScene(["web/package.json": manifest, "web/package-lock.json": "{}\n", "bare/package.json": manifest])
+        for folder in ["web", "bare"] {
+            try scene.repository.write(
+                "\(folder)/package.json", manifest.replacingOccurrences(of: "\"1.0.0\"", with: "\"1.0.0\",\n    \"b\": \"1.0.0\""))
+        }
+        let expected = ["web/package.json:4 dependency-without-lockfile"]
+        #expect(try scene.findings(["--min-severity", "info"]) == expected)
+        let patch = try scene.repository.git(["diff"]) + "\n"
+        try scene.repository.commit()
+        #expect(try scene.findings(["--head", "HEAD", "--min-severity", "info"]) == expected)
+        #expect(try scene.findings(["--patch", "-", "--min-severity", "info"], input: patch) == [])
+    }
+
     @Test func `what main brought meanwhile is not held against the branch`() throws {
         let scene = try ReviewScene()
         try scene.repository.write("mine.py", "x\n")

@@ -29,6 +29,9 @@ package struct RepositoryPath: Hashable, Sendable, Comparable {
         bytes.lastIndex(of: UInt8(ascii: "/")).map { bytes[($0 + 1)...] } ?? bytes[...]
     }
 
+    /// The part before the last `/`; empty at the top.
+    package var parent: RepositoryPath { RepositoryPath(bytes: Array(bytes.dropLast(name.count + 1))) }
+
     package static func < (left: Self, right: Self) -> Bool { left.bytes.lexicographicallyPrecedes(right.bytes) }
 }
 

@@ -12,10 +12,22 @@ extension LocalRepository {
             throw GitError(.other, "diff", "\(count) files differ, more than \(request.filesMax): give a nearer base or a path")
         }
         try findRenames(diff, request)
-        return try read(diff, request)
+        var found = try read(diff, request)
+        try lookAgain(at: diff, &found, request)
+        return found
     }
 
-    private func compare(_ request: DiffRequest) throws(GitError) -> GitHandle {
+    func compare(_ request: DiffRequest, adding flags: UInt32 = 0) throws(GitError) -> GitHandle {
+        try unsafe withOptions(request) { options throws(GitError) in
+            unsafe options.flags |= flags
+            return try unsafe compare(request.range, &options)
+        }
+    }
+
+    /// The options point at the request's paths, so they are for the time of the call.
+    func withOptions(
+        _ request: DiffRequest, _ body: (inout git_diff_options) throws(GitError) -> GitHandle
+    ) throws(GitError) -> GitHandle {
         var options = unsafe git_diff_options()
         try unsafe check("git_diff_options_init", git_diff_options_init(&options, UInt32(GIT_DIFF_OPTIONS_VERSION)))
         unsafe options.context_lines = UInt32(clamping: request.contextLines)
@@ -26,10 +38,15 @@ extension LocalRepository {
         let paths = PathList(request.paths)
         unsafe options.pathspec = paths.raw
         defer { withExtendedLifetime(paths) {} }
-        return try unsafe compare(request.range, &options)
+        return try unsafe body(&options)
     }
 
-    private func compare(_ range: DiffRange, _ options: inout git_diff_options) throws(GitError) -> GitHandle {
+    /// New files count, and are read.
+    var untrackedFlags: UInt32 {
+        GIT_DIFF_INCLUDE_UNTRACKED.rawValue | GIT_DIFF_RECURSE_UNTRACKED_DIRS.rawValue | GIT_DIFF_SHOW_UNTRACKED_CONTENT.rawValue
+    }
+
+    func compare(_ range: DiffRange, _ options: inout git_diff_options) throws(GitError) -> GitHandle {
         let raw = unsafe repository.raw
         switch range {
         case .commits(let base, let head):
@@ -47,16 +64,14 @@ extension LocalRepository {
                 throw GitError(.bareRepository, "diff", "a bare repository has no work tree: say which commits to compare")
             }
             let old = try tree(of: base)
-            unsafe options.flags |=
-                GIT_DIFF_INCLUDE_UNTRACKED.rawValue | GIT_DIFF_RECURSE_UNTRACKED_DIRS.rawValue
-                | GIT_DIFF_SHOW_UNTRACKED_CONTENT.rawValue
+            unsafe options.flags |= untrackedFlags
             return try unsafe GitHandle("git_diff_tree_to_workdir_with_index", git_diff_free) {
                 unsafe git_diff_tree_to_workdir_with_index($0, raw, old?.raw, &options)
             }
         }
     }
 
-    private func findRenames(_ diff: GitHandle, _ request: DiffRequest) throws(GitError) {
+    func findRenames(_ diff: GitHandle, _ request: DiffRequest) throws(GitError) {
         var options = unsafe git_diff_find_options()
         try unsafe check("git_diff_find_options_init", git_diff_find_options_init(&options, UInt32(GIT_DIFF_FIND_OPTIONS_VERSION)))
         unsafe options.flags = GIT_DIFF_FIND_RENAMES.rawValue | GIT_DIFF_FIND_COPIES.rawValue | GIT_DIFF_FIND_FOR_UNTRACKED.rawValue
@@ -64,7 +79,7 @@ extension LocalRepository {
         try check("git_diff_find_similar", unsafe git_diff_find_similar(diff.raw, &options))
     }
 
-    private func read(_ diff: GitHandle, _ request: DiffRequest) throws(GitError) -> Diff {
+    func read(_ diff: GitHandle, _ request: DiffRequest) throws(GitError) -> Diff {
         let builder = DiffBuilder(request, count: Int(unsafe git_diff_num_deltas(diff.raw)))
         let payload = unsafe Unmanaged.passUnretained(builder).toOpaque()
         let status = withExtendedLifetime(builder) {

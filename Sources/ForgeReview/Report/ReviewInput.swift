@@ -14,6 +14,9 @@ package struct ReviewInput: Sendable {
     /// leaves alone is read here and never from the work tree, where a link may lead out of the repository.
     package var readOldFile: @Sendable (RepositoryPath) async -> [UInt8]?
 
+    /// Whether the tree that the change leads to has a file beside a changed one; nil when nobody knows.
+    package var hasFile: @Sendable (RepositoryPath) -> Bool? = { _ in nil }
+
     package init(
         diff: Diff, base: String, head: String, readOldFile: @escaping @Sendable (RepositoryPath) async -> [UInt8]? = { _ in nil }
     ) {

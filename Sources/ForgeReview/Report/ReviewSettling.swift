@@ -198,6 +198,7 @@ private struct ReviewSettling {
         else { return reviewed.characters }
         let whole = Array(String(decoding: raw, as: UTF8.self).unicodeScalars)
         let shown = Array(reviewed.finding.snippet.unicodeScalars)
+        if shown.first == "…", whole.first != "…" { return Self.mark(characters, of: whole, inCut: shown) }
         let isTrimmed = shown.first?.properties.isWhitespace == false
         let lead = isTrimmed ? whole.prefix { $0.properties.isWhitespace }.count : 0
         guard characters.lowerBound >= lead, characters.upperBound <= whole.count else { return nil }
@@ -207,6 +208,19 @@ private struct ReviewSettling {
         if shown[start...].starts(with: whole[characters]) { return start..<start + characters.count }
         let dots = shown[start...].prefix { $0 == "•" }.count
         return dots > 0 ? start..<start + dots : nil
+    }
+
+    /// In a snippet that begins somewhere within the line: where it agrees with the line back to its own beginning, or to what is masked.
+    private static func mark(_ characters: Range<Int>, of whole: [Unicode.Scalar], inCut shown: [Unicode.Scalar]) -> Range<Int>? {
+        guard characters.upperBound <= whole.count else { return nil }
+        let places = (1..<max(1, shown.count)).filter { place in
+            // A mask may be longer or shorter than what it hides: nothing before it can be compared.
+            let before = shown[1..<place].reversed().prefix { $0 != "•" }
+            return place <= characters.lowerBound && whole[..<characters.lowerBound].reversed().starts(with: before)
+        }
+        if let place = places.first(where: { shown[$0...].starts(with: whole[characters]) }) { return place..<place + characters.count }
+        if let place = places.first(where: { shown[$0] == "•" }) { return place..<place + shown[place...].prefix { $0 == "•" }.count }
+        return nil
     }
 
     /// Of the findings alone, so that a report of one finding does not carry two hundred rules.

@@ -6,8 +6,8 @@ package import ForgeCore
 package struct DiffJudgement: Sendable {
     /// In the order of the diff's files and their lines.
     package var findings: [Finding] = []
-    /// Rules that could not be carried out on some file.
-    package var problems: Set<RuleProblem> = []
+    /// Rules that could not be carried out, and on which file first.
+    package var problems: [RuleProblem: RepositoryPath] = [:]
 }
 
 /// One belongs to one worker, like the scanners inside it.
@@ -57,7 +57,7 @@ package final class DiffJudge {
     private func judgeTexts(_ file: ChangedFile, _ number: Int, _ work: inout JudgeWork) {
         guard let texts, !file.new.bytes.isEmpty else { return }
         let scan = texts.scan(file.new.bytes, path: file.path)
-        work.problems.formUnion(scan.problems)
+        work.report(scan.problems, in: file)
         for hit in scan.hits where hit.rule.pack == "secrets" { work.secrets[number, default: []].append(hit.capture) }
         for hit in scan.hits {
             guard let line = file.changedLine(hit.capture) else { continue }
@@ -69,7 +69,7 @@ package final class DiffJudge {
         guard file.change.new?.mode != .symlink, file.change.new?.mode != .submodule else { return }
         if !file.new.bytes.isEmpty, !file.isDeleted {
             let scan = scanner.scan(file.new.bytes, path: file.path, as: .added, only: only)
-            work.problems.formUnion(scan.problems)
+            report(scan.problems, in: file, &work)
             for hit in scan.hits where file.isPlace(of: hit, file.new) {
                 let span = hit.rule.acrossLines ? hit.match : hit.capture
                 if let line = file.changedLine(span) { work.add(hit, on: line, of: file, number) }
@@ -77,18 +77,25 @@ package final class DiffJudge {
         }
         guard hasRemovedRules, !file.old.bytes.isEmpty else { return }
         let scan = scanner.scan(file.old.bytes, path: file.path, as: .removed, only: only)
-        work.problems.formUnion(scan.problems)
+        report(scan.problems, in: file, &work)
         for hit in scan.hits where file.isPlace(of: hit, file.old) {
             guard let line = file.old.line(at: hit.capture.lowerBound), file.old.lines[line].isChanged else { continue }
             work.addRemoved(hit, line, of: file, number)
         }
     }
 
+    /// What a rule would not report in files from elsewhere, it need not find there: their lines are often a megabyte.
+    private func report(_ problems: Set<RuleProblem>, in file: ChangedFile, _ work: inout JudgeWork) {
+        guard !problems.isEmpty, file.isForeign else { return work.report(problems, in: file) }
+        let foreign = Set(scanner.rules.rules.filter { $0.places.contains(.foreign) }.map(\.id))
+        work.report(problems.filter { foreign.contains($0.rule) }, in: file)
+    }
+
     /// Names that are new; a file that was there before is no news.
     private func judgeName(_ file: ChangedFile, _ number: Int, _ work: inout JudgeWork, only: Int?) {
         guard let new = file.change.new, file.change.old?.path != new.path, new.mode != .submodule else { return }
         let scan = scanner.scan(file.path.bytes, path: file.path, as: .path, only: only)
-        work.problems.formUnion(scan.problems)
+        work.report(scan.problems, in: file)
         for hit in scan.hits { work.add(hit.rule, ChangeHit(path: file.path), of: file, number) }
     }
 

@@ -4,7 +4,8 @@ internal import ForgeCore
 
 /// Files go by their number in the diff.
 struct JudgeWork: Sendable {
-    var problems: Set<RuleProblem> = []
+    /// Each with the first file it was met in.
+    private var problems: [RuleProblem: RepositoryPath] = [:]
     /// By file: where credentials stand in its new text.
     var secrets: [Int: [Range<Int>]] = [:]
     private var found: [Key: Finding] = [:]
@@ -17,9 +18,13 @@ struct JudgeWork: Sendable {
 
     /// What was found in other files.
     mutating func add(_ other: JudgeWork) {
-        problems.formUnion(other.problems)
+        problems.merge(other.problems) { first, _ in first }
         secrets.merge(other.secrets) { $0 + $1 }
         found.merge(other.found) { first, _ in first }
+    }
+
+    mutating func report(_ problems: Set<RuleProblem>, in file: ChangedFile) {
+        self.problems.merge(problems.map { ($0, file.path) }) { first, _ in first }
     }
 
     mutating func add(_ hit: RuleHit, on line: Int, of file: ChangedFile, _ number: Int) {
@@ -30,7 +35,7 @@ struct JudgeWork: Sendable {
         finding.lines = first.number...max(first.number, last)
         let start = max(0, hit.capture.lowerBound - first.bytes.lowerBound)
         finding.columns = start..<max(start, min(hit.capture.upperBound, first.bytes.upperBound) - first.bytes.lowerBound)
-        finding.snippet = snippet(file, line, number)
+        finding.snippet = snippet(file, line, number, around: hit.capture.lowerBound)
         finding.suggestion = suggestion(hit, file, line, number)
         keep(finding, number)
     }
@@ -66,10 +71,10 @@ struct JudgeWork: Sendable {
             references: rule.references)
     }
 
-    private func snippet(_ file: ChangedFile, _ line: Int, _ number: Int) -> String {
+    private func snippet(_ file: ChangedFile, _ line: Int, _ number: Int, around place: Int = 0) -> String {
         let range = file.new.lines[line].bytes
         let hidden = (secrets[number] ?? []).filter { $0.overlaps(range) }.map { $0.clamped(to: range) }
-        return Snippet.text(file.new.bytes[range], without: hidden)
+        return Snippet.text(file.new.bytes[range], without: hidden, around: place)
     }
 
     private func suggestion(_ hit: RuleHit, _ file: ChangedFile, _ line: Int, _ number: Int) -> Suggestion? {
@@ -91,18 +96,33 @@ struct JudgeWork: Sendable {
 /// A line as a finding shows it.
 enum Snippet {
     private static let bytesMax = 240
+    /// Shown before a place that stands too far along to be shown from the line's start.
+    private static let bytesBefore = 80
 
-    static func text(_ line: ArraySlice<UInt8>, without secrets: [Range<Int>]) -> String {
+    /// Of a long line what is around a place of it. Masked before it is cut: half a secret is one too.
+    static func text(_ line: ArraySlice<UInt8>, without secrets: [Range<Int>], around place: Int = 0) -> String {
         var shown: [UInt8] = []
+        var shownPlace = 0
         var at = line.startIndex
         for secret in secrets.sorted(by: { $0.lowerBound < $1.lowerBound }) where secret.upperBound > at {
+            if place >= at { shownPlace = shown.count + min(place, secret.lowerBound) - at }
             shown += line[at..<max(at, secret.lowerBound)]
             shown += "•••".utf8
             at = min(secret.upperBound, line.endIndex)
         }
+        if place >= at { shownPlace = shown.count + place - at }
         shown += line[at...]
         let trimmed = shown[...].trimmed
-        return String(decoding: trimmed.prefix(bytesMax), as: UTF8.self)
+        let isFar = shownPlace > trimmed.startIndex + bytesMax - bytesBefore && trimmed.count > bytesMax
+        let cut = isFar ? trimmed[wholeCharacters(shownPlace - bytesBefore, trimmed)...] : trimmed
+        let end = wholeCharacters(min(cut.startIndex + bytesMax, cut.endIndex), cut)
+        return (isFar ? "…" : "") + String(decoding: cut[..<end], as: UTF8.self)
+    }
+
+    /// Not within a character, when the text is made of some.
+    private static func wholeCharacters(_ place: Int, _ text: ArraySlice<UInt8>) -> Int {
+        guard place > text.startIndex, place < text.endIndex else { return place }
+        return (0..<4).lazy.map { place - $0 }.first { $0 <= text.startIndex || text[$0] & 0xC0 != 0x80 } ?? place
     }
 }
 

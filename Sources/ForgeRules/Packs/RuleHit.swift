@@ -30,6 +30,8 @@ package struct RuleProblem: Hashable, Sendable {
     package enum Reason: Hashable, Sendable {
         /// The pattern took more than it may, in these words; it needs rewriting.
         case tooExpensive(String)
+        /// A match on this line, counted from 1, is longer than what is looked at of a long line at a time.
+        case lineTooLong(Int)
         /// The pattern does not compile.
         case notAPattern(String)
     }
@@ -47,12 +49,17 @@ package struct RuleProblem: Hashable, Sendable {
 
 extension RuleProblem: CustomStringConvertible {
     package var description: String {
-        let what =
-            switch reason {
-            case .tooExpensive(let message): message
-            case .notAPattern(let message): "the pattern is refused: \(message)"
-            }
-        return "\(rule) (\(origin.file)\(origin.line.map { ":\($0)" } ?? "")): \(what)"
+        "\(rule) (\(origin.file)\(origin.line.map { ":\($0)" } ?? "")): \(reason)"
+    }
+}
+
+extension RuleProblem.Reason: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .tooExpensive(let message): message
+        case .lineTooLong(let line): "what it looks for on line \(line) reaches over more of the line than is looked at together"
+        case .notAPattern(let message): "the pattern is refused: \(message)"
+        }
     }
 }
 

@@ -107,7 +107,7 @@ package final class RuleScanner {
         var end = max(from + hit.firstEnd, state.to + 1)
         while end <= last, !state.isSpent {
             let window = window(upTo: end, hit.pattern, &work)
-            state.isSpent = !confirm(hit.pattern, rule, window, &state.matchEnd, &work)
+            state.isSpent = !confirm(hit.pattern, rule, window, end, &state, &work)
             state.to = window.searchedTo
             end = max(end, state.to) + 1
         }
@@ -133,21 +133,29 @@ package final class RuleScanner {
     }
 
     /// False when a limit was reached.
-    private func confirm(_ pattern: Int, _ rule: Int, _ window: Window, _ matchEnd: inout Int, _ work: inout ScanWork) -> Bool {
+    private func confirm(
+        _ pattern: Int, _ rule: Int, _ window: Window, _ end: Int, _ state: inout Searched, _ work: inout ScanWork
+    ) -> Bool {
         let compiled = rules.compiled[rule]
         if !compiled.acrossLines, !compiled.hasKeyword(in: work.text, window.search) { return true }
         do {
             let exact = try rules.patterns[pattern].exact.compiled()
-            var start = max(window.search.lowerBound, matchEnd)
+            var isAnswered = state.matchEnd > window.line.lowerBound
+            var start = max(window.search.lowerBound, state.matchEnd)
             while start <= window.search.upperBound,
                 let match = try exact.firstMatch(in: work.text, range: start..<window.search.upperBound, using: matching)
             {
-                if window.accepts(match.range) {
-                    matchEnd = match.range.upperBound
+                isAnswered = isAnswered || match.range.lowerBound < end
+                if let match = try window.accepts(match.range) ? completed(match, exact, window, work) : nil {
+                    state.matchEnd = match.range.upperBound
                     try judge(match, compiled, rule, window, &work)
                 }
                 guard match.range.upperBound <= window.searchedTo else { return true }
                 start = match.range.isEmpty ? match.range.upperBound + 1 : match.range.upperBound
+            }
+            // The automaton is exact here: something begins farther back than anybody looks.
+            if !isAnswered, window.isCutBefore, rules.mayReachFar[pattern] {
+                work.report(.lineTooLong(work.lines.number(of: end - 1, in: work.text)), compiled.rule)
             }
             return true
         } catch let limit as PatternLimitReached {
@@ -159,6 +167,13 @@ package final class RuleScanner {
         } catch {
             preconditionFailure("a pattern fails in two ways only")
         }
+    }
+
+    /// A match that ends where the window does, as it is with more of the line: nil when it was the cut alone that made it one.
+    private func completed(_ match: PatternMatch, _ exact: ExactPattern, _ window: Window, _ work: ScanWork) throws -> PatternMatch? {
+        guard window.isCut(match.range) else { return match }
+        let wider = try exact.firstMatch(in: work.text, range: match.range.lowerBound..<window.widerEnd, using: matching)
+        return wider?.range.lowerBound == match.range.lowerBound ? wider : nil
     }
 
     /// Whether a match is a finding, by everything else that its rule says.

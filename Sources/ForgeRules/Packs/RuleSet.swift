@@ -13,6 +13,8 @@ package final class RuleSet: Sendable {
     let patterns: [CompiledPattern]
     /// By pattern of the database: in what portions a long text is given to it.
     let blockBytes: [Int]
+    /// By pattern of the database: whether a match may begin before the portion that it is looked for in.
+    let mayReachFar: [Bool]
 
     /// Compiles the patterns; half a second for several hundred rules is usual, so keep `serializedDatabase` and give it back.
     package convenience init(_ rules: [PatternRule]) throws(PackError) {
@@ -40,6 +42,7 @@ package final class RuleSet: Sendable {
         self.database = database
         compiled = rules.map(CompiledRule.init)
         blockBytes = zip(patterns, database.patterns).map { Window.blockBytes($1, acrossLines: rules[$0.rule].acrossLines) }
+        mayReachFar = zip(database.patterns, blockBytes).map { Window.mayReachFar($0, blockBytes: $1) }
     }
 
     /// What the database of these rules depends on, as bytes: the digest of them is its key in a cache. A digest, and a strong one, because

@@ -16,9 +16,7 @@ enum CheckCommand {
             Exit codes: 0 it can be used (there may be warnings), 2 it cannot.
             """,
         positionals: [.init("PATH", optional: true, "a file, or a folder with a .forge.yml in it")],
-        options: [
-            .init("org", "FILE", "the organisation's .forge.yml, of its .github repository"),
-            .init("floor", "FILE", "the operator's floor_file"), .init("defaults", "FILE", "the operator's defaults_file"),
+        options: UpperLayers.specifications + [
             .init("explain", nil, "print every value that holds, and who decided it"),
             .init("simulate", "BASE..HEAD", "what the config would have done with each commit of this range"), .json,
         ]
@@ -53,25 +51,13 @@ enum CheckCommand {
     // MARK: Files
 
     private static func readLayers(_ arguments: Arguments) throws(CommandFailure) -> [ConfigLayer] {
-        var layers: [ConfigLayer] = []
-        if let path = arguments.value("defaults") { layers.append(.defaults(try read(path), file: path)) }
-        if let path = arguments.value("floor") { layers.append(.floor(try read(path), file: path)) }
-        if let path = arguments.value("org") { layers.append(.organisation(try read(path), file: path)) }
+        var layers = try UpperLayers(arguments).layers
         let path = file(for: arguments.positional(0))
         // Without a file the defaults hold; only those who want to see them at work mean that.
         let wantsDefaults = arguments.has("explain") || arguments.value("simulate") != nil
         if arguments.positional(0) == nil, wantsDefaults, !Files.exists(path) { return layers }
-        layers.append(.repository(try read(path), file: path))
+        layers.append(.repository(try UpperLayers.read(path), file: path))
         return layers
-    }
-
-    /// More than a config may have, so that the reader of YAML says how much is too much, as everywhere.
-    private static func read(_ path: String) throws(CommandFailure) -> [UInt8] {
-        do {
-            return try Files.read(path, bytesMax: 64 << 20)
-        } catch {
-            throw .badInput("\(path) cannot be read: \(error.message)")
-        }
     }
 
     private static func file(for path: String?) -> String {

@@ -1,6 +1,7 @@
 // The options of `forge review`, checked against each other. What contradicts is refused: a review of something else than was asked for
 // looks exactly like the right one.
 
+import ForgeConfig
 import ForgeCore
 import ForgeReview
 
@@ -29,6 +30,8 @@ struct ReviewOptions: Sendable {
     var baseline: String?
     var writesBaseline: Bool
     var config: String?
+    /// What `.forge.yml` can tighten, and not loosen.
+    var upperLayers: [ConfigLayer]
     var sarif: [ToolFile]
     var checkstyle: [ToolFile]
     var lines: [ToolFile]
@@ -41,7 +44,9 @@ struct ReviewOptions: Sendable {
     /// `--base none`: everything there is.
     static let noBase = "none"
 
-    static let specifications: [OptionSpecification] = [
+    static let specifications: [OptionSpecification] = own + UpperLayers.specifications + [.rulesDir]
+
+    private static let own: [OptionSpecification] = [
         .init("base", "REF", "compare with where the branch left REF; 'none' looks at everything (default: origin's default branch)"),
         .init("head", "REF", "review this commit instead of the files as they are"),
         .init("staged", nil, "review what is staged, against HEAD"),
@@ -59,7 +64,7 @@ struct ReviewOptions: Sendable {
         .init("lines-in", "[NAME=]FILE", "the same as lines 'file:line:column: message'"),
         .init("lines-pattern", "REGEX", "what such a line looks like: groups (?<file>…) line column end_line severity rule message"),
         .init("all", nil, "other tools' findings count wherever they are, not only on lines of the change"),
-        .init("allow-partial", nil, "exit 0 even when something could not be read"), .rulesDir,
+        .init("allow-partial", nil, "exit 0 even when something could not be read"),
     ]
 
     init(_ arguments: Arguments, _ environment: [String: String]) throws(CommandFailure) {
@@ -73,6 +78,7 @@ struct ReviewOptions: Sendable {
         baseline = arguments.value("baseline")
         writesBaseline = arguments.has("write-baseline")
         config = arguments.value("config")
+        upperLayers = try UpperLayers(arguments).layers
         sarif = Self.files("sarif-in", arguments)
         checkstyle = Self.files("checkstyle-in", arguments)
         lines = Self.files("lines-in", arguments)

@@ -102,11 +102,15 @@ private struct RepositorySource: DiffSource {
         let (repository, base) = (repository, base)
         do throws(GitError) {
             let diff = try await repository.diff(request)
-            return ReviewInput(diff: diff, base: baseName, head: headName) { path in
+            var input = ReviewInput(diff: diff, base: baseName, head: headName) { path in
                 guard let base else { return nil }
                 // Only lines around other tools' findings are read here: without them those findings are shown without their line.
                 return try? await repository.file(path, at: base, bytesMax: Self.fileBytesMax)
             }
+            let folders = Set(diff.files.map(\.path.parent))
+            let files = try await repository.files(in: folders, of: request.range)
+            input.hasFile = { folders.contains($0.parent) ? files.contains($0) : nil }
+            return input
         } catch {
             throw CommandFailure.badInput(error.message)
         }

@@ -15,28 +15,25 @@ struct ReviewPolicy: Sendable {
     let unread: [UnreadPart]
 
     init(_ options: ReviewOptions, _ place: ReviewPlace, _ context: CommandContext) throws(CommandFailure) {
-        var layers: [ConfigLayer] = []
+        var layers = options.upperLayers
         if let file = options.config {
-            do throws(SystemError) {
-                layers.append(.repository(try Files.read(file, bytesMax: 1 << 20), file: file))
-            } catch {
-                throw .badInput("\(error)")
-            }
+            layers.append(.repository(try UpperLayers.read(file), file: file))
         } else if let text = place.config {
             layers.append(.repository(text, file: place.configName))
         }
         effective = EffectiveConfig.load(layers)
         let name = options.config ?? place.configName
-        if options.config != nil, effective.isFallback {
-            throw .badInput(effective.problems.map { "\(name): \($0)" }.joined(separator: "\nforge: "))
-        }
-        let problems = effective.problems.map { UnreadPart(path: nil, reason: "\(name): \($0); the strictest settings hold instead") }
+        func sentence(_ problem: ConfigProblem) -> String { "\(problem.source?.file ?? name): \(problem)" }
+        // What was given by name is meant to hold; what is in the repository must not end the review.
+        let isGiven = effective.problems.contains { options.config != nil || $0.source?.layer != .repository }
+        if isGiven { throw .badInput(effective.problems.map(sentence).joined(separator: "\nforge: ")) }
+        let problems = effective.problems.map { UnreadPart(path: nil, reason: "\(sentence($0)); the strictest settings hold instead") }
         let cache = PatternCache.forCommands(context.environment)
         rules = try ReviewRules(try RulePacks.load(folder: options.rulesFolder, cache), effective.config, configName: name, cache) {
             context.note("forge: \($0)")
         }
         unread = problems + (rules.problem.map { [UnreadPart(path: nil, reason: $0)] } ?? [])
-        remarks = effective.warnings.map { "\(name): \($0)" } + rules.remarks
+        remarks = effective.warnings.map(sentence) + rules.remarks
     }
 
     func settings(_ options: ReviewOptions) -> ReviewSettings {
@@ -58,7 +55,8 @@ struct ReviewPolicy: Sendable {
     /// Lets the rules look at the diff.
     func judge(_ material: inout ReviewMaterial, _ progress: ReviewProgress?) async {
         progress?.show("looking at", 0, of: material.input.diff.files.count)
-        let (found, problems) = await rules.judgement(of: material.input.diff, workers: ProcessFacts.processorCount)
+        let view = RepositoryView(hasFile: material.input.hasFile)
+        let (found, problems) = await rules.judgement(of: material.input.diff, repository: view, workers: ProcessFacts.processorCount)
         let reviewed = ReviewedPaths(effective.config.review)
         material.coverage.filesLeftOut = material.input.diff.files.count { !reviewed.contains($0.path) }
         material.found = found.filter { rules.looksEverywhere($0.rule) || $0.path.map(reviewed.contains) ?? true }

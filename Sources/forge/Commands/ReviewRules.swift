@@ -89,12 +89,14 @@ struct ReviewRules: Sendable {
     }
 
     /// The same, sooner.
-    func judgement(of diff: Diff, workers: Int) async -> (found: [Finding], problems: [UnreadPart]) {
-        Self.parts(await DiffJudge.judgement(of: diff, lines, texts: texts, workers: workers))
+    func judgement(
+        of diff: Diff, repository: RepositoryView, workers: Int
+    ) async -> (found: [Finding], problems: [UnreadPart]) {
+        Self.parts(await DiffJudge.judgement(of: diff, lines, texts: texts, repository: repository, workers: workers))
     }
 
     private static func parts(_ judgement: DiffJudgement) -> (found: [Finding], problems: [UnreadPart]) {
-        let problems = judgement.problems.map { UnreadPart(path: nil, reason: "\($0)") }.sorted { $0.reason < $1.reason }
+        let problems = judgement.problems.map { UnreadPart(path: $1, reason: "\($0)") }.sorted { $0.reason < $1.reason }
         return (judgement.findings, problems)
     }
 

@@ -116,12 +116,7 @@ extension ScanReport.State {
 extension RuleProblem {
     fileprivate var sentence: String {
         let place = origin.line.map { "\(origin.file), line \($0)" } ?? origin.file
-        let why =
-            switch reason {
-            case .tooExpensive(let words): words
-            case .notAPattern(let words): words
-            }
-        return "the rule '\(rule)' (\(place)) was not carried out in full: \(why)"
+        return "the rule '\(rule)' (\(place)) was not carried out in full: \(reason)"
     }
 }
 

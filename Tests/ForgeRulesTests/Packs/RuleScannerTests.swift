@@ -134,6 +134,40 @@ struct RuleScannerTests {
         #expect(hits.allSatisfy { $0.lines == 1...1 && $0.column == $0.capture.lowerBound })
     }
 
+    @Test func `a match that fills a very long line is found where it begins`() throws {
+        let scanner = try PackTexts.scanner(["id: open\npattern: 'key=([a-z]+)'\ncapture: 1"])
+        for lead in [0, 4_090, 4_096, 5_000, 8_191, 70_000] {
+            let text = Array(repeating: UInt8(ascii: "."), count: lead) + Array(("key=" + String(repeating: "x", count: 100_000)).utf8)
+            let scan = scanner.scan(text)
+            #expect(scan.hits.map(\.capture.lowerBound) == [lead + 4], "behind \(lead) bytes")
+            #expect(scan.problems.isEmpty)
+        }
+        let two = "key=" + String(repeating: "x", count: 30_000) + " key=" + String(repeating: "y", count: 30_000)
+        #expect(scanner.scan(Array(two.utf8)).hits.map(\.match.lowerBound) == [0, 30_005])
+    }
+
+    @Test func `where a window ends no line ends`() throws {
+        let scanner = try PackTexts.scanner(["id: end\npattern: '[a-z]+;$'", "id: word\npattern: 'ab+\\b;?'"])
+        for count in 8_180...8_200 {
+            let line = String(repeating: " ", count: count) + "ab;" + String(repeating: "c;", count: 5_000) + " "
+            #expect(scanner.scan(Array(line.utf8)).found(in: line) == ["word@ab;"], "behind \(count) blanks")
+        }
+    }
+
+    @Test func `a match longer than is looked at together is told`() throws {
+        let scanner = try PackTexts.scanner(["id: open\npattern: 'key=[a-z]+;'", "id: cheap\npattern: 'k[0-9];'"])
+        let line = "key=" + String(repeating: "x", count: 100_000) + ";"
+        let scan = scanner.scan(Array("k1;\n\(line)\nkey=a;".utf8))
+        #expect(scan.hits.map(\.rule.id) == ["cheap", "open"])
+        #expect(scan.problems.map(\.rule) == ["open"])
+        #expect(scan.problems.first?.reason == .lineTooLong(2))
+        // What follows a match on a long line and might have been its end is nothing that was missed.
+        let many = "key=a;" + String(repeating: " ;", count: 50_000)
+        #expect(scanner.scan(Array(many.utf8)).problems.isEmpty)
+        let lazy = try PackTexts.scanner(["id: lazy\npattern: 'key=.*?;'\ngeneric: true"])
+        #expect(lazy.scan(Array(many.utf8)).problems.isEmpty)
+    }
+
     @Test func `a text in which everything matches everywhere is looked through to its end`() throws {
         let scanner = try PackTexts.scanner((0..<40).map { "id: r\($0)\npattern: '[ab]{\($0 + 2)}c'" })
         var text = Array(repeatElement(Array("ab".utf8) + [UInt8(ascii: "c")], count: 60_000).joined())
