@@ -11,6 +11,8 @@ struct Origin: OptionSet, Sendable, Equatable {
     static let secret = Origin(rawValue: 2)
     /// The name under which the text at hand runs itself: `$0`.
     static let own = Origin(rawValue: 4)
+    /// From a file or another program, whose text nobody knows.
+    static let unread = Origin(rawValue: 8)
 }
 
 /// The output or input of a command.
@@ -25,6 +27,9 @@ struct ShellStream: Sendable, Equatable {
 
     /// Known to say nothing.
     var isBlank: Bool { text?.utf8.allSatisfy(Byte.isSpace) ?? false }
+
+    /// What a command is given by a pipe or a file.
+    var markedWhenUnread: ShellStream { text == nil ? ShellStream(text: nil, origin: origin.union(.unread)) : self }
 
     func followed(by next: ShellStream) -> ShellStream {
         var joined: String?

@@ -46,7 +46,7 @@ extension CommandWalk {
 
     // MARK: - Names
 
-    private static let programFolders = ["/bin/", "/sbin/", "/usr/", "/opt/", "/snap/", "/nix/", "/lib", "/usr/local/"]
+    static let programFolders = ["/bin/", "/sbin/", "/usr/", "/opt/", "/snap/", "/nix/", "/lib", "/usr/local/"]
 
     /// The name rules know a program by; nil when the word is a path of the worktree or some other file.
     private func programName(_ word: Argument) -> String? {
@@ -103,6 +103,7 @@ extension CommandWalk {
             invocation = Invocation(name: name, words: arguments, specification: narrower, stdin: stdin)
         }
         invocation.assignments = assignments
+        if !state.variables.isEmpty { judgeEnvironment(of: name) }
         let isUnderstood = judge(invocation)
         if !isUnderstood, !(invocation.isAskingForHelp && pack.rulesByName[name] != nil) {
             let subject = invocation.subcommand.isEmpty ? name : "\(name) \(invocation.subcommand)"
@@ -149,8 +150,10 @@ extension CommandWalk {
         return fits(rule, textOf: invocation, &text)
     }
 
+    /// Also what was exported before: whether it was, is not asked.
     private func fits(_ condition: RuleCondition, assignmentsOf invocation: Invocation) -> Bool {
-        invocation.assignments.contains { name in condition.assignments.contains { Wildcard.matches(name, $0) } }
+        func isNamed(_ name: String) -> Bool { condition.assignments.contains { Wildcard.matches(name, $0) } }
+        return invocation.assignments.contains(where: isNamed) || state.variables.keys.contains(where: isNamed)
     }
 
     private static func isSubcommand(_ given: String, _ pattern: String) -> Bool {

@@ -112,7 +112,7 @@ extension CommandWalk {
         case .hereString:
             open.stdin = ShellStream(text: target.isUnknown ? nil : target.text + "\n", origin: target.origin)
         case .read:
-            open.stdin = read(target)
+            open.stdin = read(target).markedWhenUnread
         case .duplicateInput, .duplicateOutput:
             if target.text.utf8.allSatisfy({ Byte.isDigit($0) || $0 == Byte.minus }) { return }
             open.targets.append(.init(path: target, appends: false, isOutput: isOutput))

@@ -123,7 +123,7 @@ struct CommandWalk {
         var stream = stdin
         for command in pipeline.commands {
             let before = state
-            stream = run(command, stdin: stream)
+            stream = run(command, stdin: stream).markedWhenUnread
             let after = state
             state = before
             state.keepFiles(of: after)

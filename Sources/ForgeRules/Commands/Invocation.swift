@@ -137,8 +137,11 @@ struct Invocation: Sendable {
     }
 
     /// Asks only for its own description.
+    /// With an operand, `--version` names the version of it, and `--help` may be a word of what runs inside.
     var isAskingForHelp: Bool {
-        flags.contains { $0.name == "--help" || $0.name == "--version" } || subcommand == "help" || subcommand.hasPrefix("help ")
+        if subcommand == "help" || subcommand.hasPrefix("help ") { return true }
+        guard operands.isEmpty else { return false }
+        return flags.contains { $0.name == "--help" || $0.name == "--version" && $0.value == nil && subcommand.isEmpty }
     }
 
     /// All the words as one text, blanks single, letters small.

@@ -145,7 +145,7 @@ extension CommandPack {
         condition.textNone = entry.texts("text_none").map(TextPattern.init)
         condition.paths = Place(entry.choices("paths", Place.names))
         condition.pathsNone = Place(entry.choices("paths_none", Place.names))
-        condition.origins = Origin(entry.choices("origins", ["remote": Origin.remote, "secret": .secret]))
+        condition.origins = Origin(entry.choices("origins", ["remote": Origin.remote, "secret": .secret, "unread": .unread]))
         condition.assignments = entry.texts("assignments")
         if entry.has("elsewhere") { condition.isElsewhere = entry.flag("elsewhere") }
         return condition

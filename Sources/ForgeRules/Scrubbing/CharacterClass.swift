@@ -56,7 +56,7 @@ enum CharacterClass {
         switch value {
         case 0xFE00...0xFE0F, 0xE0100...0xE01EF: .variation
         case 0xFE20...0xFE2F: .mark
-        case 0xFEFF, 0xFFA0, 0xFFF0...0xFFFB, 0x1BCA0...0x1BCA3, 0x1D173...0x1D17A: .invisible
+        case 0xFEFF, 0xFFA0, 0xFFF0...0xFFFB, 0x13430...0x1343F, 0x1BCA0...0x1BCA3, 0x1D173...0x1D17A: .invisible
         case 0xE0000...0xE007F: .tag
         case 0xE0080...0xE0FFF: .invisible
         default: value & 0xFFFE == 0xFFFE ? .control : .plain
@@ -82,11 +82,15 @@ enum CharacterClass {
         }
     }
 
-    /// What a variation selector may stand behind: signs that have an emoji form, and Han characters with their variants.
-    static func takesVariation(_ scalar: Unicode.Scalar) -> Bool {
+    /// What a variation selector may stand behind: signs that have an emoji form, and Han characters with their variants. Each with those
+    /// it has, since a choice of many would be as good as a letter.
+    static func takesVariation(_ scalar: Unicode.Scalar, _ selector: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0x23, 0x2A, 0x30...0x39, 0xA9, 0xAE, 0x203C, 0x2049, 0x2100...0x2BFF, 0x3030, 0x303D, 0x3297, 0x3299: true
-        case 0x1800...0x18AF, 0x3400...0x9FFF, 0xF900...0xFAFF, 0x1F000...0x1FAFF, 0x20000...0x3FFFF: true
+        case 0x23, 0x2A, 0x30...0x39, 0xA9, 0xAE, 0x203C, 0x2049, 0x2100...0x2BFF, 0x3030, 0x303D, 0x3297, 0x3299, 0x1F000...0x1FAFF:
+            selector.value == 0xFE00 || selector.value == 0xFE0E || selector.value == 0xFE0F
+        case 0x1800...0x18AF: (0x180B...0x180F).contains(selector.value)
+        case 0x3400...0x9FFF, 0xF900...0xFAFF, 0x20000...0x3FFFF:
+            (0xFE00...0xFE02).contains(selector.value) || selector.value >= 0xE0100
         default: false
         }
     }

@@ -81,7 +81,7 @@ struct CharacterStep {
     }
 
     private mutating func variation(_ scalar: Unicode.Scalar) {
-        before.map(CharacterClass.takesVariation) == true ? keep(scalar) : drop(.variation)
+        before.map { CharacterClass.takesVariation($0, scalar) } == true ? keep(scalar) : drop(.variation)
     }
 
     private mutating func mark(_ scalar: Unicode.Scalar) {

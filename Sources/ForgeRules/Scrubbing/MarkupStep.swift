@@ -12,6 +12,8 @@ struct MarkupStep {
     private var tally: ScrubTally
     /// Where the next end of a comment is; kept, so that many openings search once.
     private var commentEnd = 0
+    /// Of the link's destination that is being read; none outside of one.
+    private var openParentheses = 0
 
     static func run(_ input: [Unicode.Scalar], _ tally: inout ScrubTally) -> [Unicode.Scalar] {
         var step = MarkupStep(input: input, tally: tally)
@@ -29,10 +31,11 @@ struct MarkupStep {
     private mutating func next() {
         switch input[at] {
         case "<": angle()
+        case "&": entity()
         case "!" where peek(1) == "[": image()
-        case "]" where peek(1) == "(": linkTitle()
+        case "]" where peek(1) == "(": beginDestination()
         case "[" where isAtLineStart: reference()
-        default: keep(1)
+        default: openParentheses > 0 ? destination() : keep(1)
         }
     }
 
@@ -50,8 +53,9 @@ struct MarkupStep {
     private mutating func angle() {
         switch peek(1) {
         case "!" where peek(2) == "-" && peek(3) == "-": comment()
-        case "!" where peek(2).map { $0 == "[" || isLetter($0) } == true: declaration()
-        case "?": declaration()
+        // Whatever follows, a browser takes it for a comment; so it does the end of an element without a name.
+        case "!", "?": declaration()
+        case "/" where peek(2).map { !isLetter($0) && $0 != ">" } == true: declaration()
         default: tag()
         }
     }
@@ -85,20 +89,49 @@ struct MarkupStep {
         at += 1
     }
 
-    /// A tag without attributes hides nothing (`Array<String>` is no tag at all), one with attributes can.
+    /// A tag without attributes hides nothing (`Array<String>` is no tag at all), one with attributes can, and some can by their name.
     private mutating func tag() {
         var end = at + 1
         if end < input.count, input[end] == "/" { end += 1 }
         guard end < input.count, isLetter(input[end]) else { return keep(1) }
         while end < input.count, isNameCharacter(input[end]) { end += 1 }
-        let nameEnd = end
-        while end < input.count, isBlank(input[end]) || input[end] == "/" { end += 1 }
-        let hasAttributes = end > nameEnd && end < input.count && (isLetter(input[end]) || "_:@#*.\"'".unicodeScalars.contains(input[end]))
-        guard hasAttributes else { return keep(nameEnd - at) }
+        guard hasAttributes(behind: end) || hidesByName(at + 1, end) else { return keep(end - at) }
         tally.add(.attributes)
         write("‹")
         at += 1
-        keep(nameEnd - at)
+    }
+
+    /// Whatever stands behind a blank is an attribute to a browser. On another line even the closing bracket is taken for one: the line
+    /// may get a mark before it.
+    private func hasAttributes(behind nameEnd: Int) -> Bool {
+        var end = nameEnd
+        var isOnOtherLine = false
+        while end < input.count, isBlank(input[end]) || input[end] == "/" {
+            if input[end] == "\n" { isOnOtherLine = true }
+            end += 1
+        }
+        return end > nameEnd && end < input.count && (input[end] != ">" || isOnOtherLine)
+    }
+
+    /// Not behind a name: `List<Option>` is a type.
+    private func hidesByName(_ start: Int, _ end: Int) -> Bool {
+        guard end - start <= 10, output.last.map({ isNameCharacter($0) }) != true else { return false }
+        return Self.hidingElements.contains(String(String.UnicodeScalarView(input[start..<end])).lowercased())
+    }
+
+    /// Elements whose text a page does not show, or not at first.
+    private static let hidingElements: Set<String> = [
+        "applet", "audio", "canvas", "colgroup", "datalist", "details", "dialog", "frameset", "head", "iframe", "map", "meter", "noembed",
+        "noframes", "noscript", "object", "optgroup", "option", "progress", "rp", "script", "select", "style", "template", "textarea",
+        "title", "video",
+    ]
+
+    /// A character that cannot be seen may be written as its number or its name; the name itself can be seen.
+    private mutating func entity() {
+        guard HiddenEntity.begins(at: at, in: input) else { return keep(1) }
+        tally.add(.invisible)
+        write("&amp;")
+        at += 1
     }
 
     // MARK: Markdown
@@ -110,28 +143,50 @@ struct MarkupStep {
         at += 1
     }
 
-    /// The title moves out of the parentheses, where it is shown.
-    private mutating func linkTitle() {
+    /// A destination in angle brackets may hold anything, so it is made text.
+    private mutating func beginDestination() {
         keep(2)
-        skipDestination()
-        var end = at
-        while end < input.count, isBlank(input[end]) { end += 1 }
-        guard end > at, end < input.count, opensTitle(input[end]) else { return }
-        tally.add(.linkTitle)
-        write(") (")
-        at = end
+        openParentheses = 1
+        while at < input.count, isBlank(input[at]), !isTitleAhead { keep(1) }
+        if at < input.count, input[at] == "<" {
+            tally.add(.linkTitle)
+            write("‹")
+            at += 1
+        }
     }
 
-    private mutating func skipDestination() {
-        var end = at
-        if end < input.count, input[end] == "<" {
-            end += 1
-            while end < input.count, !">\n⟨<[".unicodeScalars.contains(input[end]) { end += 1 }
-            if end < input.count, input[end] == ">" { return keep(end + 1 - at) }
-            return
+    /// One character of a link's destination, which ends at its parenthesis or at a blank.
+    private mutating func destination() {
+        switch input[at] {
+        case "(": openParentheses += 1
+        case ")": openParentheses -= 1
+        case "\\" where at + 1 < input.count && (input[at + 1] == "(" || input[at + 1] == ")"): return keep(2)
+        case let blank where isBlank(blank):
+            // With a parenthesis open it is no link.
+            if openParentheses == 1, isTitleAhead { return linkTitle() }
+            openParentheses = 0
+        default: break
         }
-        while end < input.count, !isBlank(input[end]), !")]<![".unicodeScalars.contains(input[end]) { end += 1 }
-        keep(end - at)
+        keep(1)
+    }
+
+    /// Whether a title stands behind the blanks here.
+    private var isTitleAhead: Bool { opensTitle(behindBlanks) }
+
+    private var behindBlanks: Int {
+        var end = at
+        while end < input.count, isBlank(input[end]) { end += 1 }
+        return end
+    }
+
+    private func opensTitle(_ index: Int) -> Bool { index > at && index < input.count && isTitleMark(input[index]) }
+
+    /// The title moves out of the parentheses, where it is shown.
+    private mutating func linkTitle() {
+        tally.add(.linkTitle)
+        write(") (")
+        at = behindBlanks
+        openParentheses = 0
     }
 
     /// `[label]: destination` shows nothing, and is where comments in Markdown are put; a blank before the colon makes it text.
@@ -167,7 +222,7 @@ struct MarkupStep {
         guard end > begin, input[begin] != "⟨" else { return nil }
         var after = end
         while after < input.count, input[after] == " " || input[after] == "\t" { after += 1 }
-        return after == input.count || input[after] == "\n" || opensTitle(input[after]) ? begin..<end : nil
+        return after == input.count || input[after] == "\n" || isTitleMark(input[after]) ? begin..<end : nil
     }
 
     private func isComment(label: ArraySlice<Unicode.Scalar>, destination: ArraySlice<Unicode.Scalar>) -> Bool {
@@ -183,15 +238,14 @@ struct MarkupStep {
         at = end
     }
 
-    /// Behind nothing but blanks, quote marks and list marks.
+    /// Behind nothing but blanks, quote marks and list marks. An opening bracket is none of them, so no mark is looked at twice.
     private var isAtLineStart: Bool {
         var index = output.count - 1
-        let floor = max(0, output.count - 12)
-        while index >= floor, index >= 0, output[index] != "\n" {
-            guard " \t>*-+".unicodeScalars.contains(output[index]) else { return false }
+        while index >= 0, output[index] != "\n" {
+            guard isDigit(output[index]) || " \t>*-+.)".unicodeScalars.contains(output[index]) else { return false }
             index -= 1
         }
-        return index < 0 || output[index] == "\n"
+        return true
     }
 }
 
@@ -201,4 +255,4 @@ func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar == " " || scalar == "\t"
 private func isNameCharacter(_ scalar: Unicode.Scalar) -> Bool {
     isLetter(scalar) || isDigit(scalar) || scalar == "-" || scalar == ":" || scalar == "_" || scalar == "."
 }
-private func opensTitle(_ scalar: Unicode.Scalar) -> Bool { scalar == "\"" || scalar == "'" || scalar == "(" }
+private func isTitleMark(_ scalar: Unicode.Scalar) -> Bool { scalar == "\"" || scalar == "'" || scalar == "(" }

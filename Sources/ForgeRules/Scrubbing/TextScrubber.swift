@@ -66,9 +66,13 @@ package struct TextScrubber: Sendable {
         var head = limits.headMax
         while head > 0, CharacterClass.clings(scalars[head - 1]) || CharacterClass.clings(scalars[head]) { head -= 1 }
         var tail = scalars.count - limits.tailMax
-        while tail < scalars.count, CharacterClass.clings(scalars[tail]) || CharacterClass.clings(scalars[tail - 1]) { tail += 1 }
+        // What stands before a bracket says what it is, so none begins the rest.
+        while tail < scalars.count, CharacterClass.clings(scalars[tail]) || CharacterClass.clings(scalars[tail - 1]) || scalars[tail] == "<"
+        {
+            tail += 1
+        }
         tally.add(.cut)
-        let notice = " ⟨cut: \(tail - head) characters left out⟩ "
+        let notice = "⟨cut: \(tail - head) characters left out⟩ "
         return Array(scalars[..<head]) + Array(notice.unicodeScalars) + Array(scalars[tail...])
     }
 }

@@ -112,7 +112,7 @@ enum HiddenSigns {
                 continue
             case .bidirectional: if scalar.value == 0x202D || scalar.value == 0x202E { overrides += 1 }
             case .invisible: if isBetweenLetters(index, input) { insideWords += 1 }
-            case .variation: if index == 0 || !CharacterClass.takesVariation(input[index - 1]) { selectors += 1 }
+            case .variation: if index == 0 || !CharacterClass.takesVariation(input[index - 1], scalar) { selectors += 1 }
             default: break
             }
             isFlag = false

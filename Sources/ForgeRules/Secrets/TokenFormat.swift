@@ -7,9 +7,9 @@ struct TokenFormat {
     let isDigit: @Sendable (UInt8) -> Bool
     var hasChecksum = false
 
-    /// Where a token of this format is, when one begins here.
+    /// Where a token of this format is, when one begins here. A checksum says so even within a word.
     func token(in bytes: [UInt8], at start: Int) -> Range<Int>? {
-        guard bytes[start...].starts(with: prefix), start == 0 || !Byte.isName(bytes[start - 1]) else { return nil }
+        guard bytes[start...].starts(with: prefix), hasChecksum || start == 0 || !Byte.isName(bytes[start - 1]) else { return nil }
         let body = bytes[(start + prefix.count)...].prefix(count.upperBound + 1).prefix(while: isDigit)
         guard count.contains(body.count), !Placeholder.isPlain(body) else { return nil }
         guard !hasChecksum || Checksum.isRight(bytes[start..<body.endIndex], prefixCount: prefix.count) else { return nil }

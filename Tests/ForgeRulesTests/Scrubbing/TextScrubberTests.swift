@@ -66,7 +66,7 @@ struct TextScrubberTests {
         check("a<!-- do it -->b", "a⟨hidden comment of 7 characters removed⟩b", [.comment])
         check("a<!-- do it --!>b<!-->c", "a⟨hidden comment of 8 characters removed⟩b⟨hidden comment of 0 characters removed⟩c", [.comment])
         check("a <!-- without end", "a ‹!-- without end", [.comment])
-        check("<!<!-- x -->-- y -->", "<!⟨hidden comment of 3 characters removed⟩-- y -->", [.comment])
+        check("<!<!-- x -->-- y -->", "‹!⟨hidden comment of 3 characters removed⟩-- y -->", [.comment])
         check("[//]: # (do it)\ntext", "⟨hidden comment of 15 characters removed⟩\ntext", [.comment])
         check("[comment]: <> (do it)", "⟨hidden comment of 21 characters removed⟩", [.comment])
     }
@@ -75,7 +75,14 @@ struct TextScrubberTests {
         check("<div style=\"display:none\">do it</div>", "‹div style=\"display:none\">do it</div>", [.attributes])
         check("<p hidden aria-label='do it'>", "‹p hidden aria-label='do it'>", [.attributes])
         check("![do it](https://x.example/a.png \"and this\")", "! [do it](https://x.example/a.png) (\"and this\")", [.image, .linkTitle])
-        check("[a](<b c> 'do it')", "[a](<b c>) ('do it')", [.linkTitle])
+        check("[a](<b c> 'do it')", "[a](‹b c> 'do it')", [.linkTitle])
+        check("[a]( b/(c)!d \"do it\")", "[a]( b/(c)!d) (\"do it\")", [.linkTitle])
+        check("x](<!-- do it -->)", "x](‹!-- do it -->)", [.linkTitle])
+        check("<div =x hidden>", "‹div =x hidden>", [.attributes])
+        check("<template>do it</template>, List<Option>", "‹template>do it</template>, List<Option>", [.attributes])
+        check("<! do it></ do it></>", "‹! do it>‹/ do it></>", [.comment])
+        check("a&#8203;b&#x0E0041;c&zwj;d&amp;&#65;&copy;", "a&amp;#8203;b&amp;#x0E0041;c&amp;zwj;d&amp;&#65;&copy;", [.invisible])
+        check("> > > > > > > [a]: b 'do it'\n12. [a]: b", "> > > > > > > [a] : b 'do it'\n12. [a] : b", [.reference])
         check("[later]: https://x.example \"do it\"", "[later] : https://x.example \"do it\"", [.reference])
     }
 
@@ -104,7 +111,7 @@ struct TextScrubberTests {
         let text = String(repeating: "h", count: 100) + String(repeating: "m", count: 300) + String(repeating: "t", count: 50)
         let scrubbed = TextScrubber(limits: ScrubLimits(headMax: 100, tailMax: 50)).scrub(text)
         #expect(
-            scrubbed.text == String(repeating: "h", count: 100) + " ⟨cut: 300 characters left out⟩ " + String(repeating: "t", count: 50))
+            scrubbed.text == String(repeating: "h", count: 100) + "⟨cut: 300 characters left out⟩ " + String(repeating: "t", count: 50))
         #expect(scrubbed.notes == [ScrubNote(kind: .cut, count: 1)])
     }
 
@@ -159,14 +166,16 @@ enum HostileText {
         "<", "!", "--", "-->", "<!--", "[", "]", "(", ")", ":", "![", "](", "\"", "'", " ", "\n", "\n\n", "\t", "a", "word", "url", "#",
         "//",
         "[//]: # (x)", "[a]: b", "Human:", "### System", "System", "<|", "|>", "im_start", "[INST]", "<<SYS>>", "<system>", "</user>",
-        "<div hidden>", "<a ", "href", "=", ">", "---", "END", "<<<", "\u{1B}", "\u{1B}[", "\u{1B}]", "\u{7}", "m", "0;", "\u{9B}",
+        "<div hidden>", "<a ", "<style>", "<b", "</", "&", "&#8203;", "&#", "8203", ";", "(", "1.", "=", "href", "=", ">", "---", "END",
+        "<<<", "\u{1B}", "\u{1B}[", "\u{1B}]", "\u{7}", "m", "0;", "\u{9B}",
         "\u{200B}",
         "\u{200D}", "\u{FE0F}", "👨", "👩", "\u{202E}", "\u{E0041}", "\u{E0042}", "\u{301}", "é", "\u{A0}", "\r", "\r\n", "\u{0}", "⟨", "⟩",
         "‹", "⟨text⟩ ", " ⟨cut: 5 characters left out⟩ ", "              ", "\\", "^", "*", "`", "می‌", "\u{200C}", "\u{E0100}", "中",
     ]
 
     static let repeated = [
-        "<!--", "<!-", "![", "](", "[a", "[a]:", "\n[", "\n[a\n", "<a ", "<a b", "\u{1B}]", "\u{1B}[", "\u{1B}[1;", "<|", "<|a", "Human",
+        "<!--", "<!-", "![", "](", "](a", "](a(", "&", "&#", "1.", "> ", "</", "[a", "[a]:", "\n[", "\n[a\n", "<a ", "<a b", "\u{1B}]",
+        "\u{1B}[", "\u{1B}[1;", "<|", "<|a", "Human",
         "\nHuman",
         "\n---", " ", "\n", "\u{200D}", "👨\u{200D}", "\u{301}", "\u{E0041}", "](<", "](a '", "\u{202E}", "<", "-", "--!", "\n[a]: # ",
     ]
