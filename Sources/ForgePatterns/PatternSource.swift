@@ -14,7 +14,8 @@ package struct PatternSource: Hashable, Sendable {
         package static let multiline = Options(rawValue: 1 << 1)
         /// `.` matches a line feed, too.
         package static let dotAll = Options(rawValue: 1 << 2)
-        /// A character is a Unicode scalar, not a byte. Bytes that are no UTF-8 match nothing, and no match crosses them.
+        /// A character is a Unicode scalar, not a byte. An exact match crosses no bytes that are no UTF-8; a scan of a text with such bytes may
+        /// miss what stands in it, so such a pattern is for texts that were made valid before.
         package static let unicode = Options(rawValue: 1 << 3)
         /// A scan reports the pattern once, at whichever end comes first. Of no meaning to an exact match.
         package static let once = Options(rawValue: 1 << 4)

@@ -38,6 +38,8 @@ import Testing
             var hits = PatternHits()
             #expect(PatternScratch(database).scan(text, into: &hits) == .complete)
             let ends = Set(hits.all.flatMap { $0.firstEnd...$0.end })
+            // Over characters, the library promises nothing for bytes that are none.
+            guard !options.contains(.unicode) else { continue }
             #expect(
                 // Of a pattern that may match nothing at all, the library does not tell each empty match.
                 matches.allSatisfy { $0.range.isEmpty || ends.contains($0.range.upperBound) }, "\(source.expression) is matched where the scan sees nothing")
