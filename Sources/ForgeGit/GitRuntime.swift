@@ -3,8 +3,11 @@
 import CGit2
 
 package final class GitRuntime: Sendable {
-    package init() throws(GitError) {
+    /// - Parameter verifiesObjects: computes the name of every object that is read from its content, which takes as long as all else of
+    ///   reading it. Git itself leaves that to `git fsck`: what is damaged does not unpack, and is an error either way. Holds for the process.
+    package init(verifiesObjects: Bool = true) throws(GitError) {
         try check("git_libgit2_init", git_libgit2_init())
+        try check("git_libgit2_opts", forge_git_verify_objects(verifiesObjects ? 1 : 0))
     }
 
     deinit {

@@ -116,6 +116,28 @@ import Testing
         #expect(await message { _ = try await repository.diff(DiffRequest(.commits(nil, head))) } != "no error")
     }
 
+    @Test func `a damaged file is never read as another, verified or not`() async throws {
+        let made = try TemporaryRepository()
+        let text = (0..<200).map { "line \($0 * 7_919)\n" }.joined()
+        try made.write("a.txt", text)
+        let head = try #require(CommitSHA(try made.commit()))
+        let blob = try made.git(["rev-parse", "HEAD:a.txt"])
+        let object = URL(fileURLWithPath: "\(made.path)/.git/objects/\(blob.prefix(2))/\(blob.dropFirst(2))")
+        let right = try Data(contentsOf: object)
+        try FileManager.default.removeItem(at: object)
+        for place in stride(from: 0, to: right.count, by: 13) {
+            var damaged = right
+            damaged[place] ^= 0x10
+            try damaged.write(to: object)
+            for verifies in [true, false] {
+                let repository = try LocalRepository(containing: made.path, runtime: GitRuntime(verifiesObjects: verifies))
+                // An error is what is wanted; a text that is there must be the right one.
+                guard let found = try? await repository.file(RepositoryPath("a.txt"), at: head, bytesMax: 1 << 20) else { continue }
+                #expect(found == Array(text.utf8), "byte \(place), verified: \(verifies)")
+            }
+        }
+    }
+
     @Test(.enabled(if: getuid() == 0, "only root can give a folder away"))
     func `a repository of another user is not looked at`() async throws {
         let made = try TemporaryRepository()

@@ -24,7 +24,7 @@ struct ReviewPlace: Sendable {
             return
         }
         do throws(GitError) {
-            let repository = try LocalRepository(containing: ".", runtime: try GitRuntime())
+            let repository = try LocalRepository(containing: ".", runtime: try GitRuntime(verifiesObjects: false))
             let source = try await RepositorySource(repository, options, progress)
             self.source = source
             root = repository.workTree ?? ProcessFacts.workingFolder

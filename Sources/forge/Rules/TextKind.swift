@@ -17,30 +17,32 @@ enum TextKind: String, Hashable, Sendable {
             // UTF-32 begins the same, and is as rare as it is unreadable.
             return .utf16
         }
+        var zeros = 0
         var controls = 0
         var at = 0
         while at < count {
             let block = oddBytes(in: start.extracting(at..<min(at + blockBytes, count)))
-            if block.hasZero { return .binary }
+            zeros += block.zeros
             controls += block.controls
             at += blockBytes
         }
-        return controls * 10 > count ? .binary : .text
+        return zeros > 0 || controls * 10 > count ? .binary : .text
     }
 
     /// So few that a byte counts them.
     private static let blockBytes = 128
 
-    /// Without branches and in counters of one byte: then the processor takes many bytes at once, and this is a fourteenth of the work.
-    private static func oddBytes(in block: Span<UInt8>) -> (hasZero: Bool, controls: Int) {
-        var zero: UInt8 = 0
+    /// Without branches, in counters of one byte and to the end of the block whatever is found: only then does the compiler take many bytes at
+    /// once, which is a tenth of the work. `forge bench scan` shows it.
+    private static func oddBytes(in block: Span<UInt8>) -> (zeros: Int, controls: Int) {
+        var zeros: UInt8 = 0
         var controls: UInt8 = 0
         for index in block.indices {
             let byte = block[index]
-            zero |= byte == 0 ? 1 : 0
+            zeros |= UInt8(byte == 0 ? 1 : 0)
             // All below space but tab, line feed, vertical tab, form feed, carriage return, backspace, bell and escape.
-            controls &+= (byte < 0x20 ? 1 : 0) & (byte &- 0x07 > 0x06 ? 1 : 0) & (byte != 0x1B ? 1 : 0)
+            controls &+= UInt8(byte < 0x20 ? 1 : 0) & UInt8(byte &- 0x07 > 0x06 ? 1 : 0) & UInt8(byte != 0x1B ? 1 : 0)
         }
-        return (zero != 0, Int(controls))
+        return (Int(zeros), Int(controls))
     }
 }

@@ -1,6 +1,7 @@
 // Packs of several layers together: who may replace what, and what is refused.
 
 import ForgeCore
+import Synchronization
 import Testing
 
 @testable import ForgeRules
@@ -62,6 +63,25 @@ struct PackLibraryTests {
         let reports = try PackTesting.reports([file(.operator, "house", failing)])
         #expect(reports.map(\.failures.count) == [1] && reports[0].exampleCount == 3 && reports[0].ruleCount == 1)
         #expect(reports[0].failures[0].text(file: "f") == "f:6: one: the rule finds nothing in this example")
+    }
+
+    @Test func `a pack is checked once, and what is known of it is asked before`() throws {
+        let (right, wrong) = (["id: one\npattern: x"], ["id: two\npattern: x\nmatches: [z]"])
+        let kept = Mutex<[String]>([])
+        func library(_ files: [PackFile], knows: [String] = [], keepsExamples: Bool = false) throws -> PackLibrary {
+            let checked = CheckedPacks(
+                holds: { knows.contains($0.name) }, keep: { file in kept.withLock { $0.append(file.name) } })
+            return try PackLibrary(files, keepsExamples: keepsExamples, checked: checked)
+        }
+        let files = [file(.builtIn, "secrets", right), file(.operator, "house", ["id: three\npattern: x"])]
+        #expect(try library(files).packs.map { $0.rules[0].matches.count } == [0, 1])
+        #expect(kept.withLock { $0 } == ["operator/house.yml"])
+        #expect(try library(files, knows: ["operator/house.yml"]).packs.map { $0.rules[0].matches.count } == [0, 0])
+        #expect(try library(files, knows: ["operator/house.yml"], keepsExamples: true).packs.map { $0.rules[0].matches.count } == [1, 1])
+        #expect(kept.withLock { $0.count } == 1, "what is known is not kept again")
+        #expect(throws: PackErrors.self) { try library([file(.operator, "bad", wrong)]) }
+        #expect(kept.withLock { $0.count } == 1, "what is wrong is not kept")
+        #expect(try library([file(.operator, "bad", wrong)], knows: ["operator/bad.yml"]).packs.count == 1)
     }
 
     @Test func `every file that is wrong is told of`() {

@@ -102,4 +102,25 @@ extension TreeWalk.Item {
         #expect(TextKind.of(([0x61, 0x00, 0x62, 0x00] as [UInt8]).span) == .binary)
         #expect(TextKind.of(([0xC3, 0x28, 0xFF, 0xE9] as [UInt8]).span) == .text, "Latin-1 is text, too")
     }
+
+    @Test(arguments: 0..<256)
+    func `one byte in ten may be a control, and none a zero, wherever it stands`(byte: Int) {
+        let isControl = byte < 0x20 && !(0x07...0x0D).contains(byte) && byte != 0x1B
+        for count in [1, 127, 128, 129, 8_191, 8_192] {
+            for place in Set([0, 64, 127, 128, count - 1]) where place < count {
+                var text = [UInt8](repeating: 0x61, count: count)
+                text[place] = UInt8(byte)
+                #expect(TextKind.of(text.span) == (byte == 0 || isControl && count == 1 ? .binary : .text))
+            }
+        }
+        var half = [UInt8](repeating: 0x61, count: 1_000)
+        for place in 0..<101 { half[place * 9] = UInt8(byte) }
+        #expect(TextKind.of(half.span) == (isControl ? .binary : .text))
+        half[0] = 0x61
+        #expect(TextKind.of(half.span) == (byte == 0 ? .binary : .text), "a tenth is not too much")
+    }
+
+    @Test func `behind what is looked at nothing counts`() {
+        #expect(TextKind.of(([UInt8](repeating: 0x61, count: 8_192) + [0]).span) == .text)
+    }
 }
