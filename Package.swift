@@ -117,8 +117,8 @@ let package = Package(
         tests(
             "ScenarioTests",
             [
-                "ForgeCore", "ForgeCrypto", "ForgeSystem", "ForgeStore", "ForgeBench", "ForgePatterns", "ForgeResources", "ForgeRules",
-                "forge",
+                "ForgeCore", "ForgeCrypto", "ForgeSystem", "ForgeConfig", "ForgeStore", "ForgeBench", "ForgePatterns", "ForgeResources",
+                "ForgeRules", "forge",
             ]),
         tests("TidyTests", []),
     ]

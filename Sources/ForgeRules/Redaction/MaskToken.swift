@@ -166,7 +166,15 @@ struct TokenReader {
     private func percent(at index: Int) -> Escape {
         guard index + 3 <= text.count else { return isWhole || !isHexPrefix(index + 1) ? .none : .cutOff }
         guard let value = hex(index + 1, 2) else { return .none }
+        if value == 0x25 { return percentTwice(at: index) }
         return .token(MaskToken(length: 3, count: 1, packed: UInt32(value)))
+    }
+
+    /// `%2541`: an address inside an address has its percent signs written so.
+    private func percentTwice(at index: Int) -> Escape {
+        if index + 5 > text.count, !isWhole, isHexPrefix(index + 3) { return .cutOff }
+        guard index + 5 <= text.count, let value = hex(index + 3, 2) else { return .token(MaskToken(length: 3, count: 1, packed: 0x25)) }
+        return .token(MaskToken(length: 5, count: 1, packed: UInt32(value)))
     }
 
     private func backslash(at index: Int) -> Escape {

@@ -31,6 +31,7 @@ struct RedactorTests {
         check(bytes.map { String(format: "%02X", $0) }.joined())
         check(bytes.map { String(format: "%%%02X", $0) }.joined())
         check(bytes.map { String(format: "%%%02x", $0) }.joined())
+        check(bytes.map { String(format: "%%25%02x", $0) }.joined())
         check(secret.addingPercentEncoding(withAllowedCharacters: .alphanumerics)!)
         check(bytes.map { String(format: "\\u%04x", $0) }.joined())
         check(bytes.map { String(format: "\\x%02x", $0) }.joined())

@@ -22,7 +22,12 @@ struct RedTeamRoom: Sendable {
     let policy: ScopePolicy
     let base: [TreeEntry]
     private let baseTree: String
-    private let tiers: [String: String]
+    private let tiers: AnswerSheet
+    /// Answers of `forge rules scrub`, without and with the lines around a text.
+    let scrubbed: AnswerSheet
+    let wrapped: AnswerSheet
+    let redacted: AnswerSheet
+    let scanned: AnswerSheet
 
     static let files: [String: RedTeamEntry] = [
         "src/main.py": RedTeamEntry("print('hello')\n"), "src/util.py": RedTeamEntry("def f():\n    return 1\n"),
@@ -44,7 +49,12 @@ struct RedTeamRoom: Sendable {
             TreeEntry(path: RepositoryPath(path), mode: entry.mode, target: entry.mode == .symlink ? entry.content : nil)
         }
         baseTree = try Self.makeTree(Self.files.map { (Array($0.key.utf8), $0.value) }, git)
-        tiers = try Self.askedTiers(CommandAttacks.commands.map(\.command))
+        tiers = try AnswerSheet("classify", "command", CommandAttacks.commands.map(\.command))
+        scrubbed = try AnswerSheet("scrub", "text", ScrubAttacks.evasions.map(\.text), options: ["--bare"])
+        wrapped = try AnswerSheet("scrub", "text", ScrubAttacks.endings.map(\.text))
+        redacted = try AnswerSheet(
+            "redact", "text", RedactionAttacks.disguises.map(\.text), options: ["--known", try RedactionAttacks.writeKnown(in: folder)])
+        scanned = try AnswerSheet("scan", "text", SecretAttacks.hidden.map(\.text) + SecretAttacks.lookAlikes.map(\.text))
     }
 
     // MARK: Scope
@@ -80,18 +90,7 @@ struct RedTeamRoom: Sendable {
 
     /// The tier that the program gives to one of the table's commands.
     func tier(of command: String) throws -> String {
-        guard let tier = tiers[command] else { throw TestFailure(description: "the program gave no answer") }
+        guard let tier = try tiers.answer(to: command)["tier"]?.string else { throw TestFailure(description: "the answer has no tier") }
         return tier
-    }
-
-    private static func askedTiers(_ commands: [String]) throws -> [String: String] {
-        let input = commands.map { JSON.object([.init("id", .string($0)), .init("command", .string($0))]).text }.joined(separator: "\n")
-        let run = try Program.run(["rules", "classify", "--jsonl"], input: input)
-        var tiers: [String: String] = [:]
-        for line in run.output.split(separator: "\n") {
-            let answer = try JSONParser.parse(Array(line.utf8)).value
-            if case .string(let command)? = answer["id"], case .string(let tier)? = answer["tier"] { tiers[command] = tier }
-        }
-        return tiers
     }
 }
