@@ -40,7 +40,8 @@ import Testing
             let ends = Set(hits.all.flatMap { $0.firstEnd...$0.end })
             #expect(
                 // Of a pattern that may match nothing at all, the library does not tell each empty match.
-                matches.allSatisfy { $0.range.isEmpty || ends.contains($0.range.upperBound) }, "\(source.expression) is matched where the scan sees nothing")
+                matches.allSatisfy { $0.range.isEmpty || ends.contains($0.range.upperBound) },
+                "\(source.expression) is matched where the scan sees nothing")
         }
     }
 
