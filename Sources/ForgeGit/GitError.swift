@@ -28,7 +28,9 @@ package struct GitError: Error, Hashable, Sendable, CustomStringConvertible {
 func check(_ call: String, _ status: Int32) throws(GitError) {
     guard status < 0 else { return }
     let detail = unsafe git_error_last().map { unsafe String(cString: $0.pointee.message) } ?? "no detail (\(call), \(status))"
-    throw GitError(.init(status), call, detail)
+    // The library calls every file locked that it may not open.
+    let isForbidden = detail.contains("Permission denied")
+    throw GitError(.init(status), call, isForbidden ? detail.replacing(" is locked:", with: " cannot be read:") : detail)
 }
 
 extension GitError.Code {

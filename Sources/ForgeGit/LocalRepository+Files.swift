@@ -34,6 +34,35 @@ extension LocalRepository {
         }
     }
 
+    /// Whether a file or folder is on either side of a range; of a work tree what the index knows.
+    package func knows(_ path: RepositoryPath, in range: DiffRange) throws(GitError) -> Bool {
+        switch range {
+        case .commits(let base, let head):
+            if try has(path, head) { return true }
+            return try has(path, base)
+        case .staged(let base), .workTree(let base):
+            if try isIndexed(path) { return true }
+            return try has(path, base)
+        }
+    }
+
+    private func has(_ path: RepositoryPath, _ commit: CommitSHA?) throws(GitError) -> Bool {
+        guard let tree = try tree(of: commit), let name = cString(path) else { return false }
+        var found: OpaquePointer?
+        let status = unsafe git_tree_entry_bypath(&found, tree.raw, name)
+        defer { unsafe git_tree_entry_free(found) }
+        if status == GIT_ENOTFOUND.rawValue { return false }
+        try check("git_tree_entry_bypath", status)
+        return true
+    }
+
+    private func isIndexed(_ path: RepositoryPath) throws(GitError) -> Bool {
+        guard let name = cString(path), let folder = cString(RepositoryPath(bytes: path.bytes + [0x2F])) else { return false }
+        let index = try unsafe GitHandle("git_repository_index", git_index_free) { unsafe git_repository_index($0, repository.raw) }
+        var place = 0
+        return unsafe git_index_find(&place, index.raw, name) == 0 || git_index_find_prefix(&place, index.raw, folder) == 0
+    }
+
     private func committedFiles(in folders: Set<RepositoryPath>, of commit: CommitSHA) throws(GitError) -> Set<RepositoryPath> {
         guard let root = try tree(of: commit) else { return [] }
         var files: Set<RepositoryPath> = []

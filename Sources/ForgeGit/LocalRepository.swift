@@ -15,7 +15,9 @@ package actor LocalRepository {
     package nonisolated let isShallow: Bool
 
     /// Opens the repository that a folder is in.
-    package init(containing folder: String, runtime: GitRuntime) throws(GitError) {
+    ///
+    /// - Parameter indexFile: the index to look at instead of the repository's own: `git commit -a` makes one, and names it to its hooks.
+    package init(containing folder: String, indexFile: String? = nil, runtime: GitRuntime) throws(GitError) {
         self.runtime = runtime
         do throws(GitError) {
             repository = try unsafe GitHandle("git_repository_open_ext", git_repository_free) {
@@ -26,6 +28,9 @@ package actor LocalRepository {
         }
         workTree = unsafe git_repository_workdir(repository.raw).map { unsafe String(cString: $0) }
         isShallow = unsafe git_repository_is_shallow(repository.raw) == 1
+        guard let indexFile else { return }
+        let index = try unsafe GitHandle("git_index_open", git_index_free) { unsafe git_index_open($0, indexFile) }
+        try check("git_repository_set_index", unsafe git_repository_set_index(repository.raw, index.raw))
     }
 }
 

@@ -165,7 +165,8 @@ private func take(_ error: UnsafeMutablePointer<hs_compile_error_t>?, _ status: 
     defer { unsafe hs_free_compile_error(error) }
     let index = unsafe Int(error.pointee.expression)
     let message = unsafe error.pointee.message.map { unsafe String(cString: $0) } ?? "Vectorscan error \(status)"
-    return PatternError(pattern: index >= 0 ? index : nil, .refused, message)
+    let isEverywhere = message.contains("ALLOWEMPTY")
+    return PatternError(pattern: index >= 0 ? index : nil, .refused, isEverywhere ? "it fits an empty text, and so everywhere" : message)
 }
 
 extension PatternDatabase.Mode {

@@ -42,7 +42,8 @@ import Testing
             guard !options.contains(.unicode) else { continue }
             #expect(
                 // Of a pattern that may match nothing at all, the library does not tell each empty match.
-                matches.allSatisfy { $0.range.isEmpty || ends.contains($0.range.upperBound) }, "\(source.expression) is matched where the scan sees nothing")
+                matches.allSatisfy { $0.range.isEmpty || ends.contains($0.range.upperBound) },
+                "\(source.expression) is matched where the scan sees nothing")
         }
     }
 

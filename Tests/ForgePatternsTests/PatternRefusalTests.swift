@@ -21,6 +21,8 @@ import Testing
     @Test func `the message of a bad pattern is the library's, of the pattern as it was written`() throws {
         let error = #expect(throws: PatternError.self) { try PatternDatabase.compile([PatternSource("a(")]) }
         #expect(error?.description == "pattern 0: Missing close parenthesis for group started at index 1.")
+        let everywhere = #expect(throws: PatternError.self) { try PatternDatabase.compile([PatternSource("a*")]) }
+        #expect(everywhere?.message == "it fits an empty text, and so everywhere")
         let exact = #expect(throws: PatternError.self) { try ExactPattern(PatternSource("ab)")) }
         #expect(exact?.description == "unmatched closing parenthesis (at byte 2)")
     }

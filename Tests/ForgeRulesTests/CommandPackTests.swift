@@ -31,6 +31,10 @@ struct CommandPackTests {
     @Test(arguments: [
         ("version: 1", "version: 2", "'version' is 1"),
         ("tier: destructive", "tier: bad", "'tier' is one of catastrophic, destructive, safe, not 'bad'"),
+        (
+            "rules:\n  - {id: a, title: t, tier: destructive, message: m, commands: [x], matches: [x], ignores: [y]}", "",
+            "a pack has 'rules'"
+        ),
         ("title: t", "titel: t", "the key 'titel' is not known here"),
         ("message: m", "fix: m", "'message' is missing"),
         ("matches: [x]", "matches: []", "a rule shows an example under 'matches'"),

@@ -79,7 +79,7 @@ struct ShellFuzzTests {
 
     @Test(arguments: seeds) func `mutated commands never crash it, and those that are read are read again`(_ seed: UInt64) {
         var random = SeededRandom(seed: seed)
-        for _ in 0..<300 {
+        for _ in 0..<400 {
             var bytes = Array(ShellParserTests.texts[Int(random.next() % UInt64(ShellParserTests.texts.count))].utf8)
             for _ in 0..<(1 + random.next() % 4) {
                 let at = Int(random.next() % UInt64(bytes.count + 1))

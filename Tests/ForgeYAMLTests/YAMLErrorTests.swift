@@ -113,16 +113,3 @@ func `a megabyte of the same opening ends at once`(opening: String) {
     let text = String(repeating: opening, count: (1 << 20) / opening.utf8.count)
     _ = try? parseYAML(text)  // Refused or read: what counts is that it comes back.
 }
-
-@Test(arguments: UInt64(0)..<200)
-func `a text cut or changed at random is read or refused, never worse`(seed: UInt64) {
-    var state = seed &* 2_862_933_555_777_941_757 &+ 3_037_000_493
-    func next(_ bound: Int) -> Int {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return Int(state >> 33) % bound
-    }
-    var bytes = Array("version: 1\nreview: {enabled: true, max: 10}\nagents:\n  - &a 'x'\n  - *a\n  - |\n    text\n".utf8)
-    for _ in 0..<(1 + next(6)) { bytes[next(bytes.count)] = UInt8(next(256)) }
-    bytes.removeLast(next(bytes.count))
-    _ = try? parseYAML(bytes)  // Refused or read: what counts is that it comes back.
-}

@@ -110,6 +110,55 @@ private let token = "ghp_" + "wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx"
         #expect(try scene.findings(["--patch", "-", "--min-severity", "info"], input: patch) == [])
     }
 
+    @Test func `a path that names nothing is refused, one that did not change is clean`() throws {
+        let scene = try ReviewScene(["app.py": "import db\n", "lib/a.py": "\n"])
+        try scene.repository.write("new.py", "y = 1\n")
+        #expect(try scene.review(["app.py", "lib", "lib/a.py", "new.py"].flatMap { ["--path", $0] }).code == 0)
+        for wrong in [["--path", "lib/b.py"], ["--path", "li", "--staged"], ["--path", "ap.py", "--head", "HEAD"], ["--path", ""]] {
+            let run = try scene.review(["--path", "app.py"] + wrong)
+            #expect(run.code == 2 && run.errors.contains("--path"), "\(wrong): \(run.errors)")
+        }
+    }
+
+    @Test func `a path that leads out of the tree is found in a patch`() throws {
+        for name in ["../../etc/passwd", "/etc/cron.d/x"] {
+            let patch = "--- /dev/null\n+++ b/\(name)\n@@ -0,0 +1 @@\n+x\n"
+            let run = try runReview(["--patch", "-"], input: patch, in: "/")
+            #expect(run.code == 1 && run.output.contains("path-out-of-tree"), "\(name): \(run.output)")
+        }
+    }
+
+    /// For these git makes an index of its own, and only the hook's environment tells of it.
+    @Test(arguments: [["-am", "All"], ["-m", "One", "app.py"]])
+    func `a hook looks at what will be committed, however it gets there`(_ how: [String]) throws {
+        let scene = try ReviewScene()
+        let hook = scene.repository.path + "/.git/hooks/pre-commit"
+        try scene.repository.write(".git/hooks/pre-commit", "#!/bin/sh\ncp \"$GIT_INDEX_FILE\" .git/seen\n")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: hook)
+        try scene.repository.write("app.py", "import db\nx = 1  # forge:ignore\n")
+        try scene.repository.git(["commit", "-q"] + how)
+        try scene.repository.git(["reset", "-q", "HEAD~1"])
+        #expect(try scene.review(["--staged"]).code == 0)
+        let run = try Program.run(
+            ["review", "--staged"],
+            environment: ["XDG_CACHE_HOME": cache, "GIT_INDEX_FILE": ".git/seen"], in: scene.repository.path)
+        #expect(run.code == 1 && run.output.contains("app.py\n  2:10"), "\(run.output)\(run.errors)")
+        let broken = try Program.run(
+            ["review", "--staged"], environment: ["XDG_CACHE_HOME": cache, "GIT_INDEX_FILE": ".git/HEAD"], in: scene.repository.path)
+        #expect(broken.code == 2 && broken.errors.contains("index"), "\(broken.errors)")
+    }
+
+    @Test func `a report that nothing could be taken from is told`() throws {
+        let scene = try ReviewScene()
+        let report = scene.repository.path + "-report.txt"
+        defer { try? FileManager.default.removeItem(atPath: report) }
+        try Data("All is well\n".utf8).write(to: URL(fileURLWithPath: report))
+        let unread = try scene.review(["--lines-in", report])
+        #expect(unread.code == 0 && unread.errors.contains("no line of it reads 'file:line:column: message'"), "\(unread.errors)")
+        try Data("/elsewhere/app.py:1:1: bad\n".utf8).write(to: URL(fileURLWithPath: report))
+        #expect(try scene.review(["--lines-in", report]).errors.contains("one entry is about files that are not in this repository"))
+    }
+
     @Test func `what main brought meanwhile is not held against the branch`() throws {
         let scene = try ReviewScene()
         try scene.repository.write("mine.py", "x\n")

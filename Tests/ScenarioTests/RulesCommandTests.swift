@@ -36,6 +36,11 @@ import Testing
         return (answer.code, answer.output, answer.errors, folder.path)
     }
 
+    @Test(arguments: ["scan", "classify"]) func `lines and an argument are two commands`(_ name: String) throws {
+        let answer = try Program.run(["rules", name, "--jsonl", "more"])
+        #expect(answer.code == 2 && answer.output.isEmpty && answer.errors.contains("--jsonl reads"), "\(answer.errors)")
+    }
+
     @Test func `the examples of every pack hold, with a row for each`() throws {
         let answer = try Program.run(["rules", "test"])
         #expect(answer.code == 0, "\(answer.output)\(answer.errors)")

@@ -48,6 +48,8 @@ extension CommandPack {
             if !ids.insert(read.id).inserted { rule.problem("there is already a rule '\(read.id)'") }
             rules.append(read)
         }
+        // It stands in place of the whole pack that Forge brings: without rules nothing would be refused any more.
+        if rules.isEmpty { entry.problem("a pack has 'rules'") }
     }
 
     private mutating func readPlaces(_ places: inout PackEntry) {

@@ -37,7 +37,7 @@ enum ReviewCommand {
         async let input = place.source.diff()
         let policy = try ReviewPolicy(options, place, context)
         for remark in policy.remarks { context.note("forge: \(remark)") }
-        let material = try await gather(try await input, options, place, policy, baseline, progress)
+        let material = try await gather(try await input, options, place, policy, baseline, progress) { context.note("forge: \($0)") }
         progress?.finish()
         let report = settle(material, policy.settings(options))
         if options.writesBaseline { return try writeBaseline(report, baseline, options, context) }
@@ -47,12 +47,12 @@ enum ReviewCommand {
 
     private static func gather(
         _ input: ReviewInput, _ options: ReviewOptions, _ place: ReviewPlace, _ policy: ReviewPolicy, _ baseline: Baseline,
-        _ progress: ReviewProgress?
+        _ progress: ReviewProgress?, note: (String) -> Void
     ) async throws -> ReviewMaterial {
         var material = ReviewMaterial(input: input)
         material.coverage = ReviewCoverage(of: input.diff)
         material.baseline = baseline
-        material.imported = try ReviewImports.read(options, place, input.diff)
+        material.imported = try ReviewImports.read(options, place, input.diff, note: note)
         await policy.judge(&material, progress)
         material.coverage.unread += policy.unread
         for path in material.oldFilesWanted(policy.settings(options)) { material.oldFiles[path] = await input.readOldFile(path) }

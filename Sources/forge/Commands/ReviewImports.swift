@@ -6,23 +6,42 @@ import ForgeReview
 import ForgeSystem
 
 enum ReviewImports {
-    static func read(_ options: ReviewOptions, _ place: ReviewPlace, _ diff: Diff) throws -> [Finding] {
+    /// `note` hears what of the reports could not be used.
+    static func read(_ options: ReviewOptions, _ place: ReviewPlace, _ diff: Diff, note: (String) -> Void) throws -> [Finding] {
         guard !(options.sarif + options.checkstyle + options.lines).isEmpty else { return [] }
         let paths = ImportedPaths(root: place.root, changed: diff.files.map(\.path))
         var found: [Finding] = []
-        for file in options.sarif { found += try read(file, paths) { bytes, context in try SARIFReader.read(bytes, context) } }
-        for file in options.checkstyle { found += try read(file, paths) { bytes, context in try CheckstyleReader.read(bytes, context) } }
+        func take(_ file: ReviewOptions.ToolFile, _ reader: ([UInt8], ToolReportContext) throws -> ToolReport) throws {
+            let report = try read(file, paths, reader)
+            for remark in remarks(on: report) { note("\(file.path): \(remark)") }
+            found += report.findings
+        }
+        for file in options.sarif { try take(file) { bytes, context in try SARIFReader.read(bytes, context) } }
+        for file in options.checkstyle { try take(file) { bytes, context in try CheckstyleReader.read(bytes, context) } }
         let match = try options.linePattern.map(matcher)
-        for file in options.lines { found += try read(file, paths) { try LineReportReader.read($0, $1, match: match) } }
+        for file in options.lines { try take(file) { try LineReportReader.read($0, $1, match: match) } }
         return found
+    }
+
+    /// A report nothing is taken from looks like one without findings: headings alone are usual, and so is a path from another machine.
+    private static func remarks(on report: ToolReport) -> [String] {
+        var remarks: [String] = []
+        if report.outsideCount > 0 {
+            let subject = report.outsideCount == 1 ? "one entry is" : "\(report.outsideCount) entries are"
+            remarks.append("\(subject) about files that are not in this repository, and left out")
+        }
+        if report.skippedCount > 0, report.findings.isEmpty, report.outsideCount == 0 {
+            remarks.append("no line of it reads 'file:line:column: message'; --lines-pattern says what its lines look like")
+        }
+        return remarks
     }
 
     private static func read(
         _ file: ReviewOptions.ToolFile, _ paths: ImportedPaths, _ reader: ([UInt8], ToolReportContext) throws -> ToolReport
-    ) throws(CommandFailure) -> [Finding] {
+    ) throws(CommandFailure) -> ToolReport {
         do {
             let bytes = try Files.read(file.path, bytesMax: ToolReportLimits.bytesMax)
-            return try reader(bytes, ToolReportContext(file: file.path, tool: file.tool, paths: paths)).findings
+            return try reader(bytes, ToolReportContext(file: file.path, tool: file.tool, paths: paths))
         } catch let error as CommandFailure {
             throw error
         } catch {

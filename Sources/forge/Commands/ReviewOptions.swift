@@ -38,6 +38,8 @@ struct ReviewOptions: Sendable {
     var linePattern: String?
     var keepsAll: Bool
     var allowsPartial: Bool
+    /// Where git says that what will be committed stands, when it runs this as a hook.
+    var indexFile: String?
     /// More packs of rules.
     var rulesFolder: String?
 
@@ -85,6 +87,7 @@ struct ReviewOptions: Sendable {
         linePattern = arguments.value("lines-pattern")
         keepsAll = arguments.has("all")
         allowsPartial = arguments.has("allow-partial")
+        indexFile = environment["GIT_INDEX_FILE"].flatMap { $0.isEmpty ? nil : $0 }
         rulesFolder = arguments.value("rules-dir") ?? environment["FORGE_RULES_DIR"].flatMap { $0.isEmpty ? nil : $0 }
         if writesBaseline, baseline == nil { throw .badInput("--write-baseline needs --baseline FILE: the file to write") }
         if linePattern != nil, lines.isEmpty { throw .badInput("--lines-pattern needs --lines-in FILE: the file it is about") }

@@ -24,7 +24,8 @@ struct ReviewPlace: Sendable {
             return
         }
         do throws(GitError) {
-            let repository = try LocalRepository(containing: ".", runtime: try GitRuntime(verifiesObjects: false))
+            let runtime = try GitRuntime(verifiesObjects: false)
+            let repository = try LocalRepository(containing: ".", indexFile: options.indexFile, runtime: runtime)
             let source = try await RepositorySource(repository, options, progress)
             self.source = source
             root = repository.workTree ?? ProcessFacts.workingFolder
@@ -102,6 +103,7 @@ private struct RepositorySource: DiffSource {
         let (repository, base) = (repository, base)
         do throws(GitError) {
             let diff = try await repository.diff(request)
+            try await checkPaths(diff)
             var input = ReviewInput(diff: diff, base: baseName, head: headName) { path in
                 guard let base else { return nil }
                 // Only lines around other tools' findings are read here: without them those findings are shown without their line.
@@ -113,6 +115,16 @@ private struct RepositorySource: DiffSource {
             return input
         } catch {
             throw CommandFailure.badInput(error.message)
+        }
+    }
+
+    /// A path with a slip in it would make every review a clean one.
+    private func checkPaths(_ diff: Diff) async throws(GitError) {
+        for path in request.paths {
+            if diff.files.contains(where: { $0.paths.contains { $0 == path || $0.bytes.starts(with: path.bytes + [0x2F]) } }) { continue }
+            if try await repository.knows(path, in: request.range) { continue }
+            if case .workTree = request.range, let folder = repository.workTree, Files.exists(folder + path.text) { continue }
+            throw GitError(.notFound, "review", "--path \(path.shown): there is no such file or folder, before the change or after it")
         }
     }
 
@@ -154,6 +166,7 @@ private struct RepositorySource: DiffSource {
         let paths = ImportedPaths(root: repository.workTree ?? folder, changed: [])
         var found: [RepositoryPath] = []
         for path in given {
+            guard !path.isEmpty else { throw GitError(.invalidName, "review", "--path is empty: give a file or a folder") }
             let whole = path.hasPrefix("/") ? path : "\(folder)/\(path)"
             if whole.split(separator: "/").filter({ $0 != "." }) == (repository.workTree ?? folder).split(separator: "/") { return [] }
             guard let inside = paths.repositoryPath(file: whole.utf8) else {

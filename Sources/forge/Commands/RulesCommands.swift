@@ -21,6 +21,9 @@ enum RulesCommands {
     ) { arguments, context in
         let classifier = CommandClassifier(try RulePacks.load(arguments, context).commands())
         if arguments.has("jsonl") {
+            guard arguments.positionals.isEmpty else {
+                throw CommandFailure.badInput("--jsonl reads commands from standard input, and no COMMAND")
+            }
             try classifyLines(classifier, context)
             return .ok
         }
