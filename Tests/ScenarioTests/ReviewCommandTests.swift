@@ -122,7 +122,7 @@ private let token = "ghp_" + "wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx"
 
     @Test func `a path that leads out of the tree is found in a patch`() throws {
         for name in ["../../etc/passwd", "/etc/cron.d/x"] {
-            let patch = "--- /dev/null\n+++ b/\(name)\n@@ -0,0 +1 @@\n+x\n"
+            let patch = "--- a/\(name)\n+++ b/\(name)\n@@ -1 +1 @@\n-y\n+x\n"
             let run = try runReview(["--patch", "-"], input: patch, in: "/")
             #expect(run.code == 1 && run.output.contains("path-out-of-tree"), "\(name): \(run.output)")
         }

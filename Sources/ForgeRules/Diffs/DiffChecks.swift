@@ -17,6 +17,7 @@ enum DiffChecks {
         "invisible-character": UnicodeChecks.invisibleCharacters,
         "homoglyph-identifier": UnicodeChecks.homoglyphs,
         "large-file": FileChecks.largeFiles,
+        "path-out-of-tree": FileChecks.pathsOutOfTree,
         "generated-edited": FileChecks.generatedEdited,
         "executable-data": FileChecks.executableData,
         "licence-header": FileChecks.licenceHeaders,

@@ -16,6 +16,18 @@ enum FileChecks {
         }
     }
 
+    /// At either end: a patch can name what no tree of git holds.
+    static let pathsOutOfTree: ChangeCheck = { view in
+        view.files.compactMap { file in
+            let leads = file.change.paths.contains { path in
+                path.bytes.split(separator: Byte.slash, omittingEmptySubsequences: false).contains { part in
+                    part.isEmpty || part.elementsEqual(".".utf8) || part.elementsEqual("..".utf8)
+                }
+            }
+            return leads ? file.hit() : nil
+        }
+    }
+
     private static func knownSize(_ file: ChangedFile) -> Int { file.isWhole ? file.new.bytes.count : 0 }
 
     /// Generated files are made again; one that changes with nothing it could be made from was edited by hand.
