@@ -8,7 +8,7 @@ import Testing
 
 extension LooseningAttempt {
     fileprivate var layers: [ConfigLayer] {
-        fileprivate var layers: [ConfigLayer] = []
+        var layers: [ConfigLayer] = []
         if let defaults { layers.append(.defaults(Array(defaults.utf8), file: "defaults.yml")) }
         if let floor { layers.append(.floor(Array(floor.utf8), file: "floor.yml")) }
         if let organisation { layers.append(.organisation(Array(organisation.utf8), file: "acme/.github/.forge.yml")) }
