@@ -99,7 +99,7 @@ enum SecretAttacks {
             "a cloud key beside its secret", "aws_access_key_id = \(cloudKey)\naws_secret_access_key = \(made("{{random:base64:40:107}}"))"),
         Text("a password assigned", "DB_PASSWORD = \"\(password)\""),
         Text("a password in a command", "mysql -u root -p'\(password)' -h db.internal"),
-        Text("a token in a comment", "// TODO: take out \(token) again"),
+        Text("a token in a comment", "// take out \(token) again"),
         Text("a token in JSON in JSON", "{\"body\":\"{\\\"token\\\":\\\"\(token)\\\"}\"}"),
         Text("a web token", "Cookie: session=\(made("{{jwt::108}}"))"),
         Text(
