@@ -8,8 +8,9 @@ package actor LocalRepository {
     private let executor = BlockingExecutor(label: "forge.repository")
     package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
-    private let runtime: GitRuntime
+    /// Before the runtime: properties are let go of in this order, and nothing is freed after the library's end.
     let repository: GitHandle
+    private let runtime: GitRuntime
     /// The folder with the files, ending in `/`; nil in a bare repository.
     package nonisolated let workTree: String?
     package nonisolated let isShallow: Bool
