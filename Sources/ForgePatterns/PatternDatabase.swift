@@ -93,8 +93,6 @@ package struct PatternDatabase: Sendable {
         return "vectorscan \(version), \(processorFamily), features \(features), tune \(platform.tune)"
     }
 
-    /// Whether Vectorscan runs on this processor at all: on x86 it needs SSE 4.2.
-    package static var isSupported: Bool { hs_valid_platform() == HS_SUCCESS }
 }
 
 #if arch(x86_64)

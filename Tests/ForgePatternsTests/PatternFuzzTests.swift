@@ -40,10 +40,13 @@ import Testing
             let ends = Set(hits.all.flatMap { $0.firstEnd...$0.end })
             // Over characters, the library promises nothing for bytes that are none.
             guard !options.contains(.unicode) else { continue }
-            // Vectorscan 5.4.9 with AVX-512 passes over single patterns that begin with one character and a class: decision 0014.
-            withKnownIssue("\(source.expression) is matched where the scan sees nothing", isIntermittent: true) {
-                // Of a pattern that may match nothing at all, the library does not tell each empty match.
-                #expect(matches.allSatisfy { $0.range.isEmpty || ends.contains($0.range.upperBound) })
+            // Of a pattern that may match nothing at all, the library does not tell each empty match.
+            let isTold = matches.allSatisfy { $0.range.isEmpty || ends.contains($0.range.upperBound) }
+            // Every other disagreement is ours, and fails.
+            withKnownIssue("Vectorscan passes over a match: decision 0014", isIntermittent: true) {
+                #expect(isTold, "\(source.expression) is matched where the scan sees nothing")
+            } when: {
+                Self.machineHasFault && Self.isFaulty(source.expression)
             }
         }
     }
@@ -63,6 +66,15 @@ import Testing
             guard read.mode == .block else { continue }
             #expect(PatternScratch(read).scan(Array("token12345 aa".utf8), into: &hits) == .complete && !hits.all.isEmpty)
         }
+    }
+
+    private static let machineHasFault =
+        (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.contains("avx512bw") ?? false  // elsewhere nothing is excused
+
+    /// Begins with one fixed character and a class.
+    private static func isFaulty(_ expression: String) -> Bool {
+        let rest = expression.hasPrefix("\\") ? expression.dropFirst(2) : expression.dropFirst()
+        return expression.first != "(" && expression.first != "[" && rest.first == "["
     }
 
     private func expression(_ random: inout SeededRandom) -> String {

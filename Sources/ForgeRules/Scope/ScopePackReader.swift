@@ -5,7 +5,7 @@ package import ForgeCore
 internal import ForgeYAML
 
 extension ScopePack {
-    /// Reads a pack; its examples are run by `failingExamples()`.
+    /// Reads a pack; its examples are run by `exampleReport()`.
     package init(yaml bytes: [UInt8], name: String, layer: RuleLayer = .builtIn) throws(PackError) {
         let problems = PackProblems()
         let root: YAMLNode

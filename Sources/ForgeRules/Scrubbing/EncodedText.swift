@@ -43,14 +43,7 @@ enum EncodedText {
         return bytes
     }
 
-    private static func hexValue(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x41...0x46: byte - 0x41 + 10
-        case 0x61...0x66: byte - 0x61 + 10
-        default: nil
-        }
-    }
+    private static func hexValue(_ byte: UInt8) -> UInt8? { Byte.isHexDigit(byte) ? UInt8(Byte.hexValue(byte)) : nil }
 
     /// The whole text, when percent signs are a good part of it.
     private static func percentDecoded(_ input: [Unicode.Scalar]) -> String? {
