@@ -199,7 +199,7 @@ import Testing
     }
 
     @Test func `a slow reader holds the sender back and loses nothing`() async throws {
-        let total = 20 << 20
+        let total = 12 << 20
         let sent = Mutex(0)
         let server = try RawServer { _, connection in
             connection.send("HTTP/1.1 200 OK\r\ncontent-length: \(total)\r\n\r\n")
