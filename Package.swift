@@ -47,6 +47,7 @@ let package = Package(
         library("CVectorscan", apt: "libvectorscan-dev"),
         library("CPCRE2", apt: "libpcre2-dev"),
         library("CGit2", apt: "libgit2-dev"),
+        library("CCurl", apt: "libcurl4-openssl-dev"),
         .systemLibrary(name: "CSystem", path: "Sources/C/CSystem"),
         .target(name: "CMigrations", path: "Sources/C/CMigrations"),
         .target(name: "CResources", path: "Sources/C/CResources"),
@@ -90,6 +91,8 @@ let package = Package(
         tests("ForgeServerTests", ["ForgeCore", "ForgeServer"]),
         module("ForgeStore", ["ForgeCore", "ForgeBlocking", "ForgeCrypto", "CSQLite", "CMigrations"], exclude: ["Migrations"]),
         tests("ForgeStoreTests", ["ForgeCore", "ForgeCrypto", "ForgeStore"]),
+        module("ForgeHTTP", ["ForgeCore", "CCurl"]),
+        tests("ForgeHTTPTests", ["ForgeCore", "ForgeHTTP", "ForgeServer"]),
         module("ForgeGit", ["ForgeCore", "ForgeBlocking", "CGit2"]),
         tests("ForgeGitTests", ["ForgeCore", "ForgeGit"]),
         module("ForgeBench", ["ForgeCore", "CBench"]),
@@ -106,7 +109,7 @@ let package = Package(
             name: "forge",
             dependencies: [
                 "ForgeCore", "ForgeCrypto", "ForgeYAML", "ForgeConfig", "ForgeWebhooks", "ForgeServer", "ForgeStore", "ForgeEngine",
-                "ForgeConsole", "ForgeBench", "ForgeSystem", "ForgeResources", "ForgeRules", "ForgePatterns", "ForgeGit", "ForgeReview",
+                "ForgeConsole", "ForgeBench", "ForgeSystem", "ForgeResources", "ForgeRules", "ForgePatterns", "ForgeGit", "ForgeReview", "ForgeHTTP",
             ],
             path: "Sources/forge", swiftSettings: strict),
 

@@ -49,6 +49,7 @@ enum ImportTable {
         ImportRow(
             module: "ForgeStore", room: .adapter, imports: ["ForgeCore", "ForgeBlocking", "ForgeCrypto"],
             wraps: ["CSQLite", "CMigrations"], system: ["Dispatch", "Glibc"]),
+        ImportRow(module: "ForgeHTTP", room: .adapter, imports: ["ForgeCore"], wraps: ["CCurl"], system: ["Dispatch"]),
         ImportRow(module: "ForgeGit", room: .adapter, imports: ["ForgeCore", "ForgeBlocking"], wraps: ["CGit2"]),
         ImportRow(module: "ForgeEngine", room: .engine, imports: ["ForgeCore", "ForgeCrypto", "ForgeConfig", "ForgeWebhooks"]),
         ImportRow(module: "ForgeConsole", room: .console, imports: ["ForgeCore", "ForgeCrypto", "ForgeEngine"]),

@@ -1,0 +1,73 @@
+// A request to somebody else's server, as a value. A credential stands in a field of its own, so that it can be kept from other hosts,
+// logs and recordings; it must never stand among the headers.
+
+package import ForgeCore
+
+/// How long and how much; every bound is on.
+package struct OutgoingLimits: Hashable, Sendable {
+    package var connect = Duration.seconds(10)
+    /// From the request's end to the first byte of the answer.
+    package var firstByte = Duration.seconds(60)
+    /// Between two pieces of the answer.
+    package var idle = Duration.seconds(60)
+    package var total = Duration.seconds(300)
+    /// Of the answer, after decompression.
+    package var bodyBytesMax = 32 << 20
+    package var headerBytesMax = 256 << 10
+
+    package init() {}
+}
+
+/// Whether an answer that points elsewhere is followed.
+package enum RedirectPolicy: Hashable, Sendable {
+    case none
+    /// At most so many, never from https to http, and with the credential to the same host only.
+    case follow(max: Int)
+}
+
+/// Where an address came from.
+package enum AddressTrust: Hashable, Sendable {
+    /// The operator wrote it.
+    case configured
+    /// It stood in a text from outside: no machine of a private network is reached through it.
+    case outside
+}
+
+package struct OutgoingRequest: Sendable {
+    package var method: HTTPMethod
+    package var url: String
+    package var headers: [HeaderField]
+    /// The value of `Authorization`.
+    package var authorization: Secret?
+    package var body: [UInt8]
+    package var limits = OutgoingLimits()
+    package var redirects = RedirectPolicy.none
+    package var trust = AddressTrust.configured
+
+    package init(_ method: HTTPMethod, _ url: String, headers: [HeaderField] = [], authorization: Secret? = nil, body: [UInt8] = []) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.authorization = authorization
+        self.body = body
+    }
+}
+
+/// What came before the body.
+package struct ResponseHead: Hashable, Sendable {
+    package var status: Int
+    /// Names in lower case, in the order they came.
+    package var headers: [HeaderField]
+    /// Where the answer came from, after redirects.
+    package var url: String
+
+    package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+}
+
+package struct OutgoingResponse: Hashable, Sendable {
+    package var head: ResponseHead
+    package var body: [UInt8]
+
+    package var status: Int { head.status }
+    package func header(_ name: String) -> String? { head.header(name) }
+}
