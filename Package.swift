@@ -85,6 +85,8 @@ let package = Package(
         tests("ForgeRulesTests", ["ForgeCore", "ForgeYAML", "ForgePatterns", "ForgeResources", "ForgeRules"]),
         module("ForgeReview", ["ForgeCore", "ForgeCrypto"]),
         tests("ForgeReviewTests", ["ForgeCore", "ForgeReview"]),
+        module("ForgeCrew", ["ForgeCore"]),
+        tests("ForgeCrewTests", ["ForgeCore", "ForgeCrew"]),
 
         // Ring 3: adapters
         module("ForgeServer", ["ForgeCore", "CMicroHTTPD"]),
@@ -95,12 +97,18 @@ let package = Package(
         tests("ForgeHTTPTests", ["ForgeCore", "ForgeHTTP", "ForgeServer"]),
         module("ForgeGit", ["ForgeCore", "ForgeBlocking", "CGit2"]),
         tests("ForgeGitTests", ["ForgeCore", "ForgeGit"]),
+        module("ForgeGitHub", ["ForgeCore", "ForgeCrypto", "ForgeHTTP"]),
+        tests("ForgeGitHubTests", ["ForgeCore", "ForgeCrypto", "ForgeHTTP", "ForgeGitHub", "ForgeServer"]),
+        module("ForgeLocalHost", ["ForgeCore", "ForgeCrypto"]),
+        tests("ForgeLocalHostTests", ["ForgeCore", "ForgeLocalHost", "ForgeStore"]),
         module("ForgeBench", ["ForgeCore", "CBench"]),
         tests("ForgeBenchTests", ["ForgeBench"]),
 
         // Ring 4
-        module("ForgeEngine", ["ForgeCore", "ForgeCrypto", "ForgeConfig", "ForgeWebhooks"]),
-        tests("ForgeEngineTests", ["ForgeCore", "ForgeCrypto", "ForgeEngine", "ForgeConfig", "ForgeWebhooks"]),
+        module("ForgeEngine", ["ForgeCore", "ForgeCrypto", "ForgeConfig", "ForgeWebhooks", "ForgeReview", "ForgeCrew"]),
+        tests(
+            "ForgeEngineTests",
+            ["ForgeCore", "ForgeCrypto", "ForgeEngine", "ForgeConfig", "ForgeWebhooks", "ForgeReview", "ForgeCrew"]),
         module("ForgeConsole", ["ForgeCore", "ForgeCrypto", "ForgeEngine"]),
         tests("ForgeConsoleTests", ["ForgeCore", "ForgeCrypto", "ForgeConsole", "ForgeEngine"]),
 
@@ -109,19 +117,21 @@ let package = Package(
             name: "forge",
             dependencies: [
                 "ForgeCore", "ForgeCrypto", "ForgeYAML", "ForgeConfig", "ForgeWebhooks", "ForgeServer", "ForgeStore", "ForgeEngine",
-                "ForgeConsole", "ForgeBench", "ForgeSystem", "ForgeResources", "ForgeRules", "ForgePatterns", "ForgeGit", "ForgeReview", "ForgeHTTP",
+                "ForgeConsole", "ForgeBench", "ForgeSystem", "ForgeResources", "ForgeRules", "ForgePatterns", "ForgeGit", "ForgeReview",
+                "ForgeCrew", "ForgeHTTP", "ForgeGitHub", "ForgeLocalHost",
             ],
             path: "Sources/forge", swiftSettings: strict),
 
         // Tests of the whole, and what tests share
         .target(
-            name: "ForgeTestSupport", dependencies: ["ForgeCore", "ForgeCrypto"], path: "Tests/ForgeTestSupport", swiftSettings: strict),
+            name: "ForgeTestSupport", dependencies: ["ForgeCore", "ForgeCrypto", "ForgeServer"], path: "Tests/ForgeTestSupport",
+            swiftSettings: strict),
         tests("ForgeTestSupportTests", ["ForgeCore", "ForgeCrypto"]),
         tests(
             "ScenarioTests",
             [
                 "ForgeCore", "ForgeCrypto", "ForgeSystem", "ForgeConfig", "ForgeStore", "ForgeBench", "ForgePatterns", "ForgeResources",
-                "ForgeRules", "forge",
+                "ForgeRules", "ForgeServer", "forge",
             ]),
         tests("TidyTests", []),
     ]

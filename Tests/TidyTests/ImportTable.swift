@@ -45,18 +45,23 @@ enum ImportTable {
         ImportRow(module: "ForgeWebhooks", room: .stage, imports: ["ForgeCore", "ForgeCrypto"]),
         ImportRow(module: "ForgeRules", room: .stage, imports: ["ForgeCore", "ForgeYAML", "ForgePatterns"]),
         ImportRow(module: "ForgeReview", room: .stage, imports: ["ForgeCore", "ForgeCrypto"]),
+        ImportRow(module: "ForgeCrew", room: .stage, imports: ["ForgeCore"]),
         ImportRow(module: "ForgeServer", room: .adapter, imports: ["ForgeCore"], wraps: ["CMicroHTTPD"], system: ["Dispatch", "Glibc"]),
         ImportRow(
             module: "ForgeStore", room: .adapter, imports: ["ForgeCore", "ForgeBlocking", "ForgeCrypto"],
             wraps: ["CSQLite", "CMigrations"], system: ["Dispatch", "Glibc"]),
         ImportRow(module: "ForgeHTTP", room: .adapter, imports: ["ForgeCore"], wraps: ["CCurl"], system: ["Dispatch"]),
         ImportRow(module: "ForgeGit", room: .adapter, imports: ["ForgeCore", "ForgeBlocking"], wraps: ["CGit2"]),
-        ImportRow(module: "ForgeEngine", room: .engine, imports: ["ForgeCore", "ForgeCrypto", "ForgeConfig", "ForgeWebhooks"]),
+        ImportRow(module: "ForgeGitHub", room: .adapter, imports: ["ForgeCore", "ForgeCrypto", "ForgeHTTP"]),
+        ImportRow(module: "ForgeLocalHost", room: .adapter, imports: ["ForgeCore", "ForgeCrypto"]),
+        ImportRow(
+            module: "ForgeEngine", room: .engine,
+            imports: ["ForgeCore", "ForgeCrypto", "ForgeConfig", "ForgeWebhooks", "ForgeReview", "ForgeCrew"]),
         ImportRow(module: "ForgeConsole", room: .console, imports: ["ForgeCore", "ForgeCrypto", "ForgeEngine"]),
         ImportRow(module: "ForgeBench", room: .adapter, imports: ["ForgeCore"], wraps: ["CBench"], system: ["Dispatch", "Glibc"]),
         ImportRow(module: "forge", room: .executable, system: ["Dispatch", "Glibc"], opensToAll: true),
         ImportRow(
-            module: "ForgeTestSupport", room: .support, imports: ["ForgeCore", "ForgeCrypto"],
+            module: "ForgeTestSupport", room: .support, imports: ["ForgeCore", "ForgeCrypto", "ForgeServer"],
             system: ["Foundation", "Glibc", "Testing", "Dispatch"]),
     ]
 

@@ -1,0 +1,56 @@
+// The parts of the store that reviews need: the ledger of each pull request, and the lanes in which an installation's writes wait.
+
+package protocol ReviewStore: Sendable {
+    /// Nothing but the key when nothing is known yet.
+    func pullRequestState(_ key: PullRequestKey) async throws(StoreError) -> PullRequestState
+    /// Reads it, lets `change` change it, and writes what changed, as one: two at once never lose each other's word. With a lease, only
+    /// while that is held (`leaseLost`). Returns what stands now.
+    func changePullRequest(
+        _ key: PullRequestKey, lease: Lease?, _ change: @escaping @Sendable (inout PullRequestState) -> Void
+    ) async throws(StoreError) -> PullRequestState
+    /// How often people dismissed each rule in this repository, over all its pull requests.
+    func dismissals(in place: HostPlace) async throws(StoreError) -> [String: Int]
+}
+
+/// How fast one installation may write.
+package struct LaneLimits: Hashable, Sendable {
+    /// From one write to the next.
+    package var interval: Duration
+    package var perMinute: Int
+    package var perHour: Int
+
+    package init(interval: Duration = .seconds(1), perMinute: Int = 80, perHour: Int = 500) {
+        self.interval = interval
+        self.perMinute = perMinute
+        self.perHour = perHour
+    }
+}
+
+package enum LaneTurn: Hashable, Sendable {
+    /// It is counted; write now.
+    case granted
+    case wait(until: Timestamp)
+}
+
+/// What the host said of an installation's limits, for all workers.
+package struct LaneState: Hashable, Sendable {
+    /// Nothing at all is asked before: a secondary limit, or none left.
+    package var blockedUntil: Timestamp?
+    package var remaining: Int?
+    package var resetAt: Timestamp?
+
+    package init(blockedUntil: Timestamp? = nil, remaining: Int? = nil, resetAt: Timestamp? = nil) {
+        self.blockedUntil = blockedUntil
+        self.remaining = remaining
+        self.resetAt = resetAt
+    }
+}
+
+/// A lane is named for its installation, such as `installation/7`. It is kept over a restart: the host counts on, too.
+package protocol LaneStore: Sendable {
+    /// Grants a write when the lane's limits allow one now and it is not blocked, and counts it in the same transaction.
+    func takeTurn(in lane: String, limits: LaneLimits) async throws(StoreError) -> LaneTurn
+    func lane(_ lane: String) async throws(StoreError) -> LaneState
+    /// A later block wins over an earlier one; a passed one is none.
+    func noteLimits(of lane: String, _ state: LaneState) async throws(StoreError)
+}
