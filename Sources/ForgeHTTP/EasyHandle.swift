@@ -13,6 +13,7 @@ import ForgeCore
     private var unsent: ArraySlice<UInt8>
     /// The last piece of the body was handed to libcurl.
     private var isUploaded: Bool
+    private var streamedBytes = 0
     /// What is sent is made too slowly: not the far side's fault either.
     private var isStarved = false
     /// How often libcurl was about to send the request. More than once when a kept connection was dead.
@@ -112,10 +113,11 @@ import ForgeCore
                 isStarved = true
                 return .later
             case .end: isUploaded = true
-            case .failed(let why):
-                reason = .cancelled
-                reasonDetail = "its body could not be made: \(why)"
-                return .stop
+            case .failed(let why): return stopUpload("its body could not be made: \(why)")
+            }
+            streamedBytes += unsent.count
+            if let length = transfer.request.stream?.length, isUploaded ? streamedBytes < length : streamedBytes > length {
+                return stopUpload("its body has another length than the \(length) bytes that were said")
             }
         }
         let piece = unsent.prefix(countMax)
@@ -123,6 +125,12 @@ import ForgeCore
         if unsent.isEmpty, transfer.upload == nil { isUploaded = true }
         record?.sent(piece)
         return .bytes(piece)
+    }
+
+    private func stopUpload(_ why: String) -> Upload {
+        reason = .cancelled
+        reasonDetail = why
+        return .stop
     }
 
     /// When a kept connection dies before the first byte of the answer, libcurl sends the request again, whatever its method.
@@ -173,6 +181,8 @@ import ForgeCore
             case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM: .tlsFailed
             case CURLE_OPERATION_TIMEDOUT: .timedOut(isUnderWay ? .total : .connect)
             case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING: .malformed
+            // A single line that libcurl would not keep.
+            case CURLE_OUT_OF_MEMORY: .tooLarge(bytesMax: transfer.request.limits.headerBytesMax)
             // A proxy that lets nothing through.
             case CURLE_RECV_ERROR where !isUnderWay, CURLE_PROXY where !isUnderWay: .connectFailed
             default: .connectionLost

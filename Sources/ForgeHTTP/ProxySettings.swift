@@ -43,7 +43,7 @@ package struct ProxySettings: Sendable {
         let scheme = text.prefix { $0 != ":" }.lowercased()
         let rest = text.dropFirst(scheme.count + 3)
         let isClean = text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
-        guard schemes.contains(scheme), !rest.isEmpty, !rest.hasPrefix("/"), !rest.hasPrefix("@"), isClean else {
+        guard schemes.contains(scheme), isClean, !rest.hasPrefix("/"), URLParts("http://" + rest) != nil else {
             throw ProxyProblem(message: "\(found.name) is no address of a proxy, such as http://proxy.example.com:3128")
         }
         return Secret(Array(text.utf8))
