@@ -55,8 +55,8 @@ import Testing
             "eyJ",
             "\"a\":", "{\"", "=a", " :",
         ])
-    func `a hostile text of a megabyte costs what any other does`(piece: String) {
-        let text = String(repeating: piece, count: (1 << 20) / piece.utf8.count)
+    func `a hostile text of many pieces costs what any other does`(piece: String) {
+        let text = String(repeating: piece, count: (1 << 18) / piece.utf8.count)
         #expect(CredentialMask.text(text).utf8.count <= text.utf8.count * 6)
     }
 }
