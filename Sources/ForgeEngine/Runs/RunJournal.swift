@@ -17,7 +17,13 @@ package final class RunJournal: Sendable {
     package let lease: Lease
     private let store: any RunStore
     private let now: WallClock
-    private let steps: Mutex<[String: Step]>
+    private let state: Mutex<State>
+
+    private struct State {
+        var steps: [String: Step]
+        /// Writes that were begun since this process took the run up.
+        var begunHere: Set<String> = []
+    }
 
     /// How long after a write began its traces may still be hidden from a reader.
     package static let settleTime = Duration.seconds(5)
@@ -28,14 +34,14 @@ package final class RunJournal: Sendable {
         self.lease = lease
         self.store = store
         self.now = now
-        self.steps = Mutex(Dictionary(uniqueKeysWithValues: steps.map { ($0.key, $0) }))
+        state = Mutex(State(steps: Dictionary(uniqueKeysWithValues: steps.map { ($0.key, $0) })))
     }
 
     /// An effect that may be had twice without harm, such as a paid answer: once its result is stored it is not asked for again.
     package func step<Result: StepResult>(
         _ key: String, _ kind: StepKind, _ work: () async throws -> Result
     ) async throws -> Result {
-        if let known = try result(of: key, as: Result.self) { return known }
+        if let known = try known(key, as: Result.self) { return known }
         try Task.checkCancellation()
         return try await record(key, kind, try await work())
     }
@@ -44,12 +50,13 @@ package final class RunJournal: Sendable {
     package func write<Result: StepResult>(
         _ key: String, find: () async throws -> Result?, _ work: () async throws -> Result
     ) async throws -> Result {
-        if let known = try result(of: key, as: Result.self) { return known }
-        if let begun = steps.withLock({ $0[Self.beginning(of: key)] }) {
+        if let known = try known(key, as: Result.self) { return known }
+        if let begun = step(Self.beginning(of: key)) {
             if let found = try await find() { return try await record(key, .write, found) }
             let pause = begun.at + Self.settleTime - now.now
             if pause > .zero { throw JobDeferred(because: "a write was begun a moment ago, and may show yet", retryAfter: pause) }
         } else {
+            state.withLock { _ = $0.begunHere.insert(key) }
             _ = try await record(Self.beginning(of: key), .beginning, Done())
         }
         try Task.checkCancellation()
@@ -62,22 +69,30 @@ package final class RunJournal: Sendable {
     }
 
     /// Whether a step of this key was carried out.
-    package func has(_ key: String) -> Bool { steps.withLock { $0[key] != nil } }
+    package func has(_ key: String) -> Bool { step(key) != nil }
 
-    private static func beginning(of key: String) -> String { "\(key).begun" }
+    /// Whether a write was begun by an earlier try of the run.
+    package func isRepeated(_ key: String) -> Bool {
+        has(Self.beginning(of: key)) && !state.withLock { $0.begunHere.contains(key) }
+    }
 
-    private func result<Result: StepResult>(of key: String, as type: Result.Type) throws -> Result? {
-        guard let step = steps.withLock({ $0[key] }) else { return nil }
+    /// What a step that was carried out left.
+    package func known<Result: StepResult>(_ key: String, as type: Result.Type) throws -> Result? {
+        guard let step = step(key) else { return nil }
         guard let result = Result(stepJSON: step.result) else {
             throw JobRefused(reason: "step \(key) of run \(run) was written by another version and cannot be read")
         }
         return result
     }
 
+    private func step(_ key: String) -> Step? { state.withLock { $0.steps[key] } }
+
+    private static func beginning(of key: String) -> String { "\(key).begun" }
+
     private func record<Result: StepResult>(_ key: String, _ kind: StepKind, _ result: Result) async throws -> Result {
         let step = Step(run: run, key: key, kind: kind.rawValue, result: result.stepJSON, at: now.now)
         let stored = try await store.recordStep(step, lease: lease)
-        steps.withLock { $0[key] = stored }
+        state.withLock { $0.steps[key] = stored }
         return Result(stepJSON: stored.result) ?? result
     }
 }
