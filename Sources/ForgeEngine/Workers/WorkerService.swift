@@ -186,6 +186,7 @@ package final class WorkerService: Sendable {
         case .cancelAsked: return .cancelled
         case .threw(let error):
             if let refused = error as? JobRefused { return .failedForGood(error: refused.reason) }
+            if let deferred = error as? JobDeferred { return .deferred(because: deferred.reason, retryAfter: deferred.pause) }
             if Task.isCancelled { return .released }
             let pause = limits.backoff.delay(attempt: job.failures + 1, jitter: jitter.next())
             return .failed(error: String(describing: error), retryAfter: pause)
@@ -200,6 +201,7 @@ extension JobEnding {
         case .failed: "failed"
         case .failedForGood: "failed_for_good"
         case .released: "released"
+        case .deferred: "deferred"
         case .cancelled: "cancelled"
         }
     }
