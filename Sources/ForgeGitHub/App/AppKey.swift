@@ -100,10 +100,12 @@ private struct AppKeyReader {
         case "RSA PRIVATE KEY": return "PKCS#1"
         case "PRIVATE KEY": return "PKCS#8"
         case "ENCRYPTED PRIVATE KEY": throw AppKeyError(message: "the App's private key is encrypted; store it without a passphrase")
-        case "OPENSSH PRIVATE KEY": throw AppKeyError(message: "this is an SSH key; the App's private key comes from the App's settings page")
+        case "OPENSSH PRIVATE KEY":
+            throw AppKeyError(message: "this is an SSH key; the App's private key comes from the App's settings page")
         case "PUBLIC KEY", "RSA PUBLIC KEY", "CERTIFICATE":
             throw AppKeyError(message: "this is the public part of a key; the App's private key comes from the App's settings page")
-        default: throw AppKeyError(message: "the App's private key is of an unknown kind; GitHub's begin with '-----BEGIN RSA PRIVATE KEY-----'")
+        default:
+            throw AppKeyError(message: "the App's private key is of an unknown kind; GitHub's begin with '-----BEGIN RSA PRIVATE KEY-----'")
         }
     }
 
