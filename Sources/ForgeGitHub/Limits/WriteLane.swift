@@ -35,7 +35,8 @@ final class WriteLane: Sendable {
         self.wall = wall
     }
 
-    var isEmpty: Bool { state.withLock { $0.waiters.isEmpty } }
+    var waiting: Int { state.withLock { $0.waiters.count } }
+    var isEmpty: Bool { waiting == 0 }
 
     /// Returns when one write may go out.
     func turn(_ priority: WritePriority, patience: Duration) async throws(CodeHostError) {

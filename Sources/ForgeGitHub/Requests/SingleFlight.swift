@@ -23,6 +23,8 @@ final class SingleFlight<Value: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
+    var waiting: Int { state.withLock { $0.waiters.count } }
+
     func run(_ work: () async throws(CodeHostError) -> Value) async throws(CodeHostError) -> Value {
         while true {
             let isPilot = state.withLock { state in
