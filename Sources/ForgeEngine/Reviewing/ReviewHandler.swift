@@ -19,7 +19,9 @@ package struct ReviewHandler: Sendable {
         book = RunBook(store: needs.store, now: needs.now)
     }
 
-    package var jobHandler: JobHandler { JobHandler(kind: "review") { job in try await carryOut(job) } }
+    package var jobHandlers: [JobHandler] {
+        ["review", ReviewRequest.refreshKind].map { JobHandler(kind: $0) { job in try await carryOut(job) } }
+    }
 
     package func carryOut(_ job: Job) async throws {
         let request = try ReviewRequest(job)

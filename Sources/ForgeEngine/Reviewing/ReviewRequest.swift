@@ -1,4 +1,5 @@
-// What a job `review` asks for, read from its payload. `JobPlan` (ForgeWebhooks) writes it; so does whoever queues a review for a person.
+// What a job `review` or `refresh` asks for, read from its payload. `JobPlan` (ForgeWebhooks) writes it; so does whoever queues one for a
+// person.
 
 package import ForgeCore
 
@@ -13,9 +14,14 @@ package struct ReviewRequest: Hashable, Sendable {
     package var isAsked: Bool
     /// Everything is commented on that has no comment yet, not only what is new.
     package var isFull: Bool
+    /// The summary and the check are to say what holds now: no model is asked, and nobody is notified.
+    package var isRefresh: Bool
+
+    package static let refreshKind = "refresh"
 
     package init(
-        place: HostPlace, pull: Int64?, head: CommitSHA? = nil, event: String = "", isAsked: Bool = false, isFull: Bool = false
+        place: HostPlace, pull: Int64?, head: CommitSHA? = nil, event: String = "", isAsked: Bool = false, isFull: Bool = false,
+        isRefresh: Bool = false
     ) {
         self.place = place
         self.pull = pull
@@ -23,6 +29,7 @@ package struct ReviewRequest: Hashable, Sendable {
         self.event = event
         self.isAsked = isAsked
         self.isFull = isFull
+        self.isRefresh = isRefresh
     }
 
     package init(_ job: Job) throws(JobRefused) {
@@ -33,7 +40,8 @@ package struct ReviewRequest: Hashable, Sendable {
         self.init(
             place: HostPlace(tenant: job.new.tenant, repository: repository), pull: payload["pull"]?.integer,
             head: payload["head"]?.string.flatMap { CommitSHA($0) }, event: payload["event"]?.string ?? "",
-            isAsked: payload["asked"]?.bool ?? false, isFull: payload["full"]?.bool ?? false)
+            isAsked: payload["asked"]?.bool ?? false, isFull: payload["full"]?.bool ?? false,
+            isRefresh: job.new.kind == Self.refreshKind)
         guard pull != nil || head != nil else { throw JobRefused(reason: "a review needs a pull request or a head, and the job has neither") }
     }
 

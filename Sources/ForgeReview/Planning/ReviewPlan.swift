@@ -81,6 +81,8 @@ package struct ReviewPlan: Sendable {
     package var review: PlannedReview?
     package var answers: [ThreadAnswer]
     package var conclusion: CheckConclusion
+    /// An earlier review asked for changes, and nothing asks for them any more: it is to be dismissed.
+    package var withdrawsRequest: Bool
     /// What becomes of the ledger, and everything the texts need.
     let outlook: ReviewOutlook
 
