@@ -15,9 +15,11 @@ struct LineJudge: ChangeJudge {
             name: { pattern, name in Self.fits(pattern, name) }, path: { pattern, path in Self.fits(pattern, path.text) })
     }
 
-    /// A star at the end stands for anything.
+    /// Stars at the end stand for anything; others are not known here, and fit nothing.
     private static func fits(_ pattern: String, _ text: String) -> Bool {
-        pattern.hasSuffix("*") ? text.hasPrefix(pattern.prefix { $0 != "*" }) : pattern == text
+        let beginning = pattern.prefix { $0 != "*" }
+        guard pattern.contains("*") else { return pattern == text }
+        return !beginning.isEmpty && pattern.dropFirst(beginning.count).allSatisfy { $0 == "*" } && text.hasPrefix(beginning)
     }
 
     func judge(_ change: JudgedChange, _ config: EffectiveConfig) async throws -> ChangeJudgement {

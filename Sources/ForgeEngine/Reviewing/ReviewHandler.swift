@@ -27,7 +27,7 @@ package struct ReviewHandler: Sendable {
         let request = try ReviewRequest(job)
         let session = needs.host.session(request.place, .review, request.isAsked ? .person : .work)
         do {
-            for number in try await numbers(request, session, job) { try await review(number, request, session, job) }
+            if let number = request.pull { try await review(number, request, session, job) } else { try await spread(request, session, job) }
             await session.end()
         } catch {
             await session.end()
@@ -35,15 +35,15 @@ package struct ReviewHandler: Sendable {
         }
     }
 
-    /// A check on a fork's commit names no pull request.
-    private func numbers(_ request: ReviewRequest, _ session: any HostSession, _ job: Job) async throws -> [Int64] {
-        if let number = request.pull { return [number] }
-        guard let head = request.head else { return [] }
+    /// A check on a fork's commit names no pull request: each that has this head gets a job of its own, in the turn of its subject.
+    private func spread(_ request: ReviewRequest, _ session: any HostSession, _ job: Job) async throws {
+        guard let head = request.head else { return }
         do {
-            return try await session.pullRequests(withHead: head)
+            for number in try await session.pullRequests(withHead: head) {
+                _ = try await needs.store.enqueue(ReviewRequest.job(about: number, head: head, like: job))
+            }
         } catch {
             try await endUnread(error, subject: "head/\(head)", request, job)
-            return []
         }
     }
 
@@ -57,11 +57,12 @@ package struct ReviewHandler: Sendable {
             return
         }
         try waitForTheHost(pull, request, job)
-        let new = newRun("pull/\(number)@\(pull.head)", request, job)
-        let (journal, _, before) = try await book.open(new, for: job)
+        let subject = "\(request.isRefresh ? "summary" : "pull")/\(number)@\(pull.head)"
+        let opened = try await book.open(newRun(subject, request, job), for: job)
+        if let finished = opened.finished { return try repeatEnd(of: finished) }
         let run = ReviewRun(
-            needs: needs, request: request, job: job, session: session, pull: pull, journal: journal, startedAt: startedAt)
-        try await end(before, for: run)
+            needs: needs, request: request, job: job, session: session, pull: pull, journal: opened.journal, startedAt: startedAt)
+        try await end(opened.superseded, for: run)
         let ending = pull.isOpen ? try await ending(of: run) : ReviewEnding(.unneeded, "the pull request is closed")
         try await finish(run, ending)
     }
@@ -148,6 +149,11 @@ package struct ReviewHandler: Sendable {
         if ending.word == .failed { throw JobRefused(reason: ending.sentence) }
     }
 
+    /// The run has ended and its job has not: the process was stopped in between.
+    private func repeatEnd(of run: Run) throws {
+        if run.state == .failed { throw JobRefused(reason: run.reason ?? "the run failed") }
+    }
+
     private func note(_ run: ReviewRun, _ ending: ReviewEnding) {
         let duration = needs.now.now - run.startedAt
         RunMeters(needs.metrics).ended(.review, ending.word.rawValue, after: duration)
@@ -181,12 +187,13 @@ package struct ReviewHandler: Sendable {
         case .gone(let reason): ending = ReviewEnding(.unneeded, reason)
         case .blocked(let reason), .broken(let reason): ending = ReviewEnding(.failed, reason)
         }
-        let (journal, _, before) = try await book.open(newRun(subject, request, job), for: job)
-        try await book.end(before, as: ending.runState, because: ending.reason)
-        try await needs.store.advanceRun(journal.run, to: ending.runState, reason: ending.reason, lease: job.lease)
+        let opened = try await book.open(newRun(subject, request, job), for: job)
+        if let finished = opened.finished { return try repeatEnd(of: finished) }
+        try await book.end(opened.superseded, as: ending.runState, because: ending.reason)
+        try await needs.store.advanceRun(opened.journal.run, to: ending.runState, reason: ending.reason, lease: job.lease)
         RunMeters(needs.metrics).ended(.review, ending.word.rawValue, after: .zero)
         needs.log.info(
-            "a review ended", [.init("run", JSON(journal.run.number)), .init("subject", .string(subject)), .init("ending", .string(ending.reason))])
+            "a review ended", [.init("run", JSON(opened.journal.run.number)), .init("subject", .string(subject)), .init("ending", .string(ending.reason))])
         if ending.word == .failed { throw JobRefused(reason: ending.sentence) }
     }
 }

@@ -51,3 +51,34 @@ package struct ReviewRequest: Hashable, Sendable {
     /// Another base: what was reviewed was another change.
     package var isRetarget: Bool { event == "pull_request.edited" }
 }
+
+extension ReviewRequest {
+    /// The same wish about one pull request, of the many that have its head.
+    static func job(about number: Int64, head: CommitSHA, like job: Job) -> NewJob {
+        var new = job.new
+        new.workKey = "\(job.new.workKey)/\(number)"
+        new.subject = "pull/\(number)"
+        new.notBefore = nil
+        let members = (job.new.payload.members ?? []).filter { $0.name != "pull" }
+        new.payload = .object(members + [.init("pull", JSON(number))])
+        return new
+    }
+
+    /// What a person's command or a change of the ledger leads to. A review takes the place of what waits for the same pull request; a refresh
+    /// does not.
+    package static func job(
+        about number: Int64, in place: HostPlace, wish: ReviewWish, because: String, attemptsMax: Int = 8
+    ) -> NewJob {
+        NewJob(
+            kind: wish == .refresh ? refreshKind : "review", tenant: place.tenant, repository: place.repository.description,
+            workKey: "\(wish.rawValue):\(place.repository)#\(number)", subject: "pull/\(number)", priority: 10, attemptsMax: attemptsMax,
+            payload: [
+                "schema": 1, "event": "command", "pull": .integer(number), "asked": .bool(wish != .refresh), "full": .bool(wish == .full),
+                "because": .string(because),
+            ])
+    }
+}
+
+package enum ReviewWish: String, Hashable, Sendable, CaseIterable {
+    case review, full, refresh
+}

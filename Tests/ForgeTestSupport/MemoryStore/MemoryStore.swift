@@ -25,6 +25,7 @@ package final class MemoryStore: Store {
         var callsLeft: Int
         /// The last one that fails was carried out, and only its answer is lost.
         var isAfterCommit: Bool
+        var made = 0
     }
 
     private let clock: WallClock
@@ -48,6 +49,9 @@ package final class MemoryStore: Store {
     /// Whether it has come to the end that was asked for.
     package var isDead: Bool { guarded.withLock { $0.death.map { $0.callsLeft < 0 } ?? false } }
 
+    /// How many calls there were since `die` was asked for.
+    package var callsSinceArmed: Int { guarded.withLock { $0.death?.made ?? 0 } }
+
     package func revive() { guarded.withLock { $0.death = nil } }
 
     package func close() async { guarded.withLock { $0.isClosed = true } }
@@ -61,6 +65,7 @@ package final class MemoryStore: Store {
         return try guarded.withLock { (guarded) throws(StoreError) in
             guard !guarded.isClosed else { throw StoreError(code: .closed, call: name, message: "the store was closed") }
             guarded.death?.callsLeft -= 1
+            guarded.death?.made += 1
             if let death = guarded.death, death.callsLeft < 0, !(death.callsLeft == -1 && death.isAfterCommit) { throw Self.dead(name) }
             let index = guarded.faults.firstIndex { $0.call == nil || $0.call == name }
             let fault = index.map { guarded.faults.remove(at: $0) }
