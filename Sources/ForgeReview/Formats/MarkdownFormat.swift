@@ -64,7 +64,7 @@ enum MarkdownFormat {
     }
 
     /// A fence longer than any run of its marks inside.
-    private static func fenced(_ text: String) -> String {
+    static func fenced(_ text: String) -> String {
         let fence = String(repeating: "`", count: max(3, longestRun(of: "`", in: text) + 1))
         return "\(fence)\n\(text)\n\(fence)\n"
     }
