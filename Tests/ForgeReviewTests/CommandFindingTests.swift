@@ -171,6 +171,6 @@ struct CommandFindingTests {
                 == [Stage.first, Stage.third].map {
                     .dismiss(id: $0, by: "ada", why: "with the button of the check", at: Stage.now)
                 })
-        #expect(Stage.request("ignore") { ($0.place, $0.check) = (.check, 4) }.marker == "<!-- forge:answer check=4 action=ignore -->")
+        #expect(Stage.request("ignore") { ($0.place, $0.check) = (.check, 4) }.marker.text == "<!-- forge:answer action=ignore check=4 -->")
     }
 }

@@ -18,9 +18,10 @@ struct CommandRequestTests {
         let request = try #require(CommandRequest(payload: payload))
         #expect(request.commands == [Command(name: "ignore", arguments: "1a2b3c tests"), Command(name: "help")])
         #expect(request.leftOut == 2 && request.number == 12 && request.thread == 500 && request.asker == Stage.ada)
-        #expect(request.createdAt == Stage.now && request.reactionPlace == .diff && request.marker == "<!-- forge:answer diff=900 -->")
+        #expect(request.createdAt == Stage.now && request.reactionPlace == .diff && request.marker.text == "<!-- forge:answer diff=900 -->")
         #expect(CommandRequest(payload: ["place": "nowhere", "number": 1]) == nil && CommandRequest(payload: ["place": "diff"]) == nil)
         let button = try #require(CommandRequest(payload: ["place": "check", "head": .string(Stage.head.description), "check": 4]))
+        #expect(CommandRequest(payload: ["place": "check", "head": "x", "external_id": "pull/7/run/12"])?.number == 7)
         #expect(button.number == nil && button.head == Stage.head && button.reactionPlace == nil && button.thread == nil)
     }
 

@@ -24,7 +24,8 @@ extension Answering {
             let open = self.open
             reaction = .thumbsUp
             if open.isEmpty { return say("Nothing is open here that could be explained.") }
-            if open.count <= Self.explainedMax { return explain(open, question: "") }
+            // A button has nobody to ask which one.
+            if open.count <= Self.explainedMax || request.place == .check { return explain(open, question: "") }
             say("Which one? `/forge explain` with the first six characters of its id.\n\n\(list(open))")
         }
     }
@@ -182,9 +183,6 @@ extension Answering {
 }
 
 extension LedgerEntry {
-    /// The comment that opened its thread, where it has one.
-    var thread: Int64? { if case .thread(let comment) = place { comment } else { nil } }
-
     /// `1f2e…` (`sql-from-text`, `a.py` line 3)
     var shown: String {
         var parts = [MarkdownFormat.code(visible(rule, charactersMax: 100))]

@@ -11,13 +11,13 @@ extension Answering {
         change(.noteWish)
         follow(.review(isFull: isFull, because: "asked by \(visible(asker, charactersMax: 64))"))
         // The review is the answer. Only what it would not show is said.
-        if let by = state.pausedBy, by != Self.ownName {
+        if let by = state.pausedBy, by != PullRequestState.pausedByForge {
             say("This is looked at once; new pushes are not, since \(who(by)) paused reviews here. `/forge resume` takes that back.")
         }
     }
 
     mutating func pause() {
-        if let by = state.pausedBy, by != Self.ownName {
+        if let by = state.pausedBy, by != PullRequestState.pausedByForge {
             reaction = .thumbsUp
             return say("Reviews of new pushes are paused here already, by \(who(by)). `/forge resume` takes that back.")
         }
@@ -45,9 +45,6 @@ extension Answering {
         follow(.describe(description))
         say(state.summaryComment == nil ? description.summary : "The description is in the summary now.")
     }
-
-    /// As `PullRequestState.pausedBy` calls Forge itself.
-    private static var ownName: String { "forge" }
 
     private var isOpen: Bool { scene.pullRequest?.isOpen ?? false }
 

@@ -109,7 +109,7 @@ extension PullRequestState {
                 pausedBy = nil
                 wasPauseTold = false
                 unaskedPushes = 0
-            case .noteWish: unaskedPushes = 0
+            case .noteWish: endOwnPause()
             }
         }
     }

@@ -36,7 +36,7 @@ extension CommandScene {
 
     /// Whether Forge said something like this in the thread before.
     fileprivate func hasSaid(_ mark: String) -> Bool {
-        (thread?.comments ?? []).contains { identity.isAuthor($0.author) && $0.body.contains(mark) }
+        (thread?.comments ?? []).contains { identity.isAuthor($0.author) && $0.body.split(separator: "\n").contains(mark[...]) }
     }
 }
 

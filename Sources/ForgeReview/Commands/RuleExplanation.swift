@@ -46,16 +46,10 @@ struct RuleExplanation {
 
     private var references: String? {
         guard let rule, !rule.references.isEmpty else { return nil }
-        let shown = rule.references.prefix(5).map {
-            entry.source == "rules" && Self.isPlainAddress($0) ? "<\($0)>" : MarkdownFormat.code($0)
+        let shown = rule.references.prefix(5).map { address in
+            entry.source == "rules" && FindingText.isPlainAddress(address) ? "<\(address)>" : MarkdownFormat.code(address)
         }
         return "**Read on:** " + shown.joined(separator: ", ")
-    }
-
-    /// Nothing in it could end the link or name anybody.
-    private static func isPlainAddress(_ text: String) -> Bool {
-        let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/?=&%#:+".utf8)
-        return text.hasPrefix("https://") && text.utf8.count <= 300 && text.utf8.allSatisfy(allowed.contains)
     }
 
     private var waysOut: String? {

@@ -25,5 +25,5 @@ package func answerText(_ outcome: CommandOutcome, answers: [String?] = [], for 
         text += (text.isEmpty ? "" : "\n\n") + block
     }
     if leftOut > 0 { text += "\n\n\(counted(leftOut, "more answer")) would not fit here; ask for \(leftOut == 1 ? "it" : "them") alone." }
-    return text + "\n\n" + request.marker
+    return text + "\n\n" + request.marker.text
 }
