@@ -185,6 +185,8 @@ package final class WorkerService: Sendable {
         case .leaseLost: return nil
         case .cancelAsked: return .cancelled
         case .threw(let error):
+            // The store refused a write: somebody else has the job by now, and its end is theirs.
+            if let error = error as? StoreError, error.code == .leaseLost { return nil }
             if let refused = error as? JobRefused { return .failedForGood(error: refused.reason) }
             if let deferred = error as? JobDeferred { return .deferred(because: deferred.reason, retryAfter: deferred.pause) }
             if Task.isCancelled { return .released }

@@ -132,7 +132,7 @@ extension MemoryState {
         for job in jobs.rows where job.state == .running { running[job.new.repository, default: 0] += 1 }
         let due = jobs.rows.filter { job in
             job.state == .queued && kinds.contains(job.new.kind) && job.new.notBefore ?? now <= now
-                && running[job.new.repository, default: 0] < perRepository
+                && running[job.new.repository, default: 0] < perRepository && !jobs.rows.contains { $0.holdsSubject(of: job.new) }
         }
         return due.min { rank($0) < rank($1) }
     }
@@ -187,6 +187,11 @@ extension MemoryState {
 }
 
 extension Job {
+    fileprivate func holdsSubject(of other: NewJob) -> Bool {
+        state == .running && other.subject != nil && new.subject == other.subject && new.tenant == other.tenant && new.kind == other.kind
+            && new.repository == other.repository
+    }
+
     /// No worker's any more.
     fileprivate mutating func leave(for state: JobState) {
         self.state = state
