@@ -47,11 +47,13 @@ package struct LedgerEntry: Hashable, Sendable {
     package var lastSeen: CommitSHA
     /// Its thread was told what became of it.
     package var isAnswered: Bool
+    /// Who said first that it is wrong, without dismissing it.
+    package var disputedBy: String?
 
     package init(
         id: String, rule: String, family: String, severity: FindingSeverity, source: String, path: RepositoryPath?, line: Int?,
         message: String, snippet: String, state: LedgerState = .open, place: LedgerPlace, firstSeen: CommitSHA, lastSeen: CommitSHA,
-        isAnswered: Bool = false
+        isAnswered: Bool = false, disputedBy: String? = nil
     ) {
         self.id = id
         self.rule = rule
@@ -67,6 +69,7 @@ package struct LedgerEntry: Hashable, Sendable {
         self.firstSeen = firstSeen
         self.lastSeen = lastSeen
         self.isAnswered = isAnswered
+        self.disputedBy = disputedBy
     }
 }
 

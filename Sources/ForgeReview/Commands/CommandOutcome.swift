@@ -74,6 +74,8 @@ package struct ModelQuestion: Hashable, Sendable {
 
 package enum StateChange: Hashable, Sendable {
     case dismiss(id: String, by: String, why: String, at: Timestamp)
+    /// It stays open; people see who disagrees.
+    case dispute(id: String, by: String)
     case pause(by: String)
     case resume
     /// Somebody asked for a review: pushes are counted anew.
@@ -97,6 +99,9 @@ extension PullRequestState {
                 guard ledger[id]?.state == .open else { continue }
                 ledger[id]?.state = .dismissed(by: by, why: why, at: moment)
                 ledger[id]?.isAnswered = true
+            case .dispute(let id, let by):
+                guard ledger[id]?.state == .open, ledger[id]?.disputedBy == nil else { continue }
+                ledger[id]?.disputedBy = by
             case .pause(let by):
                 pausedBy = by
                 wasPauseTold = true
@@ -104,7 +109,7 @@ extension PullRequestState {
                 pausedBy = nil
                 wasPauseTold = false
                 unaskedPushes = 0
-            case .noteWish: unaskedPushes = 0
+            case .noteWish: endOwnPause()
             }
         }
     }
