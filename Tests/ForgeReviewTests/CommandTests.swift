@@ -170,12 +170,16 @@ struct CommandAnswerTests {
     @Test func `describing goes into the summary, or is the answer where there is none`() {
         let description = ChangeDescription(summary: "**A change.**", labels: ["size/S"])
         let fresh = answer(Stage.request("describe"), in: Stage.scene { $0.description = description })
-        #expect(fresh.shown == "**A change.**" && fresh.followUps == [.describe(description)])
-        let summed = Stage.scene {
+        #expect(fresh.shown.isEmpty && fresh.followUps == [.describe(description), .refresh(because: "described")])
+        var state = Stage.scene().state
+        state.apply(fresh.changes)
+        #expect(state.isDescribed)
+        let silent = Stage.scene {
             $0.description = description
-            $0.state.summaryComment = 7
+            $0.hasSummary = false
         }
-        #expect(said("describe", summed) == "The description is in the summary now.")
+        #expect(said("describe", silent) == "**A change.**")
+        #expect(said("describe") == "There is no change to describe: the pull request has no files.")
     }
 
     @Test func `ask says that there is no model, and what is known instead`() {

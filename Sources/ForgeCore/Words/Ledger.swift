@@ -110,12 +110,14 @@ package struct PullRequestState: Hashable, Sendable {
     /// The one that tells of a problem in `.forge.yml`.
     package var configComment: Int64?
     package var checkRun: Int64?
+    /// Somebody asked for a description of the change: the summary has one from then on.
+    package var isDescribed: Bool
     /// By id.
     package var ledger: [String: LedgerEntry]
 
     package init(
         key: PullRequestKey, reviewed: ReviewedHead? = nil, unaskedPushes: Int = 0, pausedBy: String? = nil, wasPauseTold: Bool = false,
-        summaryComment: Int64? = nil, configComment: Int64? = nil, checkRun: Int64? = nil, ledger: [String: LedgerEntry] = [:]
+        summaryComment: Int64? = nil, configComment: Int64? = nil, checkRun: Int64? = nil, isDescribed: Bool = false, ledger: [String: LedgerEntry] = [:]
     ) {
         self.key = key
         self.reviewed = reviewed
@@ -125,6 +127,7 @@ package struct PullRequestState: Hashable, Sendable {
         self.summaryComment = summaryComment
         self.configComment = configComment
         self.checkRun = checkRun
+        self.isDescribed = isDescribed
         self.ledger = ledger
     }
 }

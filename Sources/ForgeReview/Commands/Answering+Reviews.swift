@@ -42,8 +42,10 @@ extension Answering {
             return notUnderstood("There is no change to describe: the pull request has no files.")
         }
         reaction = .thumbsUp
+        change(.describe)
         follow(.describe(description))
-        say(state.summaryComment == nil ? description.summary : "The description is in the summary now.")
+        // The summary is the answer, from now on in every round.
+        if scene.hasSummary { follow(.refresh(because: "described")) } else { say(description.summary) }
     }
 
     private var isOpen: Bool { scene.pullRequest?.isOpen ?? false }

@@ -78,6 +78,7 @@ package enum StateChange: Hashable, Sendable {
     case dispute(id: String, by: String)
     case pause(by: String)
     case resume
+    case describe
     /// Somebody asked for a review: pushes are counted anew.
     case noteWish
 }
@@ -86,7 +87,8 @@ package enum FollowUp: Hashable, Sendable {
     case review(isFull: Bool, because: String)
     /// The summary and the check are to say what holds now; no code is looked at again.
     case refresh(because: String)
-    /// Put into the summary comment, into the description when that is configured, and its labels when those are.
+    /// Into the pull request's description when that is configured (`DescriptionSection`), and its labels when those are. The summary has
+    /// it by the state.
     case describe(ChangeDescription)
 }
 
@@ -109,6 +111,7 @@ extension PullRequestState {
                 pausedBy = nil
                 wasPauseTold = false
                 unaskedPushes = 0
+            case .describe: isDescribed = true
             case .noteWish: endOwnPause()
             }
         }
