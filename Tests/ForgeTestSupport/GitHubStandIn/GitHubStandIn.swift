@@ -88,6 +88,9 @@ package final class GitHubStandIn: Sendable {
         return await onThread { [core] in core.hold.wait(until: end) }
     }
 
+    /// The write that is held right now.
+    package var heldLine: String? { core.hold.heldNow }
+
     // MARK: - Webhooks
 
     /// Where they go from now on; nil for nowhere.

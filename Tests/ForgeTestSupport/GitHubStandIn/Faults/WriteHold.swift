@@ -43,6 +43,8 @@ final class WriteHold: @unchecked Sendable {
         return true
     }
 
+    var heldNow: String? { condition.withLock { isReleased ? nil : heldLine } }
+
     /// Lets go of what is held, which ends without an answer, and holds nothing more.
     func release() {
         condition.withLock {
@@ -56,7 +58,7 @@ final class WriteHold: @unchecked Sendable {
     func wait(until limit: Date) -> String? {
         condition.lock()
         defer { condition.unlock() }
-        while heldLine == nil { if !condition.wait(until: limit) { return nil } }
+        while heldLine == nil, !isReleased { if !condition.wait(until: limit) { return nil } }
         return heldLine
     }
 }
