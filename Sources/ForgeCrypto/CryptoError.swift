@@ -11,6 +11,9 @@ package enum CryptoError: Error, Equatable, Sendable {
     case malformedBase64(offset: Int)
     /// The operating system gave no random bytes.
     case randomUnavailable
+    /// Not a private RSA key in DER.
+    case notAnRSAKey
+    case keyTooShort(bits: Int)
 }
 
 extension CryptoError: CustomStringConvertible {
@@ -19,6 +22,8 @@ extension CryptoError: CustomStringConvertible {
         case .malformedHex(let offset): "not hexadecimal: byte \(offset) does not fit"
         case .malformedBase64(let offset): "not base64: byte \(offset) does not fit"
         case .randomUnavailable: "the system gave no random bytes"
+        case .notAnRSAKey: "not a private RSA key"
+        case .keyTooShort(let bits): "an RSA key of \(bits) bits is too short"
         }
     }
 }

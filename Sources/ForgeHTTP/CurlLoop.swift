@@ -18,20 +18,18 @@ import Synchronization
 
     private let runtime: CurlRuntime
     private let multi: UnsafeMutableRawPointer
-    private let guarding: AddressGuard
-    private let certificates: String?
+    private let settings: HTTPClientSettings
     private let queue = DispatchQueue(label: "forge.http")
     private let mail = Mutex<[Message]>([])
     private var active: [ObjectIdentifier: EasyHandle] = [:]
 
-    init(guarding: AddressGuard, certificates: String?, connectionsMax: Int) {
+    init(_ settings: HTTPClientSettings) {
         runtime = CurlRuntime()
         guard let made = unsafe curl_multi_init() else { preconditionFailure("libcurl has memory for a loop") }
         unsafe multi = made
-        self.guarding = guarding
-        self.certificates = certificates
-        unsafe forge_curl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, connectionsMax)
-        unsafe forge_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connectionsMax)
+        self.settings = settings
+        unsafe forge_curl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, settings.connectionsMax)
+        unsafe forge_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, settings.connectionsMax)
         queue.async { self.run() }
     }
 
@@ -82,7 +80,7 @@ import Synchronization
     }
 
     private func begin(_ transfer: Transfer) {
-        let handle = EasyHandle(transfer, guarding: guarding, certificates: certificates)
+        let handle = EasyHandle(transfer, settings)
         active[ObjectIdentifier(transfer)] = handle
         unsafe curl_multi_add_handle(multi, handle.raw)
     }

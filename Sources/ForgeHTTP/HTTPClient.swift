@@ -7,6 +7,10 @@ package struct HTTPClientSettings: Sendable {
     package var exceptions: [IPNetwork] = []
     /// A file of certificates to trust instead of the system's.
     package var certificates: String?
+    /// The way out for addresses that the operator wrote. One from outside never takes it.
+    package var proxies = ProxySettings.none
+    /// Every exchange is recorded there.
+    package var recorder: HARRecorder?
     package var connectionsMax = 64
     /// Sent with every request that brings none of its own.
     package var userAgent = "forge"
@@ -20,9 +24,7 @@ package final class HTTPClient: Sendable {
 
     package init(_ settings: HTTPClientSettings = HTTPClientSettings()) {
         self.settings = settings
-        loop = CurlLoop(
-            guarding: AddressGuard(exceptions: settings.exceptions), certificates: settings.certificates,
-            connectionsMax: settings.connectionsMax)
+        loop = CurlLoop(settings)
     }
 
     deinit { loop.stop() }
@@ -45,7 +47,8 @@ package final class HTTPClient: Sendable {
             let body = ResponseBody(transfer, loop)
             guard request.redirects != .none, let next = try redirected(request, by: head) else { return (head, body) }
             guard redirectsLeft > 0 else {
-                throw HTTPClientError(.tooManyRedirects, "\(request.url) points elsewhere too often", mayBeDone: true)
+                throw HTTPClientError(
+                    .tooManyRedirects, "\(URLParts(request.url)?.host ?? "the address") points elsewhere too often", mayBeDone: true)
             }
             redirectsLeft -= 1
             request = next
@@ -58,11 +61,40 @@ package final class HTTPClient: Sendable {
             loop.start(transfer)
             // Cancelled before it began: the other message came first then, and found nothing.
             if Task.isCancelled { loop.cancel(transfer) }
-            return await transfer.head()
+            return await head(of: transfer)
         } onCancel: {
             loop.cancel(transfer)
         }
         return try answer.get()
+    }
+
+    /// Sends the body beside, when it is made meanwhile.
+    private func head(of transfer: Transfer) async -> Result<ResponseHead, HTTPClientError> {
+        guard let stream = transfer.request.stream, let slot = transfer.upload else { return await transfer.head() }
+        return await withTaskGroup(of: Void.self) { group in
+            group.addTask { [loop] in await Self.send(stream, through: slot) { loop.resume(transfer) } }
+            let head = await transfer.head()
+            let isRefused = if case .success(let head) = head { head.status >= 300 } else { true }
+            if isRefused { group.cancelAll() }
+            await group.waitForAll()
+            return head
+        }
+    }
+
+    private static func send(_ stream: OutgoingStream, through slot: UploadSlot, wake: @Sendable () -> Void) async {
+        defer { wake() }
+        await withTaskCancellationHandler {
+            do {
+                while let bytes = try await stream.next() {
+                    if !bytes.isEmpty, await !slot.give(bytes, wake: wake) { return }
+                }
+                slot.finish(.end)
+            } catch {
+                slot.finish(.failed("\(error)"))
+            }
+        } onCancel: {
+            slot.close()
+        }
     }
 
     private func checked(_ request: OutgoingRequest) throws(HTTPClientError) -> OutgoingRequest {
@@ -84,9 +116,14 @@ package final class HTTPClient: Sendable {
         guard [301, 302, 303, 307, 308].contains(head.status), let location = head.header("location") else { return nil }
         guard let here = URLParts(request.url), let there = URLParts(location, relativeTo: request.url),
             !(here.scheme == "https" && there.scheme == "http")
-        else { throw HTTPClientError(.malformed, "\(request.url) points to where it must not be followed", mayBeDone: true) }
+        else {
+            throw HTTPClientError(
+                .malformed, "\(URLParts(request.url)?.host ?? "the address") points to where it must not be followed", mayBeDone: true)
+        }
         var next = request
         next.url = there.text
+        // What is not to be shown of one address may stand in the other.
+        if request.shownURL != nil { next.shownURL = "\(there.scheme)://\(there.host)/•••" }
         if !here.hasSameOrigin(as: there) {
             next.authorization = nil
             next.headers.removeAll { Self.isCredential($0.name) }
@@ -96,17 +133,17 @@ package final class HTTPClient: Sendable {
         if head.status == 303 || head.status <= 302 && request.method == .post {
             next.method = request.method == .head ? .head : .get
             next.body = []
+            next.stream = nil
             next.headers.removeAll { $0.name.lowercased().hasPrefix("content-") }
+        }
+        guard next.stream == nil else {
+            throw HTTPClientError(.malformed, "\(here.host) points elsewhere, and the body cannot be sent a second time", mayBeDone: true)
         }
         return next
     }
 
-    /// Headers that prove who somebody is, by their usual names.
-    static func isCredential(_ name: String) -> Bool {
-        ["authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key", "x-goog-api-key", "private-token"]
-            .contains(
-                name.lowercased())
-    }
+    /// Headers that prove who somebody is.
+    static func isCredential(_ name: String) -> Bool { CredentialMask.isCredential(name) }
 }
 
 /// An answer's body while it comes. One reader, one call at a time.

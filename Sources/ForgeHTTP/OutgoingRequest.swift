@@ -33,13 +33,30 @@ package enum AddressTrust: Hashable, Sendable {
     case outside
 }
 
+/// A body that is made while it is sent. It goes out once: an answer that would have it sent again elsewhere is an error.
+package struct OutgoingStream: Sendable {
+    /// Said to the other side before; without it the body goes out in chunks.
+    package var length: Int?
+    /// The next piece, or nil at the end. Called by one caller, one call at a time; cancelled when nobody wants it any more.
+    package let next: @Sendable () async throws -> [UInt8]?
+
+    package init(length: Int? = nil, next: @escaping @Sendable () async throws -> [UInt8]?) {
+        self.length = length
+        self.next = next
+    }
+}
+
 package struct OutgoingRequest: Sendable {
     package var method: HTTPMethod
     package var url: String
+    /// How recordings show the address, where it holds a credential itself.
+    package var shownURL: String?
     package var headers: [HeaderField]
     /// The value of `Authorization`.
     package var authorization: Secret?
     package var body: [UInt8]
+    /// In place of `body`. The answer is handed over when all of it is sent, or once the other side has refused it.
+    package var stream: OutgoingStream?
     package var limits = OutgoingLimits()
     package var redirects = RedirectPolicy.none
     package var trust = AddressTrust.configured
@@ -51,6 +68,11 @@ package struct OutgoingRequest: Sendable {
         self.authorization = authorization
         self.body = body
     }
+}
+
+extension OutgoingRequest {
+    /// Whether the other side may get it twice without harm, so that libcurl may send it again when a kept connection turns out to be dead.
+    var isRepeatable: Bool { (method == .get || method == .head) && body.isEmpty && stream == nil }
 }
 
 /// What came before the body.

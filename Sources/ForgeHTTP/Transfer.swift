@@ -21,9 +21,14 @@ final class Transfer: Sendable {
     private static let bufferedBytesMax = 256 << 10
 
     let request: OutgoingRequest
+    /// Only for a body that is made while it is sent.
+    let upload: UploadSlot?
     private let state = Mutex(State())
 
-    init(_ request: OutgoingRequest) { self.request = request }
+    init(_ request: OutgoingRequest) {
+        self.request = request
+        upload = request.stream.map { _ in UploadSlot() }
+    }
 
     // MARK: The task's side
 
@@ -95,6 +100,7 @@ final class Transfer: Sendable {
     }
 
     func end(_ ending: Result<Void, HTTPClientError>) {
+        upload?.close()
         let (headWaiter, chunkWaiter) = state.withLock { state in
             if state.ending == nil { state.ending = ending }
             defer {

@@ -9,6 +9,9 @@ extension Transaction {
         swept.bodies = try sweepBodies(before: now - retention.deliveryBodies, limit, &swept.isUnfinished)
         swept.journalEvents = try sweepJournal(before: now - retention.audit, limit, &swept.isUnfinished)
         swept.keptAnswers = try sweepAnswers(before: now - retention.keptAnswers, limit, &swept.isUnfinished)
+        swept.runs = try sweepRuns(before: now - retention.runs, limit, &swept.isUnfinished)
+        swept.jobs = try sweepJobs(before: now - retention.runs, limit, &swept.isUnfinished)
+        swept.pullRequests = try sweepPullRequests(before: now - retention.pullRequests, limit, &swept.isUnfinished)
         return swept
     }
 
@@ -16,26 +19,26 @@ extension Transaction {
     private func sweepDeliveries(before: Timestamp, _ limit: Int, _ isUnfinished: inout Bool) throws(StoreError) -> Int {
         try connection.run("DELETE FROM arrivals WHERE last_at < ?", [Value(before)])
         try DeliveryNumbers.remember(on: connection)
-        let rows = "SELECT id, received_at, state FROM deliveries ORDER BY id"
-        return try drop("DELETE FROM deliveries WHERE id = ?", oldOnes(of: rows, before: before, limit, &isUnfinished))
+        let rows = "SELECT id, received_at, state = 'pending' FROM deliveries ORDER BY id"
+        return try drop("DELETE FROM deliveries WHERE id = ?", ids: oldOnes(of: rows, before: before, limit, &isUnfinished))
     }
 
     private func sweepBodies(before: Timestamp, _ limit: Int, _ isUnfinished: inout Bool) throws(StoreError) -> Int {
-        let rows = "SELECT id, received_at, state FROM delivery_bodies JOIN deliveries ON id = delivery ORDER BY delivery"
-        return try drop("DELETE FROM delivery_bodies WHERE delivery = ?", oldOnes(of: rows, before: before, limit, &isUnfinished))
+        let rows = "SELECT id, received_at, state = 'pending' FROM delivery_bodies JOIN deliveries ON id = delivery ORDER BY delivery"
+        return try drop("DELETE FROM delivery_bodies WHERE delivery = ?", ids: oldOnes(of: rows, before: before, limit, &isUnfinished))
     }
 
-    /// Numbers go up with time, so the old ones stand at the beginning: the first that is young ends the search.
+    /// Numbers go up with time, so the old ones stand at the beginning: the first that is young ends the search. `rows` are an id, a moment,
+    /// and whether it stays all the same.
     private func oldOnes(
-        of rows: String, before: Timestamp, _ limit: Int, _ isUnfinished: inout Bool
+        of rows: String, _ values: [Value] = [], before: Timestamp, _ limit: Int, _ isUnfinished: inout Bool
     ) throws(StoreError) -> [Int64] {
         var old: [Int64] = []
         var isMore = false
-        try connection.each(rows) { row throws(StoreError) in
+        try connection.each(rows, values) { row throws(StoreError) in
             let id = row.integer()
             guard row.moment() < before else { return false }
-            let state: DeliveryState = try row.word()
-            guard state != .pending else { return true }
+            guard !row.flag() else { return true }
             guard old.count < limit else {
                 isMore = true
                 return false
@@ -47,9 +50,35 @@ extension Transaction {
         return old
     }
 
-    private func drop(_ delete: String, _ ids: [Int64]) throws(StoreError) -> Int {
-        for id in ids { try connection.run(delete, [.integer(id)]) }
+    private func drop(_ delete: String..., ids: [Int64]) throws(StoreError) -> Int {
+        for id in ids {
+            for statement in delete { try connection.run(statement, [.integer(id)]) }
+        }
         return ids.count
+    }
+
+    /// With all they left behind.
+    private func sweepRuns(before: Timestamp, _ limit: Int, _ isUnfinished: inout Bool) throws(StoreError) -> Int {
+        let final = RunState.allCases.filter(\.isFinal).map { "'\($0.rawValue)'" }.joined(separator: ", ")
+        let rows = "SELECT id, created_at, updated_at >= ? OR state NOT IN (\(final)) FROM runs ORDER BY id"
+        return try drop(
+            "DELETE FROM steps WHERE run = ?", "DELETE FROM findings WHERE run = ?", "DELETE FROM approvals WHERE run = ?",
+            "DELETE FROM artifacts WHERE run = ?", "DELETE FROM runs WHERE id = ?",
+            ids: oldOnes(of: rows, [Value(before)], before: before, limit, &isUnfinished))
+    }
+
+    /// A job stays as long as one of its runs.
+    private func sweepJobs(before: Timestamp, _ limit: Int, _ isUnfinished: inout Bool) throws(StoreError) -> Int {
+        let rows = """
+            SELECT id, created_at, updated_at >= ? OR state IN ('queued', 'running') OR EXISTS (SELECT 1 FROM runs WHERE job = jobs.id)
+            FROM jobs ORDER BY id
+            """
+        return try drop("DELETE FROM jobs WHERE id = ?", ids: oldOnes(of: rows, [Value(before)], before: before, limit, &isUnfinished))
+    }
+
+    private func sweepPullRequests(before: Timestamp, _ limit: Int, _ isUnfinished: inout Bool) throws(StoreError) -> Int {
+        let old = "SELECT id FROM pull_requests WHERE closed_at < ?1 AND updated_at < ?1"
+        return try drop("DELETE FROM pull_requests WHERE id IN", old, [Value(before)], limit, &isUnfinished)
     }
 
     private func sweepAnswers(before: Timestamp, _ limit: Int, _ isUnfinished: inout Bool) throws(StoreError) -> Int {

@@ -5,7 +5,7 @@ import ForgeTestSupport
 import Testing
 
 private let inputs: [JobInput] = [
-    .claimed, .finished, .failed, .failedForGood, .released, .leaseLost, .cancelAsked, .cancelled, .retried,
+    .claimed, .finished, .failed, .failedForGood, .released, .leaseLost, .cancelAsked, .cancelled, .retried, .deferred,
 ]
 
 /// What each state makes of each input, in the order of `inputs`; `.` is refused.
@@ -21,30 +21,31 @@ private func row(_ state: JobState, failures: Int = 0, attemptsMax: Int = 3, isC
 }
 
 @Test func `a queued job is claimed or cancelled`() {
-    #expect(row(.queued) == "running . . . . . cancelled . .")
-    #expect(row(.queued, failures: 2, isCancelRequested: true) == "running . . . . . cancelled . .")
+    #expect(row(.queued) == "running . . . . . cancelled . . .")
+    #expect(row(.queued, failures: 2, isCancelRequested: true) == "running . . . . . cancelled . . .")
 }
 
 @Test func `a running job below the cap goes round again`() {
-    #expect(row(.running) == ". done requeue dead queued requeue ask cancelled .")
-    #expect(row(.running, failures: 1) == ". done requeue dead queued requeue ask cancelled .")
+    #expect(row(.running) == ". done requeue dead queued requeue ask cancelled . queued")
+    #expect(row(.running, failures: 1) == ". done requeue dead queued requeue ask cancelled . queued")
 }
 
 @Test func `a running job at the cap dies with its next failure, and is still given back unharmed`() {
-    #expect(row(.running, failures: 2) == ". done dead dead queued dead ask cancelled .")
-    #expect(row(.running, failures: 9) == ". done dead dead queued dead ask cancelled .")
-    #expect(row(.running, attemptsMax: 1) == ". done dead dead queued dead ask cancelled .")
+    #expect(row(.running, failures: 2) == ". done dead dead queued dead ask cancelled . queued")
+    #expect(row(.running, failures: 9) == ". done dead dead queued dead ask cancelled . queued")
+    #expect(row(.running, attemptsMax: 1) == ". done dead dead queued dead ask cancelled . queued")
 }
 
 @Test func `once cancellation is asked for, every ending but finished is cancelled`() {
-    #expect(row(.running, isCancelRequested: true) == ". done cancelled cancelled cancelled cancelled ask cancelled .")
-    #expect(row(.running, failures: 2, isCancelRequested: true) == ". done cancelled cancelled cancelled cancelled ask cancelled .")
+    #expect(row(.running, isCancelRequested: true) == ". done cancelled cancelled cancelled cancelled ask cancelled . cancelled")
+    #expect(
+        row(.running, failures: 2, isCancelRequested: true) == ". done cancelled cancelled cancelled cancelled ask cancelled . cancelled")
 }
 
 @Test func `a finished job takes nothing more, but that a person sends a dead one round again`() {
-    #expect(row(.done) == ". . . . . . . . .")
-    #expect(row(.cancelled) == ". . . . . . . . .")
-    #expect(row(.dead) == ". . . . . . . . queued")
+    #expect(row(.done) == ". . . . . . . . . .")
+    #expect(row(.cancelled) == ". . . . . . . . . .")
+    #expect(row(.dead) == ". . . . . . . . queued .")
     #expect(JobState.allCases.filter(\.isFinished) == [.done, .dead, .cancelled])
 }
 

@@ -228,6 +228,25 @@ import Testing
         #expect(ended("failed_for_good") == 1)
     }
 
+    @Test func `a job that is put off is due again after its pause, and no failure is counted`() async throws {
+        let id = try await enqueue("a", attemptsMax: 1)
+        let service = service(
+            handlers: [
+                JobHandler(kind: "review") { [started] job in
+                    started.send(job)
+                    throw JobDeferred(because: "the host is busy", retryAfter: .seconds(90))
+                }
+            ])
+        try await beside({ await service.run() }) {
+            _ = await started.take()
+            await service.drain()
+        }
+        let job = try await job(id)
+        #expect(job.state == .queued && job.lastError == "the host is busy" && job.failures == 0)
+        #expect(job.new.notBefore == clock.timestamp + .seconds(90))
+        #expect(ended("deferred") == 1)
+    }
+
     @Test func `at shutdown a running job goes back to the queue unharmed`() async throws {
         let id = try await enqueue("a")
         let service = service(handlers: [waiting])

@@ -117,6 +117,59 @@ import Testing
         #expect(caught?.kind == .tooLarge(bytesMax: 1_000_000), "\(String(describing: caught))")
     }
 
+    @Test func `packed twice is cut off just the same, also while it is read piece by piece`() async throws {
+        let packed = try gzip(gzip(Data(count: 50_000_000)))
+        #expect(packed.count < 2_000)
+        let server = try RawServer { _, connection in
+            connection.send("HTTP/1.1 200 OK\r\ncontent-encoding: gzip, gzip\r\ncontent-length: \(packed.count)\r\n\r\n")
+            connection.send(Array(packed))
+            connection.untilClosed()
+        }
+        var request = OutgoingRequest(.get, server.url)
+        request.limits.bodyBytesMax = 1_000_000
+        let (head, body) = try await client.open(request)
+        #expect(head.status == 200)
+        var count = 0
+        var caught: HTTPClientError?
+        do throws(HTTPClientError) {
+            while let chunk = try await body.next() { count += chunk.count }
+        } catch { caught = error }
+        #expect(caught?.kind == .tooLarge(bytesMax: 1_000_000))
+        #expect(count <= 1_000_000)
+    }
+
+    @Test func `what is packed and whole below the limit comes whole`() async throws {
+        let packed = try gzip(Data(repeating: 65, count: 1_000_000))
+        let server = try RawServer { _, connection in
+            connection.send("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: \(packed.count)\r\n\r\n")
+            connection.send(Array(packed))
+        }
+        var request = OutgoingRequest(.get, server.url)
+        request.limits.bodyBytesMax = 1_000_000
+        #expect(try await client.send(request).body.count == 1_000_000)
+    }
+
+    @Test func `a packed answer that ends too early is no answer`() async throws {
+        let packed = try gzip(Data((0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 7) }))
+        let server = try RawServer { _, connection in
+            connection.send("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: \(packed.count)\r\n\r\n")
+            connection.send(Array(packed.prefix(packed.count / 2)))
+            connection.end()
+        }
+        #expect(await failure(OutgoingRequest(.get, server.url))?.kind == .connectionLost)
+    }
+
+    @Test(arguments: [1, 20_000]) func `a head is bounded whether its lines are few or many`(lines: Int) async throws {
+        let server = try RawServer { _, connection in
+            connection.send("HTTP/1.1 200 OK\r\n")
+            for _ in 0..<lines { guard connection.send("x: \(String(repeating: "y", count: 1_000_000 / lines))\r\n") else { return } }
+            connection.send("content-length: 0\r\n\r\n")
+        }
+        var request = OutgoingRequest(.get, server.url)
+        request.limits.headerBytesMax = 50_000
+        #expect(await failure(request)?.kind == .tooLarge(bytesMax: 50_000))
+    }
+
     @Test func `a server that never answers is given up after the first-byte limit`() async throws {
         let server = try RawServer { _, connection in connection.untilClosed() }
         var request = OutgoingRequest(.post, server.url, body: [1])
@@ -244,11 +297,6 @@ import Testing
         _ = try await client.open(OutgoingRequest(.get, server.url)).1.next()
         #expect(closed.wait(timeout: .now() + 60) == .success)
     }
-}
-
-extension RawConnection {
-    /// Ends the connection at once.
-    func end() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 }
 
 private func gzip(_ data: Data) throws -> Data {

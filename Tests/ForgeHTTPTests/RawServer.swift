@@ -21,6 +21,21 @@ struct RawConnection: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// What comes until a text is in it, or the client ends; what follows the text may be in it, too.
+    func read(until mark: String) -> String {
+        let mark = Array(mark.utf8)
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 18)
+        while true {
+            let count = unsafe recv(descriptor, &chunk, chunk.count, 0)
+            guard count > 0 else { break }
+            let searched = max(0, bytes.count - mark.count)
+            bytes += chunk[..<count]
+            if bytes[searched...].firstRange(of: mark) != nil { break }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// False when the client is gone.
     @discardableResult
     func send(_ text: String) -> Bool { send(Array(text.utf8)) }
@@ -45,6 +60,9 @@ struct RawConnection: Sendable {
     /// Waits until the client closes.
     func untilClosed() { while request() != nil {} }
 
+    /// Ends the connection at once.
+    func end() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+
     /// With a reset rather than an end.
     func reset() {
         var linger = linger(l_onoff: 1, l_linger: 0)
@@ -66,15 +84,27 @@ final class RawServer: Sendable {
     let port: Int
     private let listener: Int32
     private let heard = Mutex<[String]>([])
+    private let noted = DispatchSemaphore(value: 0)
 
-    /// The heads of all requests so far, for scripts that note them.
+    /// All requests so far that the script noted.
     var requests: [String] { heard.withLock { $0 } }
+
+    func note(_ request: String) {
+        heard.withLock { $0.append(request) }
+        noted.signal()
+    }
+
+    /// The first one, once it is noted.
+    func waitForRequest() -> String {
+        _ = noted.wait(timeout: .now() + 60)
+        return requests.first ?? ""
+    }
 
     /// Answers every request of every connection.
     convenience init(answering answer: @escaping @Sendable (String, RawConnection) -> Void) throws {
         try self.init { connection, server in
             while let request = connection.request() {
-                server.heard.withLock { $0.append(request) }
+                server.note(request)
                 answer(request, connection)
             }
         }

@@ -177,3 +177,95 @@ struct WithoutRevocation: ForwardingStore {
         try await inner.tokens().first { $0.id == id }
     }
 }
+
+/// Reads, changes and writes in three goes.
+struct ChangingInPieces: ForwardingStore {
+    let inner: any Store
+
+    func changePullRequest(
+        _ key: PullRequestKey, lease: Lease?, _ change: @escaping @Sendable (inout PullRequestState) -> Void
+    ) async throws(StoreError) -> PullRequestState {
+        var state = try await inner.pullRequestState(key)
+        change(&state)
+        await Task.yield()
+        let changed = state
+        return try await inner.changePullRequest(key, lease: lease) { $0 = changed }
+    }
+}
+
+/// Lets whoever lost its lease change a pull request.
+struct WithoutFencedReviews: ForwardingStore {
+    let inner: any Store
+
+    func changePullRequest(
+        _ key: PullRequestKey, lease: Lease?, _ change: @escaping @Sendable (inout PullRequestState) -> Void
+    ) async throws(StoreError) -> PullRequestState {
+        try await inner.changePullRequest(key, lease: nil, change)
+    }
+}
+
+/// Counts the dismissals of everybody together.
+struct CountingForAll: ForwardingStore {
+    let inner: any Store
+
+    func dismissals(in place: HostPlace) async throws(StoreError) -> [String: Int] {
+        try await inner.dismissals(in: HostPlace(tenant: .installation(1), repository: place.repository))
+    }
+}
+
+/// Puts a job off by failing it.
+struct FailingWhatIsPutOff: ForwardingStore {
+    let inner: any Store
+
+    func end(_ lease: Lease, _ ending: JobEnding) async throws(StoreError) -> JobState {
+        guard case .deferred(let reason, let pause) = ending else { return try await inner.end(lease, ending) }
+        return try await inner.end(lease, .failed(error: reason, retryAfter: pause))
+    }
+}
+
+/// Looks whether a lane is free before it counts.
+struct LookingBeforeCounting: ForwardingStore {
+    let inner: any Store
+
+    func takeTurn(in lane: String, limits: LaneLimits) async throws(StoreError) -> LaneTurn {
+        let isFree = try await inner.lane(lane).remaining ?? 0 < limits.perMinute
+        await Task.yield()
+        guard isFree else { return try await inner.takeTurn(in: lane, limits: limits) }
+        return try await inner.takeTurn(in: lane, limits: LaneLimits(interval: .zero, perMinute: .max, perHour: .max))
+    }
+}
+
+/// Counts a wait as a write.
+struct CountingWaits: ForwardingStore {
+    let inner: any Store
+
+    func takeTurn(in lane: String, limits: LaneLimits) async throws(StoreError) -> LaneTurn {
+        let turn = try await inner.takeTurn(in: lane, limits: limits)
+        if turn != .granted { _ = try await inner.takeTurn(in: lane, limits: LaneLimits(interval: .zero, perMinute: .max, perHour: .max)) }
+        return turn
+    }
+}
+
+/// One lane for all.
+struct OneLane: ForwardingStore {
+    let inner: any Store
+
+    func takeTurn(in lane: String, limits: LaneLimits) async throws(StoreError) -> LaneTurn {
+        try await inner.takeTurn(in: "one", limits: limits)
+    }
+}
+
+/// Takes each word of the host for the last.
+final class TrustingTheLastWord: ForwardingStore {
+    let inner: any Store
+    private let said = Mutex<[String: LaneState]>([:])
+
+    init(_ inner: any Store) { self.inner = inner }
+
+    func lane(_ lane: String) async throws(StoreError) -> LaneState { said.withLock { $0[lane] ?? LaneState() } }
+
+    func noteLimits(of lane: String, _ state: LaneState) async throws(StoreError) {
+        said.withLock { $0[lane] = state }
+        try await inner.noteLimits(of: lane, state)
+    }
+}

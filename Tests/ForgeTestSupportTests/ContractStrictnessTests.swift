@@ -40,6 +40,16 @@ private let faults: [Fault] = [
     Fault("the first answer under a key is kept, and every later one gets it") { KeepingTheLastAnswer(inner: $0) },
     Fault("old bodies are dropped, young ones and those of pending deliveries never") { SweepingPending(inner: $0) },
     Fault("a revoked token opens nothing, and revoking twice keeps the first moment") { WithoutRevocation(inner: $0) },
+    Fault("of 64 changes at once none is lost") { ChangingInPieces(inner: $0) },
+    Fault("a change under a lease is written while that is held") { WithoutFencedReviews(inner: $0) },
+    Fault("a worker that lost its lease writes nothing, neither before nor after the next claim") { WithoutFencedReviews(inner: $0) },
+    Fault("dismissals are counted by rule over a repository's pull requests, and those taken back are not") { CountingForAll(inner: $0) },
+    Fault("a job put off is due after its pause, says why, and no failure is counted") { FailingWhatIsPutOff(inner: $0) },
+    Fault("of many who ask at once only as many write as the limits allow") { LookingBeforeCounting(inner: $0) },
+    Fault("from one write to the next passes the interval") { CountingWaits(inner: $0) },
+    Fault("from one write to the next passes the interval") { OneLane(inner: $0) },
+    Fault("a later block wins over an earlier one, a passed one is none") { TrustingTheLastWord($0) },
+    Fault("of what the host says is left the later reset wins, and then the lower number") { TrustingTheLastWord($0) },
 ]
 
 @Test(arguments: faults)

@@ -216,6 +216,36 @@ extension ForwardingStore {
 }
 
 extension ForwardingStore {
+    func pullRequestState(_ key: PullRequestKey) async throws(StoreError) -> PullRequestState {
+        try await inner.pullRequestState(key)
+    }
+
+    func changePullRequest(
+        _ key: PullRequestKey, lease: Lease?, _ change: @escaping @Sendable (inout PullRequestState) -> Void
+    ) async throws(StoreError) -> PullRequestState {
+        try await inner.changePullRequest(key, lease: lease, change)
+    }
+
+    func dismissals(in place: HostPlace) async throws(StoreError) -> [String: Int] {
+        try await inner.dismissals(in: place)
+    }
+}
+
+extension ForwardingStore {
+    func takeTurn(in lane: String, limits: LaneLimits) async throws(StoreError) -> LaneTurn {
+        try await inner.takeTurn(in: lane, limits: limits)
+    }
+
+    func lane(_ lane: String) async throws(StoreError) -> LaneState {
+        try await inner.lane(lane)
+    }
+
+    func noteLimits(of lane: String, _ state: LaneState) async throws(StoreError) {
+        try await inner.noteLimits(of: lane, state)
+    }
+}
+
+extension ForwardingStore {
     func sweep(_ retention: Retention, limit: Int) async throws(StoreError) -> Swept {
         try await inner.sweep(retention, limit: limit)
     }

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct AptScriptTests {
     private static let all = [
-        "libmicrohttpd-dev", "libsqlite3-dev", "libssl-dev", "libgit2-dev", "libvectorscan-dev", "libpcre2-dev", "libyaml-dev",
+        "libmicrohttpd-dev", "libsqlite3-dev", "libssl-dev", "libcurl4-openssl-dev", "libgit2-dev", "libvectorscan-dev", "libpcre2-dev",
+        "libyaml-dev",
     ]
 
     private struct Machine {

@@ -32,6 +32,7 @@ func mapRow(_ row: ImportRow) -> MapRow {
         case "CVectorscan": "Vectorscan"
         case "CPCRE2": "PCRE2"
         case "CGit2": "libgit2"
+        case "CCurl": "libcurl"
         case "CSystem": "libc"
         default: "C"
         }

@@ -36,12 +36,24 @@ func problemsInTable(_ rows: [ImportRow]) -> [String] {
                 problems.append("\(ImportTable.file): \(row.module) imports \(name), which has no row")
                 continue
             }
-            if !row.room.opensTo.contains(room) {
+            if !row.room.opensTo.contains(room), row.beside[name, default: ""].isEmpty {
                 problems.append("\(ImportTable.file): \(row.module) (\(row.room)) must not import \(name) (\(room)); imports go down only")
             }
         }
+        problems += problemsBeside(row, rooms)
     }
     return problems
+}
+
+/// A reason for what needs none hides that an edge is gone; and no reason is good enough to look up.
+private func problemsBeside(_ row: ImportRow, _ rooms: [String: Room]) -> [String] {
+    row.beside.keys.sorted().compactMap { name in
+        guard row.imports.contains(name), let room = rooms[name], !row.room.opensTo.contains(room) else {
+            return "\(ImportTable.file): \(row.module) gives a reason for \(name), which it does not import or may import anyway"
+        }
+        let isAdapter = room == .adapter && [.adapter, .support].contains(row.room)
+        return isAdapter ? nil : "\(ImportTable.file): \(row.module) (\(row.room)) must not import \(name) (\(room)), whatever the reason"
+    }
 }
 
 /// A file of the product: only what its module's row opens.

@@ -22,6 +22,8 @@ struct ImportRow: Sendable {
     let room: Room
     /// Modules of this project, without those that wrap C.
     var imports: Set<String> = []
+    /// Of `imports`, those that its room does not open, each with its reason.
+    var beside: [String: String] = [:]
     /// Modules under Sources/C; each belongs to one row.
     var wraps: Set<String> = []
     /// Modules of the toolchain. Synchronization is the language's own and open to all.
@@ -50,9 +52,11 @@ enum ImportTable {
         ImportRow(
             module: "ForgeStore", room: .adapter, imports: ["ForgeCore", "ForgeBlocking", "ForgeCrypto"],
             wraps: ["CSQLite", "CMigrations"], system: ["Dispatch", "Glibc"]),
-        ImportRow(module: "ForgeHTTP", room: .adapter, imports: ["ForgeCore"], wraps: ["CCurl"], system: ["Dispatch"]),
+        ImportRow(module: "ForgeHTTP", room: .adapter, imports: ["ForgeCore"], wraps: ["CCurl"], system: ["Dispatch", "Glibc"]),
         ImportRow(module: "ForgeGit", room: .adapter, imports: ["ForgeCore", "ForgeBlocking"], wraps: ["CGit2"]),
-        ImportRow(module: "ForgeGitHub", room: .adapter, imports: ["ForgeCore", "ForgeCrypto", "ForgeHTTP"]),
+        ImportRow(
+            module: "ForgeGitHub", room: .adapter, imports: ["ForgeCore", "ForgeCrypto", "ForgeHTTP"],
+            beside: ["ForgeHTTP": "GitHub is reached over HTTP, and a port between the two would say what ForgeHTTP says already"]),
         ImportRow(module: "ForgeLocalHost", room: .adapter, imports: ["ForgeCore", "ForgeCrypto"]),
         ImportRow(
             module: "ForgeEngine", room: .engine,
@@ -62,6 +66,7 @@ enum ImportTable {
         ImportRow(module: "forge", room: .executable, system: ["Dispatch", "Glibc"], opensToAll: true),
         ImportRow(
             module: "ForgeTestSupport", room: .support, imports: ["ForgeCore", "ForgeCrypto", "ForgeServer"],
+            beside: ["ForgeServer": "stand-ins answer over real sockets, through the server that the product has"],
             system: ["Foundation", "Glibc", "Testing", "Dispatch"]),
     ]
 

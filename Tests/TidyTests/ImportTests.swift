@@ -92,6 +92,18 @@ import Testing
         #expect(problemsInTable([ImportRow(module: "A", room: .tool, imports: ["Nobody"])]).count == 1)
     }
 
+    @Test func `an adapter may use another one for a reason, and nothing may look up for any`() {
+        let adapters = [ImportRow(module: "B", room: .adapter), ImportRow(module: "D", room: .engine)]
+        func problems(_ row: ImportRow) -> [String] { problemsInTable(adapters + [row]) }
+        #expect(problems(ImportRow(module: "A", room: .adapter, imports: ["B"])).count == 1)
+        #expect(problems(ImportRow(module: "A", room: .adapter, imports: ["B"], beside: ["B": "it speaks through it"])) == [])
+        #expect(problems(ImportRow(module: "A", room: .support, imports: ["B"], beside: ["B": "it stands in for it"])) == [])
+        #expect(problems(ImportRow(module: "A", room: .adapter, imports: ["B"], beside: ["B": ""])).count == 1)
+        #expect(problems(ImportRow(module: "A", room: .stage, imports: ["B"], beside: ["B": "it is quicker"])).count == 1)
+        #expect(problems(ImportRow(module: "A", room: .adapter, imports: ["D"], beside: ["D": "it is quicker"])).count == 1)
+        #expect(problems(ImportRow(module: "A", room: .adapter, beside: ["B": "it was needed once"])).count == 1)
+    }
+
     @Test func `targets and edges are read from the manifest`() {
         let read = targets("func module(_ name: String) { .target(name: name, dependencies: dependencies) }\n" + sound)
         #expect(read.map(\.name) == ["ForgeCore", "ForgeGit", "CGit2", "forge"])

@@ -25,6 +25,10 @@ static inline CURLcode forge_curl_set_open_socket(CURL *easy, curl_opensocket_ca
     return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, function);
 }
 
+static inline CURLcode forge_curl_set_before_request(CURL *easy, curl_prereq_callback function) {
+    return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, function);
+}
+
 static inline long forge_curl_long(CURL *easy, CURLINFO info) {
     long value = 0;
     curl_easy_getinfo(easy, info, &value);
@@ -33,6 +37,12 @@ static inline long forge_curl_long(CURL *easy, CURLINFO info) {
 
 static inline curl_off_t forge_curl_large(CURL *easy, CURLINFO info) {
     curl_off_t value = 0;
+    curl_easy_getinfo(easy, info, &value);
+    return value;
+}
+
+static inline const char *forge_curl_text(CURL *easy, CURLINFO info) {
+    const char *value = NULL;
     curl_easy_getinfo(easy, info, &value);
     return value;
 }

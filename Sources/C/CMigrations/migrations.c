@@ -7,8 +7,13 @@ static const unsigned char sqlite_0001[] = {
 #embed "../../ForgeStore/Migrations/SQLite/0001_begin.sql"
 };
 
+static const unsigned char sqlite_0002[] = {
+#embed "../../ForgeStore/Migrations/SQLite/0002_reviews.sql"
+};
+
 static const struct forge_migration sqlite_migrations[] = {
     {sqlite_0001, sizeof sqlite_0001},
+    {sqlite_0002, sizeof sqlite_0002},
 };
 
 const struct forge_migration *forge_sqlite_migrations(void) { return sqlite_migrations; }

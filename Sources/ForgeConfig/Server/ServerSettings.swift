@@ -20,6 +20,8 @@ package struct ServerSettings: Sendable {
     package var retention: RetentionSettings
     package var intake: IntakeSettings
     package var github: GitHubSettings
+    package var outgoing: OutgoingSettings
+    package var mirrors: MirrorSettings
     package var trackers: [TrackerSettings]
     package var model: ModelSettings
     package var sandbox: SandboxSettings
@@ -48,6 +50,8 @@ package struct ServerSettings: Sendable {
         retention = reader.section("retention", "How long things are kept.", RetentionSettings.init(reading:))
         intake = reader.section("intake", "What is made of deliveries.", IntakeSettings.init(reading:))
         github = reader.section("github", "The GitHub App and its host.", GitHubSettings.init(reading:))
+        outgoing = reader.section("outgoing", "Requests to other machines.", OutgoingSettings.init(reading:))
+        mirrors = reader.section("mirrors", "Copies of repositories, which reviews read.", MirrorSettings.init(reading:))
         trackers = reader.list("trackers", namedBy: "name", "Where errors come from.", TrackerSettings.init(reading:))
         model = reader.section("model", "The language model that the crew works with.", ModelSettings.init(reading:))
         sandbox = reader.section("sandbox", "Where commands run that a model asks for.", SandboxSettings.init(reading:))

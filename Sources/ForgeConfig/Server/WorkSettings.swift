@@ -38,6 +38,8 @@ package struct RetentionSettings: Sendable, Equatable {
     package var deliveryBodies: Duration
     package var deliveries: Duration
     package var audit: Duration
+    package var runs: Duration
+    package var pullRequests: Duration
 
     init(reading reader: inout EntryReader) {
         let range: ClosedRange<Duration> = .seconds(3_600) ... .seconds(3_650 * 86_400)
@@ -45,6 +47,9 @@ package struct RetentionSettings: Sendable, Equatable {
             "delivery_bodies", .duration(range), "30d", "Bodies of deliveries; without one a delivery cannot be replayed.")
         deliveries = reader.read("deliveries", .duration(range), "90d", "Deliveries and what became of them.")
         audit = reader.read("audit", .duration(range), "90d", "The audit trail; checkpoints keep what is left of it verifiable.")
+        runs = reader.read("runs", .duration(range), "90d", "Jobs and runs that ended, with their steps, logs and findings.")
+        pullRequests = reader.read(
+            "pull_requests", .duration(range), "180d", "What is known of a pull request, counted from when it was closed.")
         if deliveryBodies > deliveries {
             reader.complain("delivery_bodies", "is more than deliveries", "give at most \(DurationText.format(deliveries))")
         }

@@ -7,8 +7,9 @@
 //
 // What is journaled: `delivery.<state>` under `deliveries`; `ticket.opened`, `ticket.joined`, `ticket.<state>` under `ticket/<id>`;
 // under `job/<id>` every change but a claim, each with its error if it has one: `job.queued`, `job.failed`, `job.lease_lost`,
-// `job.released`, `job.cancel_asked`, `job.retried`, and where it ends `job.done`, `job.dead`, `job.cancelled`; `run.<state>` under
-// `run/<id>`; `delivery.replayed`, `token.created`, `token.revoked` under `audit`. Each carries the tenant of its row.
+// `job.released`, `job.deferred`, `job.cancel_asked`, `job.retried`, and where it ends `job.done`, `job.dead`, `job.cancelled`;
+// `run.<state>` under `run/<id>`; under `pull/<repository>/<number>` what `PullRequestState.links` says of a change; `delivery.replayed`,
+// `token.created`, `token.revoked` under `audit`. Each carries the tenant of its row.
 
 /// A part of a listing, newest first.
 package struct Page<Item: Sendable>: Sendable {
@@ -127,6 +128,8 @@ package enum JobEnding: Hashable, Sendable {
     case failed(error: String, retryAfter: Duration)
     case failedForGood(error: String)
     case released
+    /// Queued again, due after the pause; no failure. `because` stands as the job's last error until another takes its place.
+    case deferred(because: String, retryAfter: Duration)
     case cancelled
 }
 
@@ -146,9 +149,10 @@ package protocol JobStore: Sendable {
     /// Joins an unfinished job with the same tenant and work key; else queues this one, and cancels the queued (asks the running to stop)
     /// of the same tenant, kind, repository and subject.
     func enqueue(_ job: NewJob) async throws(StoreError) -> Enqueued
-    /// One statement: of the jobs that are queued, due and of these kinds, from repositories with fewer than `perRepository` running,
-    /// the highest priority; among equals the repository served longest ago (in the order of claims, so that two in one millisecond
-    /// differ), and its oldest. Starts the lease.
+    /// One statement: of the jobs that are queued, due and of these kinds, from repositories with fewer than `perRepository` running, and
+    /// whose subject no running job of the same tenant and repository has, of whatever kind (two never write about one thing at once), the
+    /// highest priority; among equals the repository served longest ago (in the order of claims, so that two in one millisecond differ), and its
+    /// oldest. Starts the lease.
     func claim(kinds: [String], worker: String, lease: Duration, perRepository: Int) async throws(StoreError) -> Job?
     /// Renews the lease; true when cancellation was asked for. Throws `leaseLost` when the job is not running at this attempt; a lease that
     /// has run out is still its holder's until it is reaped.
@@ -250,15 +254,22 @@ package struct Retention: Hashable, Sendable {
     package var deliveries: Duration
     package var audit: Duration
     package var keptAnswers: Duration
+    /// Runs that ended, with all they left behind, and jobs that ended and have no run any more.
+    package var runs: Duration
+    /// What is known of a pull request, since it was closed. How often its rules were dismissed is counted on.
+    package var pullRequests: Duration
 
     package init(
         deliveryBodies: Duration = .seconds(30 * 86_400), deliveries: Duration = .seconds(90 * 86_400),
-        audit: Duration = .seconds(90 * 86_400), keptAnswers: Duration = .seconds(86_400)
+        audit: Duration = .seconds(90 * 86_400), keptAnswers: Duration = .seconds(86_400), runs: Duration = .seconds(90 * 86_400),
+        pullRequests: Duration = .seconds(180 * 86_400)
     ) {
         self.deliveryBodies = deliveryBodies
         self.deliveries = deliveries
         self.audit = audit
         self.keptAnswers = keptAnswers
+        self.runs = runs
+        self.pullRequests = pullRequests
     }
 }
 
@@ -267,20 +278,30 @@ package struct Swept: Hashable, Sendable {
     package var deliveries: Int
     package var journalEvents: Int
     package var keptAnswers: Int
+    package var runs: Int
+    package var jobs: Int
+    package var pullRequests: Int
     /// There was more to do than one call does.
     package var isUnfinished: Bool
 
-    package init(bodies: Int = 0, deliveries: Int = 0, journalEvents: Int = 0, keptAnswers: Int = 0, isUnfinished: Bool = false) {
+    package init(
+        bodies: Int = 0, deliveries: Int = 0, journalEvents: Int = 0, keptAnswers: Int = 0, runs: Int = 0, jobs: Int = 0,
+        pullRequests: Int = 0, isUnfinished: Bool = false
+    ) {
         self.bodies = bodies
         self.deliveries = deliveries
         self.journalEvents = journalEvents
         self.keptAnswers = keptAnswers
+        self.runs = runs
+        self.jobs = jobs
+        self.pullRequests = pullRequests
         self.isUnfinished = isUnfinished
     }
 }
 
 package protocol MaintenanceStore: Sendable {
-    /// Drops what is older than its time, at most `limit` rows of each kind. Never a pending delivery's body; never a link of the journal
+    /// Drops what is older than its time, at most `limit` rows of each kind. Never an unfinished job or run, nor what is known of a pull
+    /// request that is open. Never a pending delivery's body; never a link of the journal
     /// without a checkpoint that the rest of its stream still hangs on.
     func sweep(_ retention: Retention, limit: Int) async throws(StoreError) -> Swept
     /// A real write, committed: proves that there is room and that the folder can be written.
@@ -288,4 +309,6 @@ package protocol MaintenanceStore: Sendable {
     func close() async
 }
 
-package typealias Store = DeliveryStore & TicketStore & JobStore & RunStore & JournalStore & TokenStore & AnswerStore & MaintenanceStore
+package typealias Store = DeliveryStore & TicketStore & JobStore & RunStore & JournalStore & TokenStore & AnswerStore & ReviewStore
+    & LaneStore
+    & MaintenanceStore

@@ -1,6 +1,6 @@
 // The life of a job, as one pure function. Stores apply it inside a transaction and write nothing it does not allow.
 //
-//                 ┌───────────── released ────────────────┐
+//                 ┌───────── released, deferred ───────────┐
 //                 │  ┌── failed, leaseLost (below cap) ───┤
 //                 ▼  ▼                                    │
 //   (enqueue) ─► queued ───────────── claimed ─────────► running ── finished ─────────────────────► done
@@ -28,6 +28,8 @@ package enum JobInput: Hashable, Sendable {
     case failedForGood
     /// Given back unharmed, as at shutdown; the attempt does not count against the cap.
     case released
+    /// Put off by its worker, as when the code host has no time: due again after a pause, and the attempt does not count against the cap.
+    case deferred
     /// Nobody renewed the lease in time.
     case leaseLost
     /// Somebody outside wants it ended.
@@ -59,7 +61,7 @@ extension JobState {
             if isCancelRequested { return .become(.cancelled) }
             return failures + 1 >= attemptsMax ? .become(.dead) : .requeue
         case (.running, .failedForGood): return .become(isCancelRequested ? .cancelled : .dead)
-        case (.running, .released): return .become(isCancelRequested ? .cancelled : .queued)
+        case (.running, .released), (.running, .deferred): return .become(isCancelRequested ? .cancelled : .queued)
         case (.running, .cancelAsked): return .askWorkerToStop
         case (.running, .cancelled): return .become(.cancelled)
         case (.dead, .retried): return .become(.queued)

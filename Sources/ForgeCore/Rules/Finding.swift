@@ -17,6 +17,16 @@ package enum FindingSource: Hashable, Sendable {
     case role(String)
 }
 
+/// How it is known.
+package enum FindingEvidence: String, Hashable, Sendable, CaseIterable {
+    /// A command or a test showed it.
+    case reproduced
+    /// It follows from the code: a rule, a tool, or a reasoning that a second reader could not refute.
+    case derived
+    /// Somebody thinks so. It is never a comment on a line.
+    case opinion
+}
+
 /// What stands in place of lines of the new file, when the fix is exact.
 package struct Suggestion: Hashable, Sendable {
     /// Lines of the new file, the first is 1.
@@ -46,11 +56,12 @@ package struct Finding: Hashable, Sendable {
     package var references: [String]
     /// The line it is on with every secret masked; part of what makes it the same finding after lines moved.
     package var snippet: String
+    package var evidence: FindingEvidence
 
     package init(
         rule: String, family: String, severity: FindingSeverity, source: FindingSource = .rules, path: RepositoryPath? = nil,
         lines: ClosedRange<Int>? = nil, columns: Range<Int>? = nil, message: String, fix: String? = nil, suggestion: Suggestion? = nil,
-        references: [String] = [], snippet: String = ""
+        references: [String] = [], snippet: String = "", evidence: FindingEvidence = .derived
     ) {
         self.rule = rule
         self.family = family
@@ -64,5 +75,6 @@ package struct Finding: Hashable, Sendable {
         self.suggestion = suggestion
         self.references = references
         self.snippet = snippet
+        self.evidence = evidence
     }
 }

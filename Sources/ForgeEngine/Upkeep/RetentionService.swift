@@ -31,6 +31,9 @@ package struct RetentionService: Sendable {
                 total.deliveries += swept.deliveries
                 total.journalEvents += swept.journalEvents
                 total.keptAnswers += swept.keptAnswers
+                total.runs += swept.runs
+                total.jobs += swept.jobs
+                total.pullRequests += swept.pullRequests
                 total.isUnfinished = swept.isUnfinished
             } while total.isUnfinished && !Task.isCancelled
         } catch {
@@ -42,6 +45,7 @@ package struct RetentionService: Sendable {
             [
                 .init("bodies", JSON(total.bodies)), .init("deliveries", JSON(total.deliveries)),
                 .init("journal_events", JSON(total.journalEvents)), .init("kept_answers", JSON(total.keptAnswers)),
+                .init("runs", JSON(total.runs)), .init("jobs", JSON(total.jobs)), .init("pull_requests", JSON(total.pullRequests)),
             ])
     }
 }

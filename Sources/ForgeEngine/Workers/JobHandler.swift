@@ -19,3 +19,15 @@ package struct JobRefused: Error, Hashable, Sendable {
 
     package init(reason: String) { self.reason = reason }
 }
+
+/// Thrown by a handler that cannot go on now and has done no harm, as when the code host asks for patience: the job is queued again, due
+/// after the pause, and no failure is counted.
+package struct JobDeferred: Error, Hashable, Sendable {
+    package var reason: String
+    package var pause: Duration
+
+    package init(because reason: String, retryAfter pause: Duration) {
+        self.reason = reason
+        self.pause = pause
+    }
+}

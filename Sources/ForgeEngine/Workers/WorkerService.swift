@@ -185,7 +185,10 @@ package final class WorkerService: Sendable {
         case .leaseLost: return nil
         case .cancelAsked: return .cancelled
         case .threw(let error):
+            // The store refused a write: somebody else has the job by now, and its end is theirs.
+            if let error = error as? StoreError, error.code == .leaseLost { return nil }
             if let refused = error as? JobRefused { return .failedForGood(error: refused.reason) }
+            if let deferred = error as? JobDeferred { return .deferred(because: deferred.reason, retryAfter: deferred.pause) }
             if Task.isCancelled { return .released }
             let pause = limits.backoff.delay(attempt: job.failures + 1, jitter: jitter.next())
             return .failed(error: String(describing: error), retryAfter: pause)
@@ -200,6 +203,7 @@ extension JobEnding {
         case .failed: "failed"
         case .failedForGood: "failed_for_good"
         case .released: "released"
+        case .deferred: "deferred"
         case .cancelled: "cancelled"
         }
     }

@@ -35,7 +35,7 @@ extension LocalRepository {
         unsafe options.ignore_submodules = GIT_SUBMODULE_IGNORE_DIRTY
         unsafe options.flags =
             GIT_DIFF_INCLUDE_TYPECHANGE.rawValue | GIT_DIFF_INCLUDE_TYPECHANGE_TREES.rawValue | GIT_DIFF_DISABLE_PATHSPEC_MATCH.rawValue
-        let paths = PathList(request.paths)
+        let paths = TextList(request.paths.map { $0.bytes.map { CChar(bitPattern: $0) } })
         unsafe options.pathspec = paths.raw
         defer { withExtendedLifetime(paths) {} }
         return try unsafe body(&options)
@@ -96,25 +96,4 @@ extension LocalRepository {
         let found = try unsafe GitHandle("git_commit_lookup", git_commit_free) { unsafe git_commit_lookup($0, repository.raw, &id) }
         return try unsafe GitHandle("git_commit_tree", git_tree_free) { unsafe git_commit_tree($0, found.raw) }
     }
-}
-
-/// Paths as the library wants them: an array of texts that end in zero, freed with this object.
-@safe private final class PathList {
-    private let pointers: UnsafeMutableBufferPointer<UnsafeMutablePointer<CChar>?>
-
-    init(_ paths: [RepositoryPath]) {
-        unsafe pointers = .allocate(capacity: paths.count)
-        for (index, path) in paths.enumerated() {
-            let text = UnsafeMutableBufferPointer<CChar>.allocate(capacity: path.bytes.count + 1)
-            _ = unsafe text.initialize(from: path.bytes.map { CChar(bitPattern: $0) } + [0])
-            unsafe pointers.initializeElement(at: index, to: text.baseAddress)
-        }
-    }
-
-    deinit {
-        for index in unsafe pointers.indices { unsafe pointers[index]?.deallocate() }
-        unsafe pointers.deallocate()
-    }
-
-    var raw: git_strarray { unsafe git_strarray(strings: pointers.baseAddress, count: pointers.count) }
 }

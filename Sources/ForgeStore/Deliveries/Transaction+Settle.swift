@@ -12,11 +12,13 @@ extension Transaction {
         for subject in settlement.endedSubjects {
             let owned = JobSubject(tenant: tenant, repository: subject.repository, subject: subject.subject)
             try endSubject(owned, because: "the delivery \(id) ended it")
+            try noteClosed(owned)
         }
         var settled = Settled()
         for work in settlement.tickets { try carryOut(work, tenant: tenant, delivery: id, into: &settled) }
         for var job in settlement.jobs {
             job.tenant = tenant
+            try noteOpen(job)
             settled.jobs.append(try enqueue(job).job)
         }
         try write(settlement, tenant: tenant, settled, on: id)

@@ -10,6 +10,13 @@ extension Transaction {
         return try connection.first(Self.claimSQL(kinds: kinds.count), values, Connection.job)
     }
 
+    /// Both conditions on the state: the first is the index's own, word for word.
+    private static let sameSubjectRunning = """
+        SELECT 1 FROM jobs AS held
+        WHERE held.tenant = due.tenant AND held.repository = due.repository AND held.subject = due.subject
+            AND held.state IN ('queued', 'running') AND held.state = 'running'
+        """
+
     /// `turn` is the first lane in order with a job that is due. Among lanes that were served equally long ago, which is to say never, one
     /// whose oldest job is not due yet may stand before it: those few are compared by the job they would give.
     static func claimSQL(kinds: Int) -> String {
@@ -21,6 +28,7 @@ extension Transaction {
                 SELECT due.id FROM jobs AS due
                 WHERE due.state = 'queued' AND due.repository = lanes.repository AND due.kind = lanes.kind
                     AND due.priority = lanes.priority AND (due.not_before IS NULL OR due.not_before <= ?3)
+                    AND (due.subject IS NULL OR NOT EXISTS (\(sameSubjectRunning)))
                 ORDER BY due.id LIMIT 1)
             """
         let eligible = "lanes.oldest IS NOT NULL AND lanes.kind IN (\(marks)) AND turns.running < ?4"

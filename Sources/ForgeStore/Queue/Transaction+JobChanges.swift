@@ -24,6 +24,7 @@ extension Transaction {
         case .failed(let error, let pause): try apply(.failed, to: job, error: error, pause: pause)
         case .failedForGood(let error): try apply(.failedForGood, to: job, error: error)
         case .released: try apply(.released, to: job)
+        case .deferred(let reason, let pause): try apply(.deferred, to: job, error: reason, pause: pause)
         case .cancelled: try apply(.cancelled, to: job)
         }
     }
@@ -77,8 +78,8 @@ extension Transaction {
             try tell(job, input == .leaseLost ? "job.lease_lost" : "job.failed", error: error, note)
             return .queued
         case .become(let state):
-            try move(
-                job, to: state, failures: failures(after: input, job), error: error, notBefore: state == .queued ? nil : job.new.notBefore)
+            let due = state == .queued ? (input == .deferred ? now + pause : nil) : job.new.notBefore
+            try move(job, to: state, failures: failures(after: input, job), error: error, notBefore: due)
             try tell(job, kind(input, state), error: error, note)
             return state
         }
@@ -88,13 +89,18 @@ extension Transaction {
         switch input {
         case .failed, .failedForGood, .leaseLost: job.failures + 1
         case .retried: 0
-        case .claimed, .finished, .released, .cancelAsked, .cancelled: job.failures
+        case .claimed, .finished, .released, .deferred, .cancelAsked, .cancelled: job.failures
         }
     }
 
     private func kind(_ input: JobInput, _ state: JobState) -> String {
         switch state {
-        case .queued: input == .retried ? "job.retried" : "job.released"
+        case .queued:
+            switch input {
+            case .retried: "job.retried"
+            case .deferred: "job.deferred"
+            default: "job.released"
+            }
         case .running, .done, .dead, .cancelled: "job.\(state.rawValue)"
         }
     }

@@ -8,7 +8,7 @@ enum Migrations {
     static var version: Int { forge_sqlite_migrations_count() }
 
     /// The text of the file that leads to `version`.
-    private static func script(to version: Int) -> String {
+    static func script(to version: Int) -> String {
         let migration = unsafe forge_sqlite_migrations()[version - 1]
         return unsafe String(decoding: UnsafeBufferPointer(start: migration.bytes, count: migration.count), as: UTF8.self)
     }

@@ -55,33 +55,6 @@ struct ReviewPolicy: Sendable {
     /// Lets the rules look at the diff.
     func judge(_ material: inout ReviewMaterial, _ progress: ReviewProgress?) async {
         progress?.show("looking at", 0, of: material.input.diff.files.count)
-        let view = RepositoryView(hasFile: material.input.hasFile)
-        let (found, problems) = await rules.judgement(of: material.input.diff, repository: view, workers: ProcessFacts.processorCount)
-        let reviewed = ReviewedPaths(effective.config.review)
-        material.coverage.filesLeftOut = material.input.diff.files.count { !reviewed.contains($0.path) }
-        material.found = found.filter { rules.looksEverywhere($0.rule) || $0.path.map(reviewed.contains) ?? true }
-        material.imported = material.imported.filter { $0.path.map(reviewed.contains) ?? true }
-        material.coverage.unread += problems
-        material.rules = rules.described
-        material.coverage.rulesUsed = material.rules.count
-        material.masked = { [rules] in rules.masked($0) }
-    }
-}
-
-/// Which files the configuration wants reviewed.
-private struct ReviewedPaths {
-    private let wanted: PathPatternList?
-    private let ignored: [PathPatternList]
-    private let always: PathPatternList
-
-    init(_ config: ReviewConfig) {
-        wanted = config.paths.isEmpty ? nil : PathPatternList(config.paths.map(\.text))
-        ignored = config.pathsIgnored.lists.map { PathPatternList($0.map(\.text)) }
-        always = PathPatternList(config.pathsAlways.map(\.text))
-    }
-
-    func contains(_ path: RepositoryPath) -> Bool {
-        if always.contains(path) { return true }
-        return wanted?.contains(path) ?? true && !ignored.allSatisfy { $0.contains(path) }
+        await rules.judge(&material, effective.config.review, workers: ProcessFacts.processorCount)
     }
 }

@@ -98,7 +98,9 @@ extension ServerSettings {
     }
 
     fileprivate var storeRetention: Retention {
-        Retention(deliveryBodies: retention.deliveryBodies, deliveries: retention.deliveries, audit: retention.audit)
+        Retention(
+            deliveryBodies: retention.deliveryBodies, deliveries: retention.deliveries, audit: retention.audit, runs: retention.runs,
+            pullRequests: retention.pullRequests)
     }
 
     fileprivate var intakeLimits: IntakeLimits {

@@ -29,6 +29,7 @@ package final class TestClock: Clock {
 
     private struct State {
         var now = Instant(elapsed: .zero)
+        var wallShift = Duration.zero
         var lastNumber = 0
         var sleepers: [Sleeper] = []
         var watchers: [Watcher] = []
@@ -49,10 +50,13 @@ package final class TestClock: Clock {
 
     /// The wall clock that moves with this one.
     package var wallClock: WallClock { WallClock { self.timestamp } }
-    package var timestamp: Timestamp { start + now.elapsed }
+    package var timestamp: Timestamp { state.withLock { start + $0.now.elapsed + $0.wallShift } }
 
     /// How many are asleep now.
     package var sleeperCount: Int { state.withLock { $0.sleepers.count } }
+
+    /// Somebody sets the wall clock, back or forward: nobody who sleeps takes note.
+    package func setWall(by difference: Duration) { state.withLock { $0.wallShift += difference } }
 
     /// Moves the clock and wakes everyone whose deadline it reaches.
     package func advance(by duration: Duration) {

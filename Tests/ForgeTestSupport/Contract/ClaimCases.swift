@@ -75,6 +75,28 @@ extension StoreContract {
             #expect(try await scene.claim(kinds, perRepository: 2)?.new.repository == "acme/a")
             #expect(try await scene.claim(kinds, perRepository: 2) == nil)
         },
+        Case("a subject is worked on by one job at a time, and its next job waits for that one's end") { scene in
+            let first = try await scene.running(scene.newJob("a", subject: "pull/7"))
+            let next = try await scene.queued(scene.newJob("b", subject: "pull/7", priority: 10))
+            #expect(try await scene.job(first.id).isCancelRequested)
+            let other = try await scene.queued(scene.newJob("d", kind: "refresh", subject: "pull/7"))
+            #expect(try await scene.claim(["review", "refresh"]) == nil, "the first may be writing still")
+            let elsewhere = [
+                scene.newJob("c", subject: "pull/8"),
+                scene.newJob("e", tenant: StoreScene.theirs, subject: "pull/7"),
+                scene.newJob("f", repository: "acme/other", subject: "pull/7"), scene.newJob("g"), scene.newJob("h"),
+            ]
+            for job in elsewhere { _ = try await scene.queued(job) }
+            var claimed = 0
+            while try await scene.claim(["review", "refresh"]) != nil { claimed += 1 }
+            #expect(claimed == elsewhere.count, "only the same tenant, repository and subject wait")
+            _ = try await scene.store.end(first.lease, .cancelled)
+            let claimedNext = try #require(try await scene.claim(["review", "refresh"]))
+            #expect(claimedNext.id == next)
+            #expect(try await scene.claim(["review", "refresh"]) == nil)
+            _ = try await scene.store.end(claimedNext.lease, .finished)
+            #expect(try await scene.claim(["review", "refresh"])?.id == other)
+        },
         Case("64 workers that claim at once get 40 jobs between them, no job twice") { scene in
             for index in 0..<40 { _ = try await scene.queued(scene.newJob("key-\(index)", repository: "acme/\(index % 4)")) }
             let claims = try await atOnce(64) { try await scene.claim(worker: "worker-\($0)") }

@@ -58,10 +58,30 @@ extension StoreContract {
             #expect(try await scene.store.end(last.lease, .failed(error: "second", retryAfter: .zero)) == .dead)
             #expect(try await scene.job(id).failures == 2)
         },
+        Case("a job put off is due after its pause, says why, and no failure is counted") { scene in
+            let id = try await scene.queued(scene.newJob("key", attemptsMax: 1))
+            for attempt in 1...5 {
+                let job = try #require(try await scene.claim())
+                #expect(job.attempt == attempt && job.failures == 0)
+                let ending = JobEnding.deferred(because: "the lane is full (\(attempt))", retryAfter: .seconds(10))
+                #expect(try await scene.store.end(job.lease, ending) == .queued)
+                let put = try await scene.job(id)
+                #expect(put.state == .queued && put.failures == 0 && put.lastError == "the lane is full (\(attempt))")
+                #expect(put.worker == nil && put.leaseUntil == nil && put.new.notBefore == scene.now + .seconds(10))
+                scene.clock.advance(by: .milliseconds(9_999))
+                #expect(try await scene.claim() == nil)
+                scene.clock.advance(by: .milliseconds(1))
+            }
+            let last = try #require(try await scene.claim())
+            #expect(try await scene.store.end(last.lease, .finished) == .done)
+            let history = try await scene.journal("job/\(id)")
+            #expect(history.map(\.new.kind) == ["job.queued"] + [String](repeating: "job.deferred", count: 5) + ["job.done"])
+            #expect(history[1].new.payload.text.contains("the lane is full (1)"))
+        },
         Case("after a cancellation was asked for every ending but finished cancels") { scene in
             let endings: [(JobEnding, JobState)] = [
                 (.finished, .done), (.failed(error: "x", retryAfter: .zero), .cancelled), (.failedForGood(error: "x"), .cancelled),
-                (.released, .cancelled), (.cancelled, .cancelled),
+                (.released, .cancelled), (.deferred(because: "x", retryAfter: .zero), .cancelled), (.cancelled, .cancelled),
             ]
             for (index, (ending, state)) in endings.enumerated() {
                 let job = try await scene.running(scene.newJob("key-\(index)"))

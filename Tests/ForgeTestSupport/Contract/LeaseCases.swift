@@ -37,8 +37,11 @@ extension StoreContract {
             #expect(try await scene.store.heartbeat(next.lease, extend: StoreScene.lease) == false)
         },
         Case("a worker whose job has ended writes nothing more") { scene in
-            for ending in [JobEnding.finished, .failedForGood(error: "no"), .cancelled, .released, .failed(error: "no", retryAfter: .zero)]
-            {
+            let endings: [JobEnding] = [
+                .finished, .failedForGood(error: "no"), .cancelled, .released, .deferred(because: "no", retryAfter: .zero),
+                .failed(error: "no", retryAfter: .zero),
+            ]
+            for ending in endings {
                 let job = try await scene.running(scene.newJob("key-\(ending)"))
                 let run = try await scene.created(scene.newRun(job: job.id), lease: job.lease)
                 _ = try await scene.store.end(job.lease, ending)
@@ -129,11 +132,20 @@ extension StoreScene {
         await expectRefusal(.leaseLost, "a heartbeat", sourceLocation: sourceLocation) {
             _ = try await store.heartbeat(lease, extend: Self.lease)
         }
-        for ending in [JobEnding.finished, .failed(error: "x", retryAfter: .zero), .failedForGood(error: "x"), .released, .cancelled] {
+        let endings: [JobEnding] = [
+            .finished, .failed(error: "x", retryAfter: .zero), .failedForGood(error: "x"), .released,
+            .deferred(because: "x", retryAfter: .zero), .cancelled,
+        ]
+        for ending in endings {
             await expectRefusal(.leaseLost, "the ending \(ending)", sourceLocation: sourceLocation) {
                 _ = try await store.end(lease, ending)
             }
         }
+        let key = PullRequestKey(place: Self.shop, number: 1)
+        await expectRefusal(.leaseLost, "a change of a pull request", sourceLocation: sourceLocation) {
+            _ = try await store.changePullRequest(key, lease: lease) { $0.unaskedPushes = 99 }
+        }
+        #expect(try await store.pullRequestState(key).unaskedPushes != 99, sourceLocation: sourceLocation)
         await expectRefusal(.leaseLost, "a new run", sourceLocation: sourceLocation) {
             _ = try await created(newRun("fenced", job: lease.job), lease: lease)
         }

@@ -97,7 +97,7 @@ private struct QueueWalk {
         let pause = Duration.milliseconds(Int.random(in: 0..<10_000, using: &random))
         let endings: [(JobEnding, JobInput)] = [
             (.finished, .finished), (.failed(error: "x", retryAfter: pause), .failed), (.failedForGood(error: "x"), .failedForGood),
-            (.released, .released), (.cancelled, .cancelled),
+            (.released, .released), (.deferred(because: "x", retryAfter: pause), .deferred), (.cancelled, .cancelled),
         ]
         let (ending, input) = endings[Int.random(in: 0..<endings.count, using: &random)]
         let outcome = job.state.after(

@@ -21,9 +21,13 @@ struct QueueModel {
         let busy = Dictionary(grouping: running, by: \.new.repository).mapValues(\.count)
         let due = jobs.values.filter { job in
             job.state == .queued && kinds.contains(job.new.kind) && (job.new.notBefore ?? now) <= now
-                && busy[job.new.repository, default: 0] < perRepository
+                && busy[job.new.repository, default: 0] < perRepository && !running.contains { isSameSubject($0.new, job.new) }
         }
         return due.min { rank($0) < rank($1) }?.id
+    }
+
+    private func isSameSubject(_ one: NewJob, _ other: NewJob) -> Bool {
+        one.subject != nil && one.subject == other.subject && one.tenant == other.tenant && one.repository == other.repository
     }
 
     private func rank(_ job: Job) -> (Int, Int, JobID) { (-job.new.priority, lastServed[job.new.repository, default: 0], job.id) }

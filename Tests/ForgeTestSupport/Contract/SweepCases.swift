@@ -119,6 +119,52 @@ extension StoreContract {
             scene.clock.advance(by: day * 2)
             try await scene.expectParts(Retention(), [2, 2, 1], \.keptAnswers)
         },
+        Case("runs that ended long ago go with all they left behind, and then their jobs; what is unfinished stays") { scene in
+            let done = try await scene.running(scene.newJob("done"))
+            let run = try await scene.created(scene.newRun(job: done.id), lease: done.lease)
+            let artifact = scene.artifact("log")
+            _ = try await scene.store.recordStep(scene.step("one", run: run), lease: done.lease)
+            try await scene.store.saveFindings([scene.finding("f", run: run)], lease: done.lease)
+            try await scene.store.saveArtifact(artifact, run: run, lease: done.lease)
+            _ = try await scene.store.saveApproval(
+                Approval(run: run, digest: "d", decision: "approve", by: "alice", expiresAt: scene.now + day * 1000))
+            _ = try await scene.store.end(done.lease, .finished)
+            let waiting = try await scene.created(scene.newRun())
+            let queued = try await scene.queued(scene.newJob("queued"))
+            scene.clock.advance(by: day * 50)
+            try await scene.store.advanceRun(run, to: .done, reason: nil, lease: nil)
+            scene.clock.advance(by: day * 50)
+            let early = try await scene.store.sweep(Retention(), limit: 10)
+            #expect(early.runs == 0 && early.jobs == 0, "the run ended fifty days ago, and its job stays as long")
+            scene.clock.advance(by: day * 41)
+            let swept = try await scene.store.sweep(Retention(), limit: 10)
+            #expect(swept.runs == 1 && swept.jobs == 1 && !swept.isUnfinished)
+            #expect(try await scene.store.run(run, scope: .all) == nil)
+            #expect(try await scene.store.steps(of: run, scope: .all).isEmpty)
+            #expect(try await scene.store.findings(of: run, scope: .all).isEmpty)
+            #expect(try await scene.store.artifact(artifact.digest, run: run, scope: .all) == nil)
+            #expect(try await scene.store.useApproval(run: run, digest: "d") == nil)
+            #expect(try await scene.store.job(done.id, scope: .all) == nil)
+            #expect(try await scene.run(waiting).state == .queued)
+            #expect(try await scene.job(queued).state == .queued)
+            #expect(try await scene.created(scene.newRun()) > waiting, "and no number is given twice")
+        },
+        Case("a sweep drops so many runs at a time and says when there are more") { scene in
+            for _ in 0..<5 {
+                let run = try await scene.created(scene.newRun())
+                try await scene.store.advanceRun(run, to: .done, reason: nil, lease: nil)
+            }
+            scene.clock.advance(by: day * 91)
+            try await scene.expectParts(Retention(audit: day * 1000), [2, 2, 1], \.runs)
+        },
+        Case("a sweep drops so many jobs at a time and says when there are more") { scene in
+            for index in 0..<5 {
+                let job = try await scene.running(scene.newJob("key-\(index)"))
+                _ = try await scene.store.end(job.lease, index % 2 == 0 ? .finished : .failedForGood(error: "no"))
+            }
+            scene.clock.advance(by: day * 91)
+            try await scene.expectParts(Retention(audit: day * 1000), [2, 2, 1], \.jobs)
+        },
         Case("a probe writes for real and leaves nothing to see") { scene in
             try await scene.store.probe()
             try await scene.store.probe()

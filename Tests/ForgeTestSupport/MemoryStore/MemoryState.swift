@@ -25,6 +25,10 @@ struct MemoryState: Sendable {
     var artifacts: [Artifact] = []
     var artifactRuns: Set<ArtifactRun> = []
 
+    var pullRequests: [PullRequestKey: MemoryPullRequest] = [:]
+    var dismissals: [HostPlace: [String: Int]] = [:]
+    var writeLanes: [String: MemoryLane] = [:]
+
     var journal = MemoryTable<JournalEvent>()
     var chains: [String: Chain] = [:]
 

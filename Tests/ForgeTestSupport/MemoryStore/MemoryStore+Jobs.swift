@@ -39,6 +39,7 @@ extension MemoryStore {
             case .failed(let error, let pause): try state.carry(job, .failed, error: error, pause: pause).state
             case .failedForGood(let error): try state.carry(job, .failedForGood, error: error).state
             case .released: try state.carry(job, .released).state
+            case .deferred(let reason, let pause): try state.carry(job, .deferred, error: reason, pause: pause).state
             case .cancelled: try state.carry(job, .cancelled).state
             }
         }
@@ -131,7 +132,7 @@ extension MemoryState {
         for job in jobs.rows where job.state == .running { running[job.new.repository, default: 0] += 1 }
         let due = jobs.rows.filter { job in
             job.state == .queued && kinds.contains(job.new.kind) && job.new.notBefore ?? now <= now
-                && running[job.new.repository, default: 0] < perRepository
+                && running[job.new.repository, default: 0] < perRepository && !jobs.rows.contains { $0.holdsSubject(of: job.new) }
         }
         return due.min { rank($0) < rank($1) }
     }
@@ -164,6 +165,7 @@ extension MemoryState {
         }
         if input == .failed || input == .leaseLost || input == .failedForGood { job.failures += 1 }
         if input == .retried { job.startAfresh() }
+        if input == .deferred, job.state == .queued { job.new.notBefore = now + pause }
         job.lastError = error ?? job.lastError
         job.updatedAt = now
         jobs[job.id.number] = job
@@ -176,7 +178,7 @@ extension MemoryState {
 
     private static func journalKind(_ input: JobInput, _ outcome: JobOutcome) -> String {
         switch outcome {
-        case .become(.queued): input == .retried ? "job.retried" : "job.released"
+        case .become(.queued): input == .retried ? "job.retried" : input == .deferred ? "job.deferred" : "job.released"
         case .become(let state): "job.\(state.rawValue)"
         case .requeue: input == .leaseLost ? "job.lease_lost" : "job.failed"
         case .askWorkerToStop, .refuse: "job.cancel_asked"
@@ -185,6 +187,11 @@ extension MemoryState {
 }
 
 extension Job {
+    fileprivate func holdsSubject(of other: NewJob) -> Bool {
+        state == .running && other.subject != nil && new.subject == other.subject && new.tenant == other.tenant
+            && new.repository == other.repository
+    }
+
     /// No worker's any more.
     fileprivate mutating func leave(for state: JobState) {
         self.state = state

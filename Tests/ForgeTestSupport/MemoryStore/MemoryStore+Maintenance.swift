@@ -9,6 +9,9 @@ extension MemoryStore {
             state.sweepBodies(olderThan: state.now - retention.deliveryBodies, limit: limit, &swept)
             state.sweepJournal(olderThan: state.now - retention.audit, limit: limit, &swept)
             state.sweepAnswers(olderThan: state.now - retention.keptAnswers, limit: limit, &swept)
+            state.sweepRuns(olderThan: state.now - retention.runs, limit: limit, &swept)
+            state.sweepJobs(olderThan: state.now - retention.runs, limit: limit, &swept)
+            state.sweepPullRequests(olderThan: state.now - retention.pullRequests, limit: limit, &swept)
             return swept
         }
     }
@@ -38,6 +41,30 @@ extension MemoryState {
         for event in removed { chains[event.new.stream]?.checkpoint = Chain.Link(sequence: event.sequence, hash: event.hash) }
         swept.journalEvents = removed.count
         swept.isUnfinished = swept.isUnfinished || more
+    }
+
+    fileprivate mutating func sweepRuns(olderThan moment: Timestamp, limit: Int, _ swept: inout Swept) {
+        let (removed, more) = runs.remove(limit) { $0.state.isFinal && $0.updatedAt < moment }
+        let gone = Set(removed.map(\.id))
+        steps.removeAll { gone.contains($0.run) }
+        findings.removeAll { gone.contains($0.run) }
+        artifactRuns = artifactRuns.filter { !gone.contains($0.run) }
+        swept.runs = removed.count
+        swept.isUnfinished = swept.isUnfinished || more
+    }
+
+    fileprivate mutating func sweepJobs(olderThan moment: Timestamp, limit: Int, _ swept: inout Swept) {
+        let held = Set(runs.rows.compactMap(\.new.job))
+        let (removed, more) = jobs.remove(limit) { $0.state.isFinished && $0.updatedAt < moment && !held.contains($0.id) }
+        swept.jobs = removed.count
+        swept.isUnfinished = swept.isUnfinished || more
+    }
+
+    fileprivate mutating func sweepPullRequests(olderThan moment: Timestamp, limit: Int, _ swept: inout Swept) {
+        let old = pullRequests.filter { $0.value.updatedAt < moment && $0.value.closedAt ?? moment < moment }.keys
+        for key in old.prefix(limit) { pullRequests[key] = nil }
+        swept.pullRequests = min(limit, old.count)
+        swept.isUnfinished = swept.isUnfinished || old.count > limit
     }
 
     fileprivate mutating func sweepAnswers(olderThan moment: Timestamp, limit: Int, _ swept: inout Swept) {

@@ -78,6 +78,7 @@ extension MemoryStore {
 
     package func useApproval(run: RunID, digest: String) async throws(StoreError) -> Approval? {
         try transact { state in
+            guard state.runs[run.number] != nil else { return nil }
             let index = state.approvals.rows.firstIndex { stored in
                 !stored.isUsed && stored.approval.run == run && stored.approval.digest == digest && stored.approval.expiresAt > state.now
             }

@@ -30,6 +30,7 @@ extension MemoryState {
         var settled = Settled()
         for subject in settlement.endedSubjects {
             endJobs { $0.tenant == tenant && $0.repository == subject.repository && $0.subject == subject.subject }
+            noteClosed(now, subject.subject, HostPlaceName(tenant: tenant, repository: subject.repository))
         }
         for work in settlement.tickets {
             let opened = openTicket(work.draft, tenant: tenant, by: "intake")
@@ -38,6 +39,9 @@ extension MemoryState {
         }
         for var job in settlement.jobs {
             job.tenant = tenant
+            if job.kind == "review", let subject = job.subject {
+                noteClosed(nil, subject, HostPlaceName(tenant: tenant, repository: job.repository))
+            }
             settled.jobs.append(enqueue(job).job)
         }
         return settled

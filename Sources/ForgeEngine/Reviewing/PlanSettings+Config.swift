@@ -1,0 +1,41 @@
+// What `.forge.yml` says about showing a review, in the planner's words.
+
+import ForgeConfig
+import ForgeCore
+import ForgeReview
+
+extension PlanSettings {
+    init(_ config: RepositoryConfig, isFull: Bool) {
+        self.init()
+        severityMin = config.review.severityMin
+        commentsMax = config.review.commentsMax
+        failsOn = FindingSeverity(rawValue: config.output.failsOn.rawValue)
+        showsInline = config.output.showsInline
+        summary = Summary(config.output.summary)
+        makesCheckRun = config.output.makesCheckRun
+        commentsWhenClean = config.output.whenClean == .comment
+        requestsChanges = config.output.requestsChanges
+        approves = config.output.approves
+        suggestsChanges = config.review.suggestsChanges
+        scope = isFull || config.review.onPush == .full ? .full : .incremental
+    }
+}
+
+extension PlanSettings.Summary {
+    fileprivate init(_ summary: OutputConfig.Summary) {
+        switch summary {
+        case .one: self = .one
+        case .new: self = .new
+        case .nothing: self = .nothing
+        }
+    }
+}
+
+extension ReviewCandidate {
+    init(_ pull: PullRequest, in repository: RepositoryName, paths: [RepositoryPath]? = nil) {
+        self.init(
+            author: pull.author.login, isBot: pull.author.isBot, isDraft: pull.isDraft, isFork: pull.headRepository != repository,
+            title: pull.title, labels: pull.labels, headBranch: pull.headBranch, baseBranch: pull.baseBranch,
+            defaultBranch: pull.defaultBranch, paths: paths)
+    }
+}

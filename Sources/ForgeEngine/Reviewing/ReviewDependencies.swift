@@ -1,0 +1,35 @@
+// Everything a review can touch.
+
+package import ForgeCore
+
+package struct ReviewDependencies: Sendable {
+    package var store: any JobStore & RunStore & ReviewStore
+    package var host: any CodeHost
+    package var mirrors: any SourceMirrors
+    package var upperLayers: any UpperConfigLayers
+    package var judge: any ChangeJudge
+    /// Nil when there is no model.
+    package var reviewer: (any ChangeReviewer)?
+    /// Where people see a repository; nil when there is no such place.
+    package var repositoryURL: @Sendable (RepositoryName) -> String?
+    package var now: WallClock
+    package var metrics: Metrics
+    package var log: Log
+
+    package init(
+        store: any JobStore & RunStore & ReviewStore, host: any CodeHost, mirrors: any SourceMirrors, upperLayers: any UpperConfigLayers,
+        judge: any ChangeJudge, reviewer: (any ChangeReviewer)?, repositoryURL: @escaping @Sendable (RepositoryName) -> String?,
+        now: WallClock, metrics: Metrics, log: Log
+    ) {
+        self.store = store
+        self.host = host
+        self.mirrors = mirrors
+        self.upperLayers = upperLayers
+        self.judge = judge
+        self.reviewer = reviewer
+        self.repositoryURL = repositoryURL
+        self.now = now
+        self.metrics = metrics
+        self.log = log.named("review")
+    }
+}

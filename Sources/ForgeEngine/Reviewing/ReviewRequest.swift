@@ -1,0 +1,53 @@
+// What a job `review` or `refresh` asks for, read from its payload. `JobPlan` (ForgeWebhooks) writes it; so does whoever queues one for a
+// person.
+
+package import ForgeCore
+
+package struct ReviewRequest: Hashable, Sendable {
+    package var place: HostPlace
+    /// Nil when only the head is known, as for a check on a fork's commit.
+    package var pull: Int64?
+    package var head: CommitSHA?
+    /// The event it came from, such as `pull_request.synchronize`.
+    package var event: String
+    /// A person wants it: reviewed even where it would not be by itself.
+    package var isAsked: Bool
+    /// Everything is commented on that has no comment yet, not only what is new.
+    package var isFull: Bool
+    /// The summary and the check are to say what holds now: no model is asked, and nobody is notified.
+    package var isRefresh: Bool
+
+    package static let refreshKind = "refresh"
+
+    package init(
+        place: HostPlace, pull: Int64?, head: CommitSHA? = nil, event: String = "", isAsked: Bool = false, isFull: Bool = false,
+        isRefresh: Bool = false
+    ) {
+        self.place = place
+        self.pull = pull
+        self.head = head
+        self.event = event
+        self.isAsked = isAsked
+        self.isFull = isFull
+        self.isRefresh = isRefresh
+    }
+
+    package init(_ job: Job) throws(JobRefused) {
+        guard let repository = RepositoryName(job.new.repository) else {
+            throw JobRefused(reason: "a review needs a repository, and '\(job.new.repository)' is none")
+        }
+        let payload = job.new.payload
+        self.init(
+            place: HostPlace(tenant: job.new.tenant, repository: repository), pull: payload["pull"]?.integer,
+            head: payload["head"]?.string.flatMap { CommitSHA($0) }, event: payload["event"]?.string ?? "",
+            isAsked: payload["asked"]?.bool ?? false, isFull: payload["full"]?.bool ?? false,
+            isRefresh: job.new.kind == Self.refreshKind)
+        guard pull != nil || head != nil else { throw JobRefused(reason: "a review needs a pull request or a head, and the job has neither") }
+    }
+
+    /// New commits on a pull request that is open already.
+    package var isPush: Bool { event.hasSuffix(".synchronize") }
+
+    /// Another base: what was reviewed was another change.
+    package var isRetarget: Bool { event == "pull_request.edited" }
+}

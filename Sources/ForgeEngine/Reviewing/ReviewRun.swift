@@ -1,0 +1,173 @@
+// One review of one pull request at one head, from its code to what stands on the code host. `carryOut` is the whole of it, to be read from
+// the top; each line is a step or asks a pure function. A run that was stopped anywhere is called again from the top.
+//
+// It must never post for a head that is not the newest, never say that all is well when something was not read, and never tell anybody
+// about a limit or a failure that passes.
+
+import ForgeConfig
+import ForgeCore
+import ForgeReview
+
+/// Thrown when the pull request has another head than the one that is being reviewed.
+struct HeadMoved: Error {
+    let head: CommitSHA
+}
+
+/// Asked of the host once and kept for the run.
+actor HostMemory {
+    private var known: HostIdentity?
+    private var threads: [HostThread]?
+
+    func identity(_ host: any CodeHost) async throws -> HostIdentity {
+        if let known { return known }
+        let identity = try await host.identity()
+        known = identity
+        return identity
+    }
+
+    func threads(_ session: any HostSession, on number: Int64) async throws -> [HostThread] {
+        if let threads { return threads }
+        let all = try await session.threads(on: number)
+        threads = all
+        return all
+    }
+}
+
+struct ReviewRun: Sendable {
+    let needs: ReviewDependencies
+    let request: ReviewRequest
+    let job: Job
+    let session: any HostSession
+    let pull: PullRequest
+    let journal: RunJournal
+    let memory = HostMemory()
+    let startedAt: Timestamp
+
+    var place: HostPlace { request.place }
+    var key: PullRequestKey { PullRequestKey(place: request.place, number: pull.number) }
+    /// As it stands in markers and in the external ids of checks.
+    var name: String { journal.run.description }
+
+    func carryOut(_ snapshot: any SourceSnapshot, _ start: ReviewStart) async throws -> ReviewEnding {
+        let state = try await needs.store.pullRequestState(key)
+        if let ending = reviewedAlready(state, start) { return ending }
+        let config = try await readConfig(snapshot, at: start.base)
+        try await tellConfigProblems(config, state)
+        if let outcome = reasonToLeave(config.config, state) { return try await leave(outcome, config.config, state) }
+        try waitForTheNextPush(config.config)
+        try await advance(to: .planning)
+        let change = try await readChange(snapshot, start, config.config)
+        if let outcome = reasonInPaths(change, config.config) { return try await leave(outcome, config.config, state) }
+        let isSame = try await isSameContent(change, as: state.reviewed)
+        let judgement = try await needs.judge.judge(change, config)
+        let (material, reading) = try await askModel(change, judgement, config, isSame: isSame)
+        let report = settle(material, reportSettings(judgement))
+        let known = try await withThreadsKnown(state, report)
+        let plan = planReview(try await planned(change, report, material, reading, known), known, planSettings(config.config))
+        try await advance(to: .publishing)
+        let posted = try await publish(plan, config.config, isSame: isSame)
+        try await needs.store.saveFindings(recorded(report), lease: job.lease)
+        try await remember(plan, posted, start)
+        return ReviewEnding(of: report)
+    }
+
+    func advance(to state: RunState, because reason: String? = nil) async throws {
+        try await needs.store.advanceRun(journal.run, to: state, reason: reason, lease: job.lease)
+    }
+
+    // MARK: What there is to do
+
+    /// The same head into the same branch: a redelivery, a reopening, or a run that was stopped just before its end.
+    private func reviewedAlready(_ state: PullRequestState, _ start: ReviewStart) -> ReviewEnding? {
+        guard !request.isAsked, let reviewed = state.reviewed, reviewed.head == pull.head, reviewed.baseBranch == pull.baseBranch else {
+            return nil
+        }
+        // Its own work: what it found is what it ended with.
+        if reviewed.round > start.round { return ReviewEnding(of: reviewed.conclusion) }
+        return ReviewEnding(.unneeded, "this head was reviewed already")
+    }
+
+    /// A burst of pushes is one review: each waits for the next, and queueing that one ends this.
+    private func waitForTheNextPush(_ config: RepositoryConfig) throws {
+        guard request.isPush, !request.isAsked else { return }
+        let pause = job.createdAt + config.review.debounce - needs.now.now
+        if pause > .zero { throw JobDeferred(because: "the next push may follow (review.debounce)", retryAfter: pause) }
+    }
+
+    private func isSameContent(_ change: JudgedChange, as reviewed: ReviewedHead?) async throws -> Bool {
+        guard !request.isAsked, let reviewed, let base = reviewed.mergeBase else { return false }
+        // What was thrown away after a force-push cannot be compared.
+        guard try await change.snapshot.contains(base), try await change.snapshot.contains(reviewed.head) else { return false }
+        return change.input.diff.hasSameContent(as: try await change.snapshot.diff(from: base, to: reviewed.head))
+    }
+
+    // MARK: Judging
+
+    private func askModel(
+        _ change: JudgedChange, _ judgement: ChangeJudgement, _ config: EffectiveConfig, isSame: Bool
+    ) async throws -> (ReviewMaterial, ModelReading?) {
+        var material = judgement.material
+        guard let reviewer = needs.reviewer, config.config.review.asksModel, !isSame else { return (material, nil) }
+        try await showProgress(config.config)
+        do {
+            let word = try await reviewer.review(change, judged: judgement, config, journal: journal)
+            material.found += word.findings
+            return (material, word.reading)
+        } catch {
+            // A model that will not or cannot answer must not keep what the rules found from anybody.
+            guard error is ModelError, let message = RunFailure(error).final(isLastAttempt: job.isLastAttempt).lastWord else { throw error }
+            material.coverage.unread.append(UnreadPart(path: nil, reason: "the model's review failed: \(message)"))
+            return (material, nil)
+        }
+    }
+
+    /// Every severity: what is shown where is the plan's choice.
+    private func reportSettings(_ judgement: ChangeJudgement) -> ReviewSettings {
+        var settings = ReviewSettings()
+        settings.required = judgement.required
+        settings.version = judgement.version
+        return settings
+    }
+
+    private func planSettings(_ config: RepositoryConfig) -> PlanSettings { PlanSettings(config, isFull: request.isFull) }
+
+    private func planned(
+        _ change: JudgedChange, _ report: ReviewReport, _ material: ReviewMaterial, _ reading: ModelReading?, _ state: PullRequestState
+    ) async throws -> PlannedChange {
+        PlannedChange(
+            key: key, pull: pull, mergeBase: change.mergeBase, diff: change.input.diff, report: report,
+            rulesRun: Set(material.rules.map(\.id)), model: reading, dismissals: try await needs.store.dismissals(in: place),
+            duration: needs.now.now - startedAt, run: name, repositoryURL: needs.repositoryURL(place.repository))
+    }
+
+    private func recorded(_ report: ReviewReport) -> [RecordedFinding] {
+        report.open.map { found in
+            RecordedFinding(
+                run: journal.run, stableID: found.id.text, rule: found.finding.rule, severity: found.finding.severity.recorded,
+                category: found.finding.family, path: found.finding.path?.shown ?? "", line: found.finding.lines?.lowerBound,
+                message: found.finding.message)
+        }
+    }
+}
+
+extension ReviewEnding {
+    fileprivate init(of conclusion: CheckConclusion) {
+        switch conclusion {
+        case .success: self.init(.clean)
+        case .skipped: self.init(.skipped)
+        case .neutral, .failure, .cancelled, .timedOut, .actionRequired: self.init(.findings)
+        }
+    }
+}
+
+extension FindingSeverity {
+    /// As tickets and listings count.
+    fileprivate var recorded: Severity {
+        switch self {
+        case .info, .low: .info
+        case .medium: .warning
+        case .high: .error
+        case .critical: .fatal
+        }
+    }
+}

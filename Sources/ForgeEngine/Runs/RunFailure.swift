@@ -1,0 +1,92 @@
+// What a run does about something that was thrown at it. Choosing stands here, in one place; nothing is told to anybody while it may pass.
+
+package import ForgeCore
+
+package enum RunFailure: Hashable, Sendable {
+    /// Not ours to end: the lease is lost, the service stops, or somebody put the job off. Thrown on as it is.
+    case quiet
+    /// Come back after so long; no failure is counted.
+    case wait(because: String, Duration)
+    /// May go better by itself; the queue counts and pauses.
+    case passing(String)
+    /// What it was about is not there any more. Nobody is to be told.
+    case gone(String)
+    /// A person has to do something first: grant a permission, mend a key.
+    case blocked(String)
+    /// Ours, or nothing that a second try would change.
+    case broken(String)
+
+    package init(_ error: any Error) {
+        switch error {
+        case is CancellationError, is JobDeferred: self = .quiet
+        case let refused as JobRefused: self = .broken(refused.reason)
+        case let error as StoreError: self = error.code == .leaseLost ? .quiet : error.isPassing ? .passing("\(error)") : .broken("\(error)")
+        case let error as CodeHostError: self = Self.of(error)
+        case let error as SourceError: self = Self.of(error)
+        case let error as ModelError: self = Self.of(error)
+        default: self = .broken(String(describing: error))
+        }
+    }
+
+    private static func of(_ error: CodeHostError) -> Self {
+        switch error.kind {
+        case .notFound: .gone(error.message)
+        case .forbidden(let missing):
+            .blocked(missing.map { "the installation lacks the permission \($0): \(error.message)" } ?? error.message)
+        case .unauthorized: .blocked(error.message)
+        case .limited(let pause): .wait(because: error.message, pause)
+        // The head moved or it exists already: the next try reads how things stand.
+        case .unavailable, .conflict: .passing(error.message)
+        case .refused, .defect: .broken(error.message)
+        }
+    }
+
+    private static func of(_ error: SourceError) -> Self {
+        switch error.kind {
+        // The code host tells of a head a moment before git has it.
+        case .unavailable, .notFound: .passing(error.message)
+        case .unauthorized: .blocked(error.message)
+        case .tooLarge, .defect: .broken(error.message)
+        }
+    }
+
+    private static func of(_ error: ModelError) -> Self {
+        switch error.kind {
+        case .limited(let pause): .wait(because: error.message, pause)
+        case .unavailable: .passing(error.message)
+        case .unauthorized: .blocked(error.message)
+        case .refused, .malformed, .tooLarge: .broken(error.message)
+        }
+    }
+
+    /// What went wrong, when no try of the same thing will go better by itself.
+    package var lastWord: String? {
+        switch self {
+        case .blocked(let message), .broken(let message), .gone(let message): message
+        case .quiet, .wait, .passing: nil
+        }
+    }
+
+    /// At a job's last attempt nothing passes any more.
+    package func final(isLastAttempt: Bool) -> Self {
+        if case .passing(let message) = self, isLastAttempt { .broken(message) } else { self }
+    }
+}
+
+extension RunFailure {
+    /// What a pull request is told of an error: never a path, a statement or an address of the machine that Forge runs on.
+    package static func shownReason(_ error: any Error) -> String {
+        switch error {
+        case let error as CodeHostError: error.message
+        case let error as JobRefused: error.reason
+        case is SourceError: "the code could not be read"
+        case is ModelError: "the model did not answer"
+        default: "something went wrong inside Forge, and its log says what"
+        }
+    }
+}
+
+extension Job {
+    /// Another failure is the last.
+    package var isLastAttempt: Bool { failures + 1 >= new.attemptsMax }
+}
