@@ -70,11 +70,11 @@ enum FindingText {
 
     static let tableHead = "| | what | where | state |\n|---|---|---|---|\n"
 
-    static func row(_ open: OpenFinding, _ link: Permalink, note: String? = nil) -> String {
+    static func row(_ open: OpenFinding, _ link: Permalink, notes: [String] = []) -> String {
         let finding = open.finding
         let what = sentence(finding.message, charactersMax: cellMax, inTable: true)
         let place = link.text(finding.path, finding.lines, inTable: true)
-        let state = [open.novelty.word, note].compactMap { $0 }.joined(separator: ", ")
+        let state = ([open.novelty.word] + notes).joined(separator: ", ")
         return "| \(finding.severity.rawValue) | \(what) `\(open.id)` | \(place) | \(state) |\n"
     }
 

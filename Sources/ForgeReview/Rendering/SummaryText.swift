@@ -72,7 +72,12 @@ struct SummaryText {
     }
 
     private func row(_ open: OpenFinding) -> String {
-        FindingText.row(open, outlook.link, note: unplaced.contains(open.id) ? "could not be put on its line" : nil)
+        var notes: [String] = []
+        if unplaced.contains(open.id) { notes.append("could not be put on its line") }
+        if let person = open.entry?.disputedBy {
+            notes.append("disputed by \(MarkdownFormat.code(shortened(person, charactersMax: 60), inTable: true))")
+        }
+        return FindingText.row(open, outlook.link, notes: notes)
     }
 
     private func fold(_ title: String, _ findings: [OpenFinding], _ page: inout BoundedText) {
