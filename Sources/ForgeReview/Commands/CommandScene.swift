@@ -20,6 +20,8 @@ package struct CommandScene: Sendable {
     /// Every setting that holds here with its source, as the configuration prints it.
     package var configText: String
     package var hasModel: Bool
+    /// Reviews have a summary comment here (`output.summary`).
+    package var hasSummary: Bool
     /// What `describe` shows; needed for that command only.
     package var description: ChangeDescription?
     package var now: Timestamp
@@ -27,7 +29,7 @@ package struct CommandScene: Sendable {
     package init(
         state: PullRequestState, pullRequest: PullRequest?, permission: HostPermission, policy: CommandPolicy = .init(),
         identity: HostIdentity, thread: HostThread? = nil, rules: [String: ReportedRule] = [:], dismissals: [String: Int] = [:],
-        configText: String = "", hasModel: Bool = false, description: ChangeDescription? = nil, now: Timestamp
+        configText: String = "", hasModel: Bool = false, hasSummary: Bool = true, description: ChangeDescription? = nil, now: Timestamp
     ) {
         self.state = state
         self.pullRequest = pullRequest
@@ -39,6 +41,7 @@ package struct CommandScene: Sendable {
         self.dismissals = dismissals
         self.configText = configText
         self.hasModel = hasModel
+        self.hasSummary = hasSummary
         self.description = description
         self.now = now
     }

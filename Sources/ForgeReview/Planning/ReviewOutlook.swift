@@ -38,7 +38,7 @@ struct ReviewOutlook: Sendable {
     // MARK: What is shown
 
     func summary(unplaced: Set<String>) -> SummaryAction {
-        let isQuiet = told.isEmpty && ended.isEmpty && !coverage.isPartial && !settings.commentsWhenClean
+        let isQuiet = !before.isDescribed && told.isEmpty && ended.isEmpty && !coverage.isPartial && !settings.commentsWhenClean
         switch settings.summary {
         case .nothing: return .nothing
         case .one:

@@ -66,7 +66,7 @@ struct CheckText {
         var page = BoundedText(bytesMax: Self.bytesMax, beginning: "", ending: "")
         let shown = page.addRows(0..<outlook.open.count, opening: FindingText.tableHead) { index in
             let open = outlook.open[index]
-            return FindingText.row(open, outlook.link, notes: open.isOpinion ? ["an opinion"] : [])
+            return FindingText.row(open, outlook.link, note: open.isOpinion ? "an opinion" : nil)
         }
         let missing = outlook.open.count - shown
         if missing > 0 { page.addRemark("\n**\(counted(missing, "more finding")) not shown here: the text would be too long.**\n") }

@@ -45,7 +45,7 @@ enum FindingText {
     }
 
     /// Rules name pages that explain them; only what is an address and nothing else becomes a link.
-    private static func isPlainAddress(_ text: String) -> Bool {
+    static func isPlainAddress(_ text: String) -> Bool {
         text.hasPrefix("https://") && text.utf8.count <= 300
             && text.utf8.allSatisfy { byte in
                 switch byte {
@@ -70,11 +70,11 @@ enum FindingText {
 
     static let tableHead = "| | what | where | state |\n|---|---|---|---|\n"
 
-    static func row(_ open: OpenFinding, _ link: Permalink, notes: [String] = []) -> String {
+    static func row(_ open: OpenFinding, _ link: Permalink, note: String? = nil) -> String {
         let finding = open.finding
         let what = sentence(finding.message, charactersMax: cellMax, inTable: true)
         let place = link.text(finding.path, finding.lines, inTable: true)
-        let state = ([open.novelty.word] + notes).joined(separator: ", ")
+        let state = [open.novelty.word, note].compactMap { $0 }.joined(separator: ", ")
         return "| \(finding.severity.rawValue) | \(what) `\(open.id)` | \(place) | \(state) |\n"
     }
 
