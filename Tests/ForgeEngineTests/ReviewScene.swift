@@ -6,6 +6,7 @@ import ForgeCore
 import ForgeEngine
 import ForgeReview
 import ForgeTestSupport
+import Synchronization
 import Testing
 
 final class ReviewScene: Sendable {
@@ -96,13 +97,21 @@ final class ReviewScene: Sendable {
             metrics: metrics, log: logged.log)
     }
 
-    var handlers: [String: JobHandler] {
-        Dictionary(uniqueKeysWithValues: ReviewHandler(dependencies).jobHandlers.map { ($0.kind, $0) })
+    /// Of one process; a restart makes new ones.
+    private let engine = Mutex<[String: JobHandler]?>(nil)
+
+    private var handlers: [String: JobHandler] {
+        engine.withLock { engine in
+            if let engine { return engine }
+            let made = Dictionary(uniqueKeysWithValues: ReviewHandler(dependencies).jobHandlers.map { ($0.kind, $0) })
+            engine = made
+            return made
+        }
     }
 
     static let lease = Duration.seconds(60)
 
-    /// One due job by a new engine, ended as a worker would; false when none is due.
+    /// One due job, ended as a worker would; false when none is due.
     @discardableResult
     func workOnce() async throws -> Bool {
         let handlers = handlers
@@ -147,6 +156,7 @@ final class ReviewScene: Sendable {
     /// As after a kill: nobody holds a lease any more.
     func restart() async throws {
         store.revive()
+        engine.withLock { $0 = nil }
         host.onCall { _ in nil }
         clock.advance(by: Self.lease + .seconds(1))
         _ = try await store.reapExpired(backoff: Backoff(), jitter: TestJitter.fixed(0.5))

@@ -69,7 +69,8 @@ extension ReviewRun {
         } catch {
             guard error.kind == .refused || error.kind == .conflict else { throw error }
             try await requireNewestHead()
-            needs.log.info("a review was refused", fields([.init("why", .string(error.message)), .init("comments", JSON(review.comments.count))]))
+            needs.log.info(
+                "a review was refused", fields([.init("why", .string(error.message)), .init("comments", JSON(review.comments.count))]))
             // Hosts have been seen to keep what they refused.
             return try await find(review, marker) ?? PostedPart(isAccepted: false)
         }

@@ -93,16 +93,3 @@ extension Connection {
         return Dictionary(uniqueKeysWithValues: counts)
     }
 }
-
-extension Row {
-    fileprivate mutating func optionalCommit() throws(StoreError) -> CommitSHA? {
-        guard let text = optionalText() else { return nil }
-        guard let commit = CommitSHA(text) else { throw .unreadable("the commit '\(text)'") }
-        return commit
-    }
-
-    fileprivate mutating func commit() throws(StoreError) -> CommitSHA {
-        guard let commit = try optionalCommit() else { throw .unreadable("no commit") }
-        return commit
-    }
-}

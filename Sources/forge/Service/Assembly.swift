@@ -5,6 +5,7 @@ import ForgeConsole
 import ForgeCore
 import ForgeCrypto
 import ForgeEngine
+import ForgeGitHub
 import ForgeServer
 import ForgeStore
 import ForgeSystem
@@ -45,10 +46,12 @@ struct Assembly: Sendable {
                 upperLayers: OperatorLayers(layers: settings.repositories.layers),
                 judge: ServiceJudge(rules: ServiceRules(packs, .forService(settings.data), log: log)), reviewer: nil,
                 repositoryURL: { [settings] in "\(settings.github.webURL)/\($0)" }, now: wall, metrics: metrics, log: log)
-            return [ReviewHandler(needs).jobHandler]
+            return ReviewHandler(needs).jobHandlers
         }
-        healer = github.map {
-            GapHealer(missed: DeliveryLog($0.app), store: store, wall: wall, arrived: arrived, metrics: metrics, log: log)
+        if let github {
+            healer = GapHealer(missed: DeliveryLog(github.app), store: store, wall: wall, arrived: arrived, metrics: metrics, log: log)
+        } else {
+            healer = nil
         }
         workers = WorkerService(
             store: store, handlers: handlers ?? [], limits: settings.workerLimits, name: "forge-\(ProcessFacts.identifier)", clock: clock,
