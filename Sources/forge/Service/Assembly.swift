@@ -113,7 +113,8 @@ extension ServerSettings {
 
     fileprivate var secretChecks: [ReadinessCheck] {
         let github = ReadinessCheck.secrets(
-            of: WatchedSource(source: .github), count: github.webhookSecrets.count, isOnlySource: trackers.isEmpty,
+            of: WatchedSource(source: .github), count: github.webhookSecrets.count,
+            isOnlySource: trackers.isEmpty && localHost.repositories == nil,
             key: "github.webhook_secrets_file")
         return [github]
             + trackers.map { tracker in
