@@ -62,6 +62,29 @@ final class BareRepository {
         return CommitSHA(unsafe git_object_id(commit.raw).pointee)
     }
 
+    /// A ref to what is not here is damage: the host was told that we have it, and will not send it again.
+    func checkRefs() throws(GitError) {
+        let database = try unsafe GitHandle("git_repository_odb", git_odb_free) { unsafe git_repository_odb($0, raw) }
+        for ref in try ownRefs() {
+            var id = git_oid()
+            try check("git_reference_name_to_id", unsafe git_reference_name_to_id(&id, raw, ref))
+            guard unsafe git_odb_exists(database.raw, &id) == 1 else {
+                throw GitError(.other, "refs", "\(ref) leads to what is not here", area: .storage)
+            }
+        }
+    }
+
+    func ownRefs() throws(GitError) -> [String] {
+        var iterator: OpaquePointer?
+        let status = unsafe git_reference_iterator_glob_new(&iterator, raw, Self.remotePrefix + "*")
+        try check("git_reference_iterator_glob_new", status)
+        defer { unsafe git_reference_iterator_free(iterator) }
+        var found: [String] = []
+        var name: UnsafePointer<CChar>?
+        while unsafe git_reference_next_name(&name, iterator) == 0, let text = unsafe name { found.append(unsafe String(cString: text)) }
+        return found
+    }
+
     func forget(_ ref: String) throws(GitError) {
         let status = unsafe git_reference_remove(raw, Self.ownName(of: ref))
         if status != GIT_ENOTFOUND.rawValue { try check("git_reference_remove", status) }

@@ -34,7 +34,7 @@ extension Mirrors {
         guard try await snapshot.contains(commit) else {
             throw SourceError(.notFound, "\(snapshot.place.repositoryName) does not have \(commit.short) here")
         }
-        let site = WorktreeSite(snapshot.place, root: options.folder, runtime: runtime)
+        let site = WorktreeSite(snapshot.place, root: options.folder, options.worktree, runtime: runtime)
         let worktree: Worktree
         do throws(GitError) {
             worktree = try await site.open(commit)
@@ -60,12 +60,14 @@ private actor WorktreeSite {
 
     private let mirror: MirrorPlace
     private let root: String
+    private let limits: WorktreeLimits
     private let runtime: GitRuntime
     private var opened: (name: String, lock: FileLock)?
 
-    init(_ mirror: MirrorPlace, root: String, runtime: GitRuntime) {
+    init(_ mirror: MirrorPlace, root: String, _ limits: WorktreeLimits, runtime: GitRuntime) {
         self.mirror = mirror
         self.root = root
+        self.limits = limits
         self.runtime = runtime
     }
 
@@ -108,18 +110,8 @@ private actor WorktreeSite {
     }
 
     private func checkOut(_ commit: CommitSHA, in folder: String) throws(GitError) {
-        let handle = try unsafe GitHandle("git_repository_open_ext", git_repository_free) {
-            unsafe git_repository_open_ext($0, folder, GIT_REPOSITORY_OPEN_NO_SEARCH.rawValue, nil)
-        }
-        try handle.useOwnConfiguration(of: mirror.repository)
-        var id = try commit.objectID()
-        let found = try unsafe GitHandle("git_commit_lookup", git_object_free) {
-            unsafe git_object_lookup($0, handle.raw, &id, GIT_OBJECT_COMMIT)
-        }
-        var options = unsafe git_checkout_options()
-        try unsafe check("git_checkout_options_init", git_checkout_options_init(&options, UInt32(GIT_CHECKOUT_OPTIONS_VERSION)))
-        unsafe options.checkout_strategy = GIT_CHECKOUT_FORCE.rawValue | GIT_CHECKOUT_NO_REFRESH.rawValue
-        unsafe options.disable_filters = 1
-        try check("git_checkout_tree", unsafe git_checkout_tree(handle.raw, found.raw, &options))
+        let handle = try GitHandle.openBare(mirror.repository)
+        let indexFile = "\(mirror.repository)/worktrees/\(opened?.name ?? "")/index"
+        try Checkout(handle, folder: folder, indexFile: indexFile, limits).write(commit)
     }
 }
