@@ -15,6 +15,8 @@ struct ReviewBench: Sendable {
     let packs: RulePacks
     let wall: WallClock
     let metrics: Metrics
+    /// Told when a job was queued.
+    let queued: Wakeup
     let log: Log
 }
 
@@ -26,11 +28,10 @@ extension ServerSettings {
         let judge = ServiceJudge(rules: ServiceRules(bench.packs, .forService(data), log: bench.log))
         let mirrors = try mirrors(log: bench.log)
         let handlers = { (host: any CodeHost, url: @escaping @Sendable (RepositoryName) -> String?) in
-            ReviewHandler(
-                ReviewDependencies(
-                    store: bench.store, host: host, mirrors: mirrors, upperLayers: OperatorLayers(layers: repositories.layers),
-                    judge: judge, reviewer: nil, repositoryURL: url, now: bench.wall, metrics: bench.metrics, log: bench.log)
-            ).jobHandlers
+            let needs = ReviewDependencies(
+                store: bench.store, host: host, mirrors: mirrors, upperLayers: OperatorLayers(layers: repositories.layers), judge: judge,
+                reviewer: nil, repositoryURL: url, now: bench.wall, metrics: bench.metrics, log: bench.log)
+            return ReviewHandler(needs).jobHandlers + CommandHandler(CommandDependencies(review: needs, queued: bench.queued)).jobHandlers
         }
         let web = github.map { host in handlers(host) { [self] in "\(self.github.webURL)/\($0)" } } ?? []
         return Self.byTenant(local: local.map { handlers($0) { _ in nil } } ?? [], web: web)
