@@ -40,8 +40,8 @@ struct Assembly: Sendable {
                 store: store, settings: settings.decoding, clock: clock, pressure: pressure, arrived: arrived, settled: changed,
                 metrics: metrics, log: log), limits: DecodeLimits(batch: settings.intake.batch))
         let github = try settings.gitHub(try settings.outgoing(surroundings, log: log), lanes: store, surroundings, log: log)
-        let bench = ReviewBench(store: store, packs: packs, wall: wall, metrics: metrics, queued: changed, log: log)
-        let handlers = try settings.reviewHandlers(github: github, bench)
+        let workshop = ReviewWorkshop(store: store, packs: packs, wall: wall, metrics: metrics, queued: changed, log: log)
+        let handlers = try settings.reviewHandlers(github: github, workshop)
         if let github {
             healer = GapHealer(missed: DeliveryLog(github.app), store: store, wall: wall, arrived: arrived, metrics: metrics, log: log)
         } else {

@@ -18,7 +18,7 @@ extension ServerSettings {
 /// What a command about pull requests works with.
 struct LocalDesk: Sendable {
     let host: LocalHost
-    let repositories: HostedRepositories
+    let repositories: any LocalRepositories
     let store: any Store
 }
 

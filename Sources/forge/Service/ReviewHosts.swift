@@ -10,7 +10,7 @@ import ForgeLocalHost
 import ForgeStore
 
 /// What reviews on all code hosts share.
-struct ReviewBench: Sendable {
+struct ReviewWorkshop: Sendable {
     let store: SQLiteStore
     let packs: RulePacks
     let wall: WallClock
@@ -22,16 +22,16 @@ struct ReviewBench: Sendable {
 
 extension ServerSettings {
     /// None without any code host: jobs wait then.
-    func reviewHandlers(github: GitHubHost?, _ bench: ReviewBench) throws -> [JobHandler] {
-        let local = try localHost(store: bench.store, clock: bench.wall)
+    func reviewHandlers(github: GitHubHost?, _ workshop: ReviewWorkshop) throws -> [JobHandler] {
+        let local = try localHost(store: workshop.store, clock: workshop.wall)
         guard github != nil || local != nil else { return [] }
-        let judge = ServiceJudge(rules: ServiceRules(bench.packs, .forService(data), log: bench.log))
-        let mirrors = try mirrors(log: bench.log)
+        let judge = ServiceJudge(rules: ServiceRules(workshop.packs, .forService(data), log: workshop.log))
+        let mirrors = try mirrors(log: workshop.log)
         let handlers = { (host: any CodeHost, url: @escaping @Sendable (RepositoryName) -> String?) in
             let needs = ReviewDependencies(
-                store: bench.store, host: host, mirrors: mirrors, upperLayers: OperatorLayers(layers: repositories.layers), judge: judge,
-                reviewer: nil, repositoryURL: url, now: bench.wall, metrics: bench.metrics, log: bench.log)
-            return ReviewHandler(needs).jobHandlers + CommandHandler(CommandDependencies(review: needs, queued: bench.queued)).jobHandlers
+                store: workshop.store, host: host, mirrors: mirrors, upperLayers: OperatorLayers(layers: repositories.layers), judge: judge,
+                reviewer: nil, repositoryURL: url, now: workshop.wall, metrics: workshop.metrics, log: workshop.log)
+            return ReviewHandler(needs).jobHandlers + CommandHandler(CommandDependencies(review: needs, queued: workshop.queued)).jobHandlers
         }
         let web = github.map { host in handlers(host) { [self] in "\(self.github.webURL)/\($0)" } } ?? []
         return Self.byTenant(local: local.map { handlers($0) { _ in nil } } ?? [], web: web)
