@@ -36,11 +36,21 @@ package struct AppDelivery: Hashable, Sendable {
 
     package var label: String { "\(event)\(action.map { ".\($0)" } ?? "") of \(deliveredAt)" }
 
-    package var outcome: String { statusCode == 0 ? "no answer (\(status))" : "answered \(statusCode)" }
+    package var outcome: String {
+        if hasArrived { return "answered \(statusCode)" }
+        return isUnanswered ? "no answer (\(status))" : "answered \(statusCode) (\(status))"
+    }
+
+    /// GitHub then makes up a status of its own, such as 502 with `failed to connect to host`.
+    private var isUnanswered: Bool {
+        let words = status.lowercased()
+        return statusCode == 0 || ["connect", "timed out", "timeout", "resolve", "certificate", "ssl"].contains { words.contains($0) }
+    }
 
     package var advice: String {
         switch statusCode {
-        case 0: "GitHub does not reach the address: is the service running, and the address open to GitHub?"
+        case _ where isUnanswered:
+            "GitHub does not reach the address: is the service running, its name known, its certificate valid, and it open to GitHub?"
         case 401, 403: "the service refuses it: `forge deliveries list --refused` says why; mostly the webhook secrets differ"
         case 404, 405: "something else answers at that address: look at the path and at the proxy before the service"
         case 413: "it is larger than http.github_body_bytes, or than the proxy allows"

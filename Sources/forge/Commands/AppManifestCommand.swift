@@ -60,9 +60,10 @@ private struct ManifestRun: Sendable {
         files = AppFiles(folder: arguments.value("folder") ?? Self.folderOfSettings(arguments, context))
         try files.prepare()
         http = try OutgoingHTTP(context, redact: Redactor(settings.secrets).redact)
+        let organization = try Self.organization(arguments)
         let registration: AppRegistration
         do throws(CryptoError) {
-            registration = try AppRegistration(web: addresses.web, organization: try Self.organization(arguments), random: .system)
+            registration = try AppRegistration(web: addresses.web, organization: organization, random: .system)
         } catch {
             throw .failed("\(error)")
         }

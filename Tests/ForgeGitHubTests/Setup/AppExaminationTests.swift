@@ -129,10 +129,14 @@ import Testing
         let late = complaints(findings { $0.deliveries = [delivery(3, 200), delivery(2, 401), delivery(1, 200)] })
         #expect(late.count == 1)
         #expect(late[0].hasPrefix("warning deliveries: 1 of the last 3 did not arrive, such as pull_request.opened of "))
-        #expect(late[0].contains("answered 401; the newest did → the service refuses it"))
+        #expect(late[0].contains("answered 401 (failed); the newest did → the service refuses it"))
         let dead = complaints(findings { $0.deliveries = [delivery(3, 0), delivery(2, 200)] })
         #expect(dead[0].hasPrefix("wrong deliveries: 1 of the last 2"))
         #expect(dead[0].contains("no answer (failed) → GitHub does not reach the address"))
+        let refused = JSON.object(
+            (delivery(3, 502).members ?? []).filter { $0.name != "status" } + [.init("status", "failed to connect to host")])
+        let made = complaints(findings { $0.deliveries = [refused] })
+        #expect(made[0].contains("no answer (failed to connect to host) → GitHub does not reach the address"))
         #expect(complaints(findings { $0.deliveries = [] }) == [])
         #expect(complaints(findings { $0.deliveries = ["x", 5, .null, [:]] }) == [])
     }
