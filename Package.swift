@@ -126,7 +126,7 @@ let package = Package(
         .target(
             name: "ForgeTestSupport", dependencies: ["ForgeCore", "ForgeCrypto", "ForgeServer"], path: "Tests/ForgeTestSupport",
             swiftSettings: strict),
-        tests("ForgeTestSupportTests", ["ForgeCore", "ForgeCrypto"]),
+        tests("ForgeTestSupportTests", ["ForgeCore", "ForgeCrypto", "ForgeServer"]),
         tests(
             "ScenarioTests",
             [

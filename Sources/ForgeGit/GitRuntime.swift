@@ -3,11 +3,19 @@
 import CGit2
 
 package final class GitRuntime: Sendable {
-    /// - Parameter verifiesObjects: computes the name of every object that is read from its content, which takes as long as all else of
-    ///   reading it. Git itself leaves that to `git fsck`: what is damaged does not unpack, and is an error either way. Holds for the process.
-    package init(verifiesObjects: Bool = true) throws(GitError) {
+    /// All of it holds for the process.
+    ///
+    /// - Parameters:
+    ///   - verifiesObjects: computes the name of every object that is read from its content, which takes as long as all else of reading it.
+    ///     Git itself leaves that to `git fsck`: what is damaged does not unpack, and is an error either way.
+    ///   - certificates: a PEM file with the authorities to trust in place of the system's.
+    ///   - objectBytesMax: the size above which a single object is not taken in from a host; nil leaves the library's 2 GiB.
+    package init(verifiesObjects: Bool = true, certificates: String? = nil, objectBytesMax: Int? = nil) throws(GitError) {
         try check("git_libgit2_init", git_libgit2_init())
         try check("git_libgit2_opts", forge_git_verify_objects(verifiesObjects ? 1 : 0))
+        if let objectBytesMax { try check("git_libgit2_opts", forge_git_limit_object_bytes(objectBytesMax)) }
+        if let certificates { try check("git_libgit2_opts", unsafe forge_git_trust_certificates(certificates)) }
+        try LimitedStream.register()
     }
 
     deinit {

@@ -33,6 +33,14 @@ package actor LocalRepository {
         let index = try unsafe GitHandle("git_index_open", git_index_free) { unsafe git_index_open($0, indexFile) }
         try check("git_repository_set_index", unsafe git_repository_set_index(repository.raw, index.raw))
     }
+
+    /// Opens a bare repository of our own, which sees its own configuration and no other.
+    init(bare folder: String, runtime: GitRuntime) throws(GitError) {
+        self.runtime = runtime
+        repository = try .openBare(folder)
+        workTree = nil
+        isShallow = false
+    }
 }
 
 extension GitError {

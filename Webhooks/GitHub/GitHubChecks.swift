@@ -53,10 +53,12 @@ extension GitHubPayload {
 
     func mergeGroupEvent() throws(DecodeFailure) -> MergeGroupEvent {
         let group = try required("merge_group")
-        let base = group["base_ref"]?.string
-        let branch = base.map { $0.hasPrefix("refs/heads/") ? String($0.dropFirst("refs/heads/".count)) : $0 }
-        return MergeGroupEvent(action: action ?? "", head: group["head_sha"]?.commit, baseBranch: branch)
+        return MergeGroupEvent(
+            action: action ?? "", head: group["head_sha"]?.commit, headBranch: group["head_ref"]?.string.map(branch),
+            base: group["base_sha"]?.commit, baseBranch: group["base_ref"]?.string.map(branch))
     }
+
+    private func branch(of ref: String) -> String { ref.hasPrefix("refs/heads/") ? String(ref.dropFirst("refs/heads/".count)) : ref }
 
     private func checks(_ kind: ChecksEvent.Kind, _ json: JSON) -> ChecksEvent {
         ChecksEvent(

@@ -31,7 +31,7 @@ extension GitHubPayload {
         return CommentEvent(
             action: action ?? "", place: subject.isPullRequest ? .pullRequest : .issue, number: subject.number,
             comment: comment["id"]?.positive, author: author(of: comment), body: comment["body"]?.string ?? "", wasEdited: wasEdited,
-            subject: subject, updatedAt: updated)
+            subject: subject, createdAt: created, updatedAt: updated)
     }
 
     /// Its two moments differ without an edit when it waited in a pending review, so only the action tells of one.
@@ -40,6 +40,8 @@ extension GitHubPayload {
         var event = try onPullRequest(.diff, comment)
         event.path = comment["path"]?.string
         event.line = comment[either: "line", "original_line"]?.positive.flatMap { Int(exactly: $0) }
+        event.root = comment["in_reply_to_id"]?.positive
+        event.createdAt = comment["created_at"]?.moment
         event.updatedAt = comment["updated_at"]?.moment
         return event
     }
@@ -48,7 +50,8 @@ extension GitHubPayload {
         let review = try required("review")
         var event = try onPullRequest(.review, review)
         event.reviewState = review["state"]?.string.map { GitHubText.word($0).lowercased() }
-        event.updatedAt = review["submitted_at"]?.moment
+        event.createdAt = review["submitted_at"]?.moment
+        event.updatedAt = event.createdAt
         return event
     }
 

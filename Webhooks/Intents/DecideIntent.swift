@@ -16,9 +16,7 @@ package func decideIntent(_ event: Event, as settings: DecodingSettings, review 
     case .push(let push): .nothing(because: decision.reasonForNothing(push))
     case .installation: decision.noting(event)
     case .repository(let action): decision.intent(forRepositoryThat: action, event)
-    case .mergeGroup(let group):
-        .nothing(
-            because: "merge group \(group.action): what is in the queue was reviewed as pull requests, and Forge adds no check to it yet")
+    case .mergeGroup(let group): decision.intent(for: group)
     case .alerts(let alerts): decision.intent(for: alerts)
     case .tracker(let kind, let action):
         .nothing(because: "\(GitHubText.word("\(kind).\(action)")) is the tracker's word about itself and asks for no work")

@@ -30,7 +30,33 @@ extension IntentDecision {
                 return .nothing(because: "no pull request of this repository has this head; one that is opened tells by itself")
             }
         }
-        return .review(pullRequest: checks.pullRequests.first, head: checks.head)
+        guard checks.action == "requested_action" else { return .review(pullRequest: checks.pullRequests.first, head: checks.head) }
+        return intent(forButton: checks)
+    }
+
+    /// The buttons that Forge puts under its checks, by what they are called there. Only people who may write see them.
+    private func intent(forButton checks: ChecksEvent) -> Intent {
+        switch checks.requestedAction {
+        case "rerun": .review(pullRequest: checks.pullRequests.first, head: checks.head)
+        case "explain", "ignore":
+            .command(
+                CommandList([Command(name: checks.requestedAction ?? "")]), number: checks.pullRequests.first, comment: nil,
+                isPullRequest: true)
+        case let other: .nothing(because: "the check has no button '\(GitHubText.word(other ?? ""))'")
+        }
+    }
+
+    /// What waits in a merge queue was reviewed as pull requests; the queue goes on once its commit has the check, too.
+    func intent(for group: MergeGroupEvent) -> Intent {
+        if let reason = reasonRepositoryIsOut() { return .nothing(because: reason) }
+        guard group.action == "checks_requested" else {
+            return .nothing(because: "merge group \(group.action.isEmpty ? "without an action" : group.action): nothing to do")
+        }
+        guard policy.isEnabled else {
+            return .nothing(because: "reviews are switched off for this repository; set review.enabled: true to have them")
+        }
+        guard let head = group.head else { return .nothing(because: "the merge group names no commit to check") }
+        return .mergeGroup(head: head)
     }
 
     private func intent(forWorkflow checks: ChecksEvent, _ result: String) -> Intent {

@@ -1,5 +1,6 @@
-// Which comments, reviews and issues are for Forge. Only what was just written counts, never what was edited afterwards, and never a
-// bot's word. That the person may write to the repository is checked by the worker when it carries the command out.
+// Which comments, reviews and issues are for Forge. Only what was just written counts, never what was edited afterwards. That whoever asks
+// may write to the repository is checked by the worker when it carries the command out, and so is whether the repository listens to this
+// bot: its configuration names the few that it hears. A bot's words without a command are nobody's.
 
 import ForgeCore
 
@@ -15,26 +16,35 @@ extension IntentDecision {
             return .nothing(
                 because: "a \(comment.noun) \(comment.action.isEmpty ? "came without an action" : "was \(comment.action)"): nothing to do")
         }
-        if let app = comment.author.viaApp {
-            return .nothing(because: "the App \(app) wrote it, and only people command")
-        }
-        if comment.author.isBot || context.sender.isBot {
-            return .nothing(because: "the bot \(comment.author.login ?? "without a name") wrote it, and only people command")
-        }
-        if let command = Command(in: comment.body) { return intent(for: command, in: comment) }
+        let commands = CommandList(in: comment.body)
+        if let reason = reasonNotToListen(to: comment, isCommand: commands != nil) { return .nothing(because: reason) }
+        if let commands { return intent(for: commands, in: comment) }
         return intentWithoutCommand(comment)
     }
 
-    /// `/forge fix` under an issue makes the issue itself the ticket; everything else is a command on its place.
-    private func intent(for command: Command, in comment: CommentEvent) -> Intent {
-        if command.name == "fix", comment.place == .issue, let issue = comment.subject {
-            guard issue.isOpen else { return .nothing(because: "issue #\(issue.number) is closed; reopen it to have it worked on") }
-            return .tickets([ticket(for: issue, askedBy: comment.author, arguments: command.arguments, comment: comment.comment)])
+    /// An App that writes under a person's name is nobody that a repository could name.
+    private func reasonNotToListen(to comment: CommentEvent, isCommand: Bool) -> String? {
+        if comment.author.isBot {
+            guard !isCommand || comment.place == .issue else { return nil }
+            return "the bot \(comment.author.login ?? "without a name") wrote it, and only people command"
         }
-        return .command(command, number: comment.number, comment: comment.comment, isPullRequest: comment.place != .issue)
+        if let app = comment.author.viaApp { return "the App \(app) wrote it, and only people command" }
+        return context.sender.isBot ? "the bot \(context.sender.login ?? "without a name") sent it, and only people command" : nil
+    }
+
+    /// `/forge fix` under an issue makes the issue itself the ticket; everything else is a command on its place.
+    private func intent(for commands: CommandList, in comment: CommentEvent) -> Intent {
+        if comment.place == .issue, let issue = comment.subject, let fix = commands.commands.first(where: { $0.name == "fix" }) {
+            guard issue.isOpen else { return .nothing(because: "issue #\(issue.number) is closed; reopen it to have it worked on") }
+            return .tickets([ticket(for: issue, askedBy: comment.author, arguments: fix.arguments, comment: comment.comment)])
+        }
+        return .command(commands, number: comment.number, comment: comment.comment, isPullRequest: comment.place != .issue)
     }
 
     private func intentWithoutCommand(_ comment: CommentEvent) -> Intent {
+        if comment.place == .diff, let root = comment.root, let number = comment.comment {
+            return .reply(number: comment.number, comment: number, root: root)
+        }
         let wantsChanges = comment.place == .review && comment.reviewState == "changes_requested"
         guard wantsChanges, isOwnBranch(comment.headBranch, in: comment.headRepository) else {
             return .nothing(because: "no line of the \(comment.noun) begins with /forge")

@@ -10,7 +10,8 @@ struct JobPlan {
     /// Without an installation the store looks the tenant up by the repository's name.
     private var tenant: Tenant { context.tenant ?? .local }
 
-    /// One for each pull request that has this head; a fork's check names none, and is found by its head.
+    /// One for each pull request that has this head; a fork's check names none, and is found by its head. What a person asks for is work of
+    /// its own: an unasked review of the same head may be waiting, or be about to say that it does not review drafts.
     func reviews(of number: Int64?, head: CommitSHA?) -> [NewJob] {
         guard let repository = context.repository else { return [] }
         var numbers: [Int64?] = [number]
@@ -20,8 +21,22 @@ struct JobPlan {
             let subject = number.map { "pull/\($0)" } ?? "head/\(revision)"
             let about = number.map(String.init) ?? "head"
             return job(
-                "review", key: "review:\(repository.number):\(about)@\(revision)", subject: subject,
+                "review", key: "review:\(repository.number):\(about)@\(revision)\(wishKey)", subject: subject, priority: isAsked ? 10 : 0,
                 payload: [.init("pull", JSON(number)), .init("head", JSON(head?.description))] + reviewDetails)
+        }
+    }
+
+    /// Somebody pressed a button. A new suite is nobody's wish.
+    private var isAsked: Bool {
+        if case .checks(let checks) = event.matter { checks.action != "requested" } else { false }
+    }
+
+    /// A change of the base leaves the head as it was: a review of that head which runs already has looked at the other base.
+    private var wishKey: String {
+        switch event.matter {
+        case .pullRequest(let pull) where pull.action == "edited": ":base/\(GitHubText.clip(pull.baseBranch ?? "-", to: 255))"
+        case .checks where isAsked: ":asked"
+        default: ""
         }
     }
 
@@ -31,33 +46,18 @@ struct JobPlan {
             [
                 .init("base", JSON(pull.base?.description)), .init("base_branch", JSON(pull.baseBranch)),
                 .init("head_branch", JSON(pull.headBranch)), .init("head_repository", JSON(pull.headRepository?.description)),
-                .init("author", pull.author.json),
+                .init("author", pull.author.json), .init("updated_at", JSON(pull.updatedAt)),
             ]
         case .checks(let checks):
-            // Somebody pressed a button: reviewed even where it would not be by itself. A new suite is nobody's wish.
+            // Reviewed even where it would not be by itself, when somebody asks.
             [
-                .init("asked", JSON(checks.action != "requested")), .init("check", JSON(checks.number)),
+                .init("asked", JSON(isAsked)), .init("asked_by", isAsked ? context.sender.json : .null),
+                .init("check", JSON(checks.number)),
                 .init("check_kind", .string(checks.kind.rawValue)), .init("requested_action", JSON(checks.requestedAction)),
                 .init("external_id", JSON(checks.externalID)),
             ]
         default: []
         }
-    }
-
-    /// It has no subject: a second command on the same place must not end the first.
-    func command(_ command: Command, number: Int64, comment: Int64?, isPullRequest: Bool) -> [NewJob] {
-        guard let repository = context.repository, case .comment(let text) = event.matter else { return [] }
-        let about = comment.map { "\(text.place.rawValue)/\($0)" } ?? "number/\(number)/\(command.name)"
-        return [
-            job(
-                "command", key: "command:\(repository.number):\(about)", subject: nil, priority: 10,
-                payload: [
-                    .init("command", .string(command.name)), .init("arguments", .string(command.arguments)), .init("number", JSON(number)),
-                    .init("comment", JSON(comment)), .init("place", .string(text.place.rawValue)),
-                    .init("is_pull_request", .bool(isPullRequest)), .init("head", JSON(text.head?.description)),
-                    .init("path", JSON(text.path)), .init("line", JSON(text.line)), .init("asked_by", text.author.json),
-                ])
-        ]
     }
 
     /// It reads how the pull request stands when it runs, so a later one of the same pull request covers an earlier one.
@@ -116,7 +116,7 @@ struct JobPlan {
         return TicketWork(draft, job: job)
     }
 
-    private func job(_ kind: String, key: String, subject: String?, priority: Int = 0, payload: [JSON.Member]) -> NewJob {
+    func job(_ kind: String, key: String, subject: String?, priority: Int = 0, payload: [JSON.Member]) -> NewJob {
         let common: [JSON.Member] = [
             .init("schema", 1), .init("event", .string(context.name)), .init("repository_id", JSON(context.repository?.number)),
         ]
@@ -143,7 +143,11 @@ extension JobPlan {
             return "review of \(place) at \(head?.short ?? "its latest head")"
         case .endPullRequest(let number, let merged):
             return "\(repository)#\(number) was \(merged ? "merged" : "closed"); what was queued for it ends"
-        case .command(let command, let number, _, _): return "/forge \(command.name) on \(repository)#\(number)"
+        case .command(let list, let number, _, _):
+            let names = list.commands.map { "/forge \($0.name)" }.joined(separator: ", ")
+            return "\(names) on \(number.map { "\(repository)#\($0)" } ?? repository)"
+        case .reply(let number, _, let root): return "a reply in the thread of comment \(root) on \(repository)#\(number)"
+        case .mergeGroup(let head): return "a check for the merge queue of \(repository) at \(head.short)"
         case .tickets(let drafts): return drafts.count == 1 ? "ticket: \(drafts[0].title)" : "\(drafts.count) tickets"
         case .iterate(_, _, let because): return because
         case .noteRepositories(let notices):

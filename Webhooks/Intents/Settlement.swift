@@ -14,8 +14,10 @@ package func settlement(for event: Event, intent: Intent, settings: DecodingSett
     switch intent {
     case .nothing: settlement.state = .ignored
     case .review(let number, let head): settlement.jobs = plan.reviews(of: number, head: head)
-    case .command(let command, let number, let comment, let isPullRequest):
-        settlement.jobs = plan.command(command, number: number, comment: comment, isPullRequest: isPullRequest)
+    case .command(let commands, let number, let comment, let isPullRequest):
+        settlement.jobs = plan.command(commands, number: number, comment: comment, isPullRequest: isPullRequest)
+    case .reply(let number, let comment, let root): settlement.jobs = plan.reply(number: number, comment: comment, root: root)
+    case .mergeGroup(let head): settlement.jobs = plan.mergeGroup(head: head)
     case .iterate(let head, let numbers, let because): settlement.jobs = plan.iterate(head: head, numbers: numbers, because: because)
     case .endPullRequest(let number, _): settlement.endedSubjects = plan.subjects(of: number)
     case .tickets(let drafts):

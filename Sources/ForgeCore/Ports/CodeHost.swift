@@ -78,6 +78,8 @@ package protocol HostSession: Sendable {
 
     // MARK: Writing
 
+    /// All or nothing. Comments on whole files are no part of it where the host keeps them apart; when there are no others and the event is
+    /// `comment`, they go out without the review's text.
     func post(_ review: NewReview, on number: Int64) async throws(CodeHostError) -> HostReview
     func postComment(_ body: String, on number: Int64) async throws(CodeHostError) -> HostComment
     func editComment(_ id: Int64, to body: String) async throws(CodeHostError)

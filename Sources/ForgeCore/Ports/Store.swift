@@ -150,8 +150,8 @@ package protocol JobStore: Sendable {
     /// of the same tenant, kind, repository and subject.
     func enqueue(_ job: NewJob) async throws(StoreError) -> Enqueued
     /// One statement: of the jobs that are queued, due and of these kinds, from repositories with fewer than `perRepository` running, and
-    /// whose subject no running job of the same tenant, repository and kind has (two never write about one thing at once), the highest
-    /// priority; among equals the repository served longest ago (in the order of claims, so that two in one millisecond differ), and its
+    /// whose subject no running job of the same tenant and repository has, of whatever kind (two never write about one thing at once), the
+    /// highest priority; among equals the repository served longest ago (in the order of claims, so that two in one millisecond differ), and its
     /// oldest. Starts the lease.
     func claim(kinds: [String], worker: String, lease: Duration, perRepository: Int) async throws(StoreError) -> Job?
     /// Renews the lease; true when cancellation was asked for. Throws `leaseLost` when the job is not running at this attempt; a lease that
@@ -310,5 +310,4 @@ package protocol MaintenanceStore: Sendable {
 }
 
 package typealias Store = DeliveryStore & TicketStore & JobStore & RunStore & JournalStore & TokenStore & AnswerStore & ReviewStore
-    & LaneStore
-    & MaintenanceStore
+    & LaneStore & LocalHostStore & MaintenanceStore

@@ -128,12 +128,16 @@ package struct CommentEvent: Hashable, Sendable {
     package var line: Int?
     /// For a review: `approved`, `changes_requested`, `commented`, `dismissed`.
     package var reviewState: String?
+    /// The comment that opened the thread this one stands in; nil for that one itself.
+    package var root: Int64?
+    package var createdAt: Timestamp?
     package var updatedAt: Timestamp?
 
     package init(
         action: String, place: Place, number: Int64, comment: Int64? = nil, author: Actor = .init(), body: String = "",
         wasEdited: Bool = false, head: CommitSHA? = nil, headBranch: String? = nil, headRepository: RepositoryName? = nil,
-        subject: IssueEvent? = nil, path: String? = nil, line: Int? = nil, reviewState: String? = nil, updatedAt: Timestamp? = nil
+        subject: IssueEvent? = nil, path: String? = nil, line: Int? = nil, reviewState: String? = nil, root: Int64? = nil,
+        createdAt: Timestamp? = nil, updatedAt: Timestamp? = nil
     ) {
         self.action = action
         self.place = place
@@ -149,6 +153,8 @@ package struct CommentEvent: Hashable, Sendable {
         self.path = path
         self.line = line
         self.reviewState = reviewState
+        self.root = root
+        self.createdAt = createdAt
         self.updatedAt = updatedAt
     }
 }
@@ -301,12 +307,27 @@ package struct AlertEvent: Hashable, Sendable {
 package struct MergeGroupEvent: Hashable, Sendable {
     package var action: String
     package var head: CommitSHA?
+    /// The queue's own branch, such as `gh-readonly-queue/main/pr-12-…`.
+    package var headBranch: String?
+    package var base: CommitSHA?
     package var baseBranch: String?
 
-    package init(action: String, head: CommitSHA? = nil, baseBranch: String? = nil) {
+    package init(
+        action: String, head: CommitSHA? = nil, headBranch: String? = nil, base: CommitSHA? = nil, baseBranch: String? = nil
+    ) {
         self.action = action
         self.head = head
+        self.headBranch = headBranch
+        self.base = base
         self.baseBranch = baseBranch
+    }
+
+    /// The pull request that the queue's branch is named for: the last of the group. The name is the code host's own.
+    package var pullRequest: Int64? {
+        guard let branch = headBranch, branch.hasPrefix("gh-readonly-queue/") else { return nil }
+        let parts = branch.split(separator: "/").last?.split(separator: "-", omittingEmptySubsequences: false) ?? []
+        guard parts.count >= 2, parts[0] == "pr", let number = Int64(parts[1]), number > 0 else { return nil }
+        return number
     }
 }
 

@@ -37,12 +37,15 @@ package struct ChangeJudgement: Sendable {
     package var material: ReviewMaterial
     /// Rules that no comment in the source can accept.
     package var required: Set<String>
+    /// Files that the configuration leaves out: nobody looked for anything there but what is looked for everywhere.
+    package var leftOut: Set<RepositoryPath>
     /// Of the program, for reports.
     package var version: String
 
-    package init(material: ReviewMaterial, required: Set<String> = [], version: String = "") {
+    package init(material: ReviewMaterial, required: Set<String> = [], leftOut: Set<RepositoryPath> = [], version: String = "") {
         self.material = material
         self.required = required
+        self.leftOut = leftOut
         self.version = version
     }
 }

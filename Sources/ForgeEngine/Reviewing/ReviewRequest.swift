@@ -1,4 +1,5 @@
-// What a job `review` asks for, read from its payload. `JobPlan` (ForgeWebhooks) writes it; so does whoever queues a review for a person.
+// What a job `review` or `refresh` asks for, read from its payload. `JobPlan` (ForgeWebhooks) writes it; so does whoever queues one for a
+// person.
 
 package import ForgeCore
 
@@ -13,9 +14,14 @@ package struct ReviewRequest: Hashable, Sendable {
     package var isAsked: Bool
     /// Everything is commented on that has no comment yet, not only what is new.
     package var isFull: Bool
+    /// The summary and the check are to say what holds now: no model is asked, and nobody is notified.
+    package var isRefresh: Bool
+
+    package static let refreshKind = "refresh"
 
     package init(
-        place: HostPlace, pull: Int64?, head: CommitSHA? = nil, event: String = "", isAsked: Bool = false, isFull: Bool = false
+        place: HostPlace, pull: Int64?, head: CommitSHA? = nil, event: String = "", isAsked: Bool = false, isFull: Bool = false,
+        isRefresh: Bool = false
     ) {
         self.place = place
         self.pull = pull
@@ -23,6 +29,7 @@ package struct ReviewRequest: Hashable, Sendable {
         self.event = event
         self.isAsked = isAsked
         self.isFull = isFull
+        self.isRefresh = isRefresh
     }
 
     package init(_ job: Job) throws(JobRefused) {
@@ -33,8 +40,11 @@ package struct ReviewRequest: Hashable, Sendable {
         self.init(
             place: HostPlace(tenant: job.new.tenant, repository: repository), pull: payload["pull"]?.integer,
             head: payload["head"]?.string.flatMap { CommitSHA($0) }, event: payload["event"]?.string ?? "",
-            isAsked: payload["asked"]?.bool ?? false, isFull: payload["full"]?.bool ?? false)
-        guard pull != nil || head != nil else { throw JobRefused(reason: "a review needs a pull request or a head, and the job has neither") }
+            isAsked: payload["asked"]?.bool ?? false, isFull: payload["full"]?.bool ?? false,
+            isRefresh: job.new.kind == Self.refreshKind)
+        guard pull != nil || head != nil else {
+            throw JobRefused(reason: "a review needs a pull request or a head, and the job has neither")
+        }
     }
 
     /// New commits on a pull request that is open already.
@@ -42,4 +52,36 @@ package struct ReviewRequest: Hashable, Sendable {
 
     /// Another base: what was reviewed was another change.
     package var isRetarget: Bool { event == "pull_request.edited" }
+}
+
+extension ReviewRequest {
+    /// The same wish about one pull request, of the many that have its head.
+    static func job(about number: Int64, head: CommitSHA, like job: Job) -> NewJob {
+        var new = job.new
+        new.workKey = "\(job.new.workKey)/\(number)"
+        new.subject = "pull/\(number)"
+        new.notBefore = nil
+        let members = (job.new.payload.members ?? []).filter { $0.name != "pull" }
+        new.payload = .object(members + [.init("pull", JSON(number))])
+        return new
+    }
+
+    /// What a person's command or a change of the ledger leads to. A review takes the place of what waits for the same pull request; a refresh
+    /// does not. `cause` tells one wish from the next: one that came while another is carried out is a wish of its own.
+    package static func job(
+        about number: Int64, in place: HostPlace, wish: ReviewWish, cause: String, because: String, attemptsMax: Int = 8
+    ) -> NewJob {
+        NewJob(
+            kind: wish == .refresh ? refreshKind : "review", tenant: place.tenant, repository: place.repository.description,
+            workKey: "\(wish.rawValue):\(place.repository)#\(number)/\(cause)", subject: "pull/\(number)", priority: 10,
+            attemptsMax: attemptsMax,
+            payload: [
+                "schema": 1, "event": "command", "pull": .integer(number), "asked": .bool(wish != .refresh), "full": .bool(wish == .full),
+                "because": .string(because),
+            ])
+    }
+}
+
+package enum ReviewWish: String, Hashable, Sendable, CaseIterable {
+    case review, full, refresh
 }

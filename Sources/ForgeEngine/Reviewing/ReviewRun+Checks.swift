@@ -58,24 +58,40 @@ extension ReviewRun {
     func leave(_ decision: PauseDecision, _ config: RepositoryConfig, _ state: PullRequestState) async throws -> ReviewEnding {
         guard case .wait(let outcome, let notice) = decision else { return ReviewEnding(.skipped) }
         try await advance(to: .publishing)
-        if let notice {
-            try await post(notice: notice)
-            _ = try await needs.store.changePullRequest(key, lease: job.lease) { $0.rememberPause(wasTold: true) }
+        if let notice { try await post(notice: notice) }
+        if case .paused(nil, _) = outcome {
+            _ = try await needs.store.changePullRequest(key, lease: job.lease) { $0.rememberPause() }
         }
         if config.output.makesCheckRun { try await show(outcome, config) }
         return ReviewEnding(.skipped, outcome.sentence)
     }
 
     private func post(notice: String) async throws {
-        _ = try await journal.write("notice", find: { try await ownNotice() }) {
+        _ = try await journal.write("notice", find: { try await ownComment(endingLike: notice) }) {
             try await unlessGone { _ = try await session.postComment(notice, on: pull.number) }
             return Done()
         }
     }
 
-    private func ownNotice() async throws -> Done? {
+    private func ownComment(endingLike body: String) async throws -> Done? {
+        guard let marker = HiddenMarker(endOf: body) else { return nil }
         let identity = try await memory.identity(needs.host)
-        return identity.ownComment(.notice, in: try await session.comments(on: pull.number)).map { _ in Done() }
+        return identity.ownComment(marker, in: try await session.comments(on: pull.number)).map { _ in Done() }
+    }
+
+    /// The check run that a superseded run began and nobody concluded.
+    func concludeCheck(of old: Run, _ steps: [Step]) async throws {
+        guard let begun = steps.first(where: { $0.key == Self.startedKey }).flatMap({ Int64?(stepJSON: $0.result) }) ?? nil,
+            !steps.contains(where: { $0.key == "check" }), let head = old.new.subject.split(separator: "@").last.flatMap({ CommitSHA($0) })
+        else { return }
+        let content = ForgeCheck.content(
+            .superseded(by: pull.head), head: head, pull: pull.number, run: old.id.description, isGate: false)
+        try await unlessGone { try await session.updateCheckRun(begun, content) }
+    }
+
+    /// While a model was asked, a check run stands as begun.
+    func concludeAsSuperseded(by head: CommitSHA) async throws {
+        if journal.has(Self.startedKey) { try await show(.superseded(by: head), nil) }
     }
 
     func show(_ outcome: Unreviewed, _ config: RepositoryConfig?) async throws {
@@ -89,7 +105,7 @@ extension Unreviewed {
     var sentence: String {
         switch self {
         case .skipped(let reason), .blocked(let reason), .failed(let reason, _): reason
-        case .paused(let person, let pushes): "paused by \(person) after \(pushes) pushes"
+        case .paused(let person, let pushes): "paused by \(person ?? "Forge") after \(pushes) pushes"
         case .superseded(let head): "superseded by \(head.short)"
         case .cancelled(let person): "cancelled by \(person)"
         case .timedOut(let limit): "not done within \(limit)"

@@ -5,6 +5,15 @@ import ForgeConfig
 import ForgeCore
 import ForgeReview
 
+/// How much of a plan people are shown.
+enum ReviewShare: Hashable {
+    case whole
+    /// Nobody is notified of anything: the summary says what holds now.
+    case summary
+    /// The same change as was reviewed under another head: that head gets its check.
+    case check
+}
+
 /// How a try to post a review went.
 struct PostedPart: StepResult, Hashable {
     var isAccepted: Bool
@@ -18,12 +27,13 @@ struct PostedPart: StepResult, Hashable {
 }
 
 extension ReviewRun {
-    /// The same change as was reviewed: the new head gets its check, and nobody is told anything.
-    func publish(_ plan: ReviewPlan, _ config: RepositoryConfig, isSame: Bool) async throws -> PostedReview {
+    func publish(_ plan: ReviewPlan, _ config: RepositoryConfig, _ share: ReviewShare) async throws -> PostedReview {
         var posted = PostedReview()
-        if !isSame {
+        if share == .whole {
             posted.unplaced = try await post(plan.review)
             posted.answered = try await answer(plan.answers)
+        }
+        if share != .check {
             posted.summaryComment = try await summarise(plan.summary(unplaced: posted.unplaced), config.output.summary)
         }
         posted.checkRun = try await conclude(plan.checkRun(unplaced: posted.unplaced))
@@ -39,7 +49,7 @@ extension ReviewRun {
         if !journal.has("review/1") { try await requireNewestHead() }
         while let next = posting.next {
             let marker = posting.marker
-            let part = try await journal.write("review/\(posting.attempt)", find: { try await findReview(marker) }) {
+            let part = try await journal.write("review/\(posting.attempt)", find: { try await find(next, marker) }) {
                 try await tryToPost(next, marker)
             }
             if part.isAccepted {
@@ -59,16 +69,27 @@ extension ReviewRun {
         } catch {
             guard error.kind == .refused || error.kind == .conflict else { throw error }
             try await requireNewestHead()
-            needs.log.info("a review was refused", fields([.init("why", .string(error.message)), .init("comments", JSON(review.comments.count))]))
+            needs.log.info(
+                "a review was refused", fields([.init("why", .string(error.message)), .init("comments", JSON(review.comments.count))]))
             // Hosts have been seen to keep what they refused.
-            return try await findReview(marker) ?? PostedPart(isAccepted: false)
+            return try await find(review, marker) ?? PostedPart(isAccepted: false)
         }
     }
 
-    private func findReview(_ marker: HiddenMarker) async throws -> PostedPart? {
+    /// A comment on a file as a whole comes without a review around it, and is found by its own marker.
+    private func find(_ review: NewReview, _ marker: HiddenMarker) async throws -> PostedPart? {
         let identity = try await memory.identity(needs.host)
-        let found = identity.ownReview(marker, in: try await session.reviews(on: pull.number))
-        return found.map { _ in PostedPart(isAccepted: true) }
+        let isThere: Bool
+        if let comment = review.comments.first, comment.anchor == .file {
+            let own = HiddenMarker(endOf: comment.body)
+            isThere = try await session.threads(on: pull.number).contains { thread in
+                guard let first = thread.comments.first, thread.path == comment.path, thread.line == nil else { return false }
+                return identity.isAuthor(first.author) && HiddenMarker(endOf: first.body) == own && own != nil
+            }
+        } else {
+            isThere = identity.ownReview(marker, in: try await session.reviews(on: pull.number)) != nil
+        }
+        return isThere ? PostedPart(isAccepted: true) : nil
     }
 
     func requireNewestHead() async throws {
@@ -192,13 +213,8 @@ extension ReviewRun {
 
     // MARK: What is remembered
 
-    func remember(_ plan: ReviewPlan, _ posted: PostedReview, _ start: ReviewStart) async throws {
-        let (isPush, isAsked, head) = (request.isPush, request.isAsked, pull.head)
-        _ = try await needs.store.changePullRequest(key, lease: job.lease) { state in
-            let isCounted = state.reviewed?.head == head
-            plan.remember(posted, in: &state)
-            if isAsked || (isPush && !isCounted) { state.countReview(isAsked: isAsked) }
-        }
+    func remember(_ plan: ReviewPlan, _ posted: PostedReview) async throws {
+        _ = try await needs.store.changePullRequest(key, lease: job.lease) { plan.remember(posted, in: &$0) }
     }
 
     func fields(_ more: [JSON.Member] = []) -> [JSON.Member] {

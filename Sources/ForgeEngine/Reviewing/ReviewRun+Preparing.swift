@@ -37,7 +37,8 @@ extension ReviewRun {
         }
         let config = EffectiveConfig.load(layers)
         for warning in config.warnings {
-            needs.log.debug("a word about the configuration", [.init("run", JSON(journal.run.number)), .init("warning", .string("\(warning)"))])
+            needs.log.debug(
+                "a word about the configuration", [.init("run", JSON(journal.run.number)), .init("warning", .string("\(warning)"))])
         }
         return config
     }
@@ -62,19 +63,19 @@ extension ReviewRun {
 
     /// Nil when it is. A person who asks for a review gets one where nobody would otherwise.
     func reasonToLeave(_ config: RepositoryConfig, _ state: PullRequestState) -> PauseDecision? {
-        guard !request.isAsked else { return nil }
+        guard !request.isAsked, !request.isRefresh else { return nil }
         if let reason = config.review.reasonToSkip(ReviewCandidate(pull, in: place.repository), needs.judge.matching) {
             return .wait(.skipped(because: reason), notice: nil)
         }
         if request.isPush, config.review.onPush == .nothing {
             return .wait(.skipped(because: "new pushes are not reviewed: review.on_push is nothing"), notice: nil)
         }
-        let decision = state.pauseDecision(pushesMax: config.review.pushesMax, isAsked: false)
+        let decision = state.pauseDecision(head: pull.head, pushesMax: config.review.pushesMax, isAsked: false)
         return decision == .review ? nil : decision
     }
 
     func reasonInPaths(_ change: JudgedChange, _ config: RepositoryConfig) -> PauseDecision? {
-        guard !request.isAsked else { return nil }
+        guard !request.isAsked, !request.isRefresh else { return nil }
         let paths = change.input.diff.files.flatMap(\.paths)
         let candidate = ReviewCandidate(pull, in: place.repository, paths: paths)
         return config.review.reasonToSkip(candidate, needs.judge.matching).map { .wait(.skipped(because: $0), notice: nil) }

@@ -35,6 +35,7 @@ actor HostMemory {
 
 struct ReviewRun: Sendable {
     let needs: ReviewDependencies
+    let patience: PushPatience
     let request: ReviewRequest
     let job: Job
     let session: any HostSession
@@ -58,16 +59,18 @@ struct ReviewRun: Sendable {
         try await advance(to: .planning)
         let change = try await readChange(snapshot, start, config.config)
         if let outcome = reasonInPaths(change, config.config) { return try await leave(outcome, config.config, state) }
-        let isSame = try await isSameContent(change, as: state.reviewed)
+        let share = try await share(of: change, after: state.reviewed)
         let judgement = try await needs.judge.judge(change, config)
-        let (material, reading) = try await askModel(change, judgement, config, isSame: isSame)
+        let (material, reading) = try await askModel(change, judgement, config, share)
         let report = settle(material, reportSettings(judgement))
         let known = try await withThreadsKnown(state, report)
-        let plan = planReview(try await planned(change, report, material, reading, known), known, planSettings(config.config))
+        let planned = try await planned(change, report, judgement, reading)
+        let plan = planReview(planned, known, PlanSettings(config.config, isFull: request.isFull))
+        try await noteComments(plan, known)
         try await advance(to: .publishing)
-        let posted = try await publish(plan, config.config, isSame: isSame)
+        let posted = try await publish(plan, config.config, share)
         try await needs.store.saveFindings(recorded(report), lease: job.lease)
-        try await remember(plan, posted, start)
+        try await remember(plan, posted)
         return ReviewEnding(of: report)
     }
 
@@ -79,6 +82,10 @@ struct ReviewRun: Sendable {
 
     /// The same head into the same branch: a redelivery, a reopening, or a run that was stopped just before its end.
     private func reviewedAlready(_ state: PullRequestState, _ start: ReviewStart) -> ReviewEnding? {
+        if request.isRefresh {
+            let isKnown = state.reviewed?.head == pull.head && state.reviewed?.baseBranch == pull.baseBranch
+            return isKnown ? nil : ReviewEnding(.unneeded, "this head was not reviewed yet, and its review says what holds")
+        }
         guard !request.isAsked, let reviewed = state.reviewed, reviewed.head == pull.head, reviewed.baseBranch == pull.baseBranch else {
             return nil
         }
@@ -89,25 +96,26 @@ struct ReviewRun: Sendable {
 
     /// A burst of pushes is one review: each waits for the next, and queueing that one ends this.
     private func waitForTheNextPush(_ config: RepositoryConfig) throws {
-        guard request.isPush, !request.isAsked else { return }
-        let pause = job.createdAt + config.review.debounce - needs.now.now
-        if pause > .zero { throw JobDeferred(because: "the next push may follow (review.debounce)", retryAfter: pause) }
+        patience.remember(config.review.debounce, of: place)
+        if let pause = patience.pause(of: request, queuedAt: job.createdAt, now: needs.now.now) { throw PushPatience.deferral(pause) }
     }
 
-    private func isSameContent(_ change: JudgedChange, as reviewed: ReviewedHead?) async throws -> Bool {
-        guard !request.isAsked, let reviewed, let base = reviewed.mergeBase else { return false }
+    private func share(of change: JudgedChange, after reviewed: ReviewedHead?) async throws -> ReviewShare {
+        if request.isRefresh { return .summary }
+        guard !request.isAsked, let reviewed, let base = reviewed.mergeBase else { return .whole }
         // What was thrown away after a force-push cannot be compared.
-        guard try await change.snapshot.contains(base), try await change.snapshot.contains(reviewed.head) else { return false }
-        return change.input.diff.hasSameContent(as: try await change.snapshot.diff(from: base, to: reviewed.head))
+        guard try await change.snapshot.contains(base), try await change.snapshot.contains(reviewed.head) else { return .whole }
+        let before = try await change.snapshot.diff(from: base, to: reviewed.head)
+        return change.input.diff.hasSameContent(as: before) ? .check : .whole
     }
 
     // MARK: Judging
 
     private func askModel(
-        _ change: JudgedChange, _ judgement: ChangeJudgement, _ config: EffectiveConfig, isSame: Bool
+        _ change: JudgedChange, _ judgement: ChangeJudgement, _ config: EffectiveConfig, _ share: ReviewShare
     ) async throws -> (ReviewMaterial, ModelReading?) {
         var material = judgement.material
-        guard let reviewer = needs.reviewer, config.config.review.asksModel, !isSame else { return (material, nil) }
+        guard let reviewer = needs.reviewer, config.config.review.asksModel, share == .whole else { return (material, nil) }
         try await showProgress(config.config)
         do {
             let word = try await reviewer.review(change, judged: judgement, config, journal: journal)
@@ -129,15 +137,14 @@ struct ReviewRun: Sendable {
         return settings
     }
 
-    private func planSettings(_ config: RepositoryConfig) -> PlanSettings { PlanSettings(config, isFull: request.isFull) }
-
     private func planned(
-        _ change: JudgedChange, _ report: ReviewReport, _ material: ReviewMaterial, _ reading: ModelReading?, _ state: PullRequestState
+        _ change: JudgedChange, _ report: ReviewReport, _ judgement: ChangeJudgement, _ reading: ModelReading?
     ) async throws -> PlannedChange {
         PlannedChange(
             key: key, pull: pull, mergeBase: change.mergeBase, diff: change.input.diff, report: report,
-            rulesRun: Set(material.rules.map(\.id)), model: reading, dismissals: try await needs.store.dismissals(in: place),
-            duration: needs.now.now - startedAt, run: name, repositoryURL: needs.repositoryURL(place.repository))
+            rulesRun: Set(judgement.material.rules.map(\.id)), leftOut: judgement.leftOut.union(change.generated), model: reading,
+            dismissals: try await needs.store.dismissals(in: place), isAsked: request.isAsked, duration: needs.now.now - startedAt,
+            run: name, repositoryURL: needs.repositoryURL(place.repository))
     }
 
     private func recorded(_ report: ReviewReport) -> [RecordedFinding] {

@@ -4,28 +4,63 @@
 package import ForgeCore
 
 package struct RunBook: Sendable {
-    private let store: any RunStore
+    package struct Opened: Sendable {
+        package var journal: RunJournal
+        /// What this job came to before: it was stopped between the run's end and its own.
+        package var finished: Run?
+        /// Those before it that did not come to their end, the newest first: what they left on the host is to be taken up, and those that
+        /// are unfinished are to be ended.
+        package var unsettled: [Run]
+    }
+
+    private let store: any RunStore & JobStore
     private let now: WallClock
 
     /// A job's own runs are looked for back to the moment it was queued, within this.
     private static let pagesMax = 50
 
-    package init(store: any RunStore, now: WallClock) {
+    package init(store: any RunStore & JobStore, now: WallClock) {
         self.store = store
         self.now = now
     }
 
-    /// The journal to write in, and the unfinished runs that this one stands in place of.
-    package func open(_ new: NewRun, for job: Job) async throws -> (journal: RunJournal, begun: Run?, superseded: [Run]) {
-        let unfinished = try await recent(like: new, for: job).filter { run in
-            !run.state.isFinal && Self.isSameMatter(run.new.subject, new.subject)
-        }
-        if let own = unfinished.first(where: { $0.new.job == job.id && $0.new.subject == new.subject }) {
+    /// The run of this job about this subject: the unfinished one, the one it has just ended, or a new one.
+    package func open(_ new: NewRun, for job: Job) async throws -> Opened {
+        let alike = try await recent(like: new, for: job).filter { Self.isSameMatter($0.new.subject, new.subject) }
+        let own = alike.first { $0.new.job == job.id && $0.new.subject == new.subject }
+        let unsettled = try await unsettled(alike.filter { $0.id != own?.id }, job)
+        if let own, !own.state.isFinal || Self.isEnd(own, of: job) {
             let steps = try await store.steps(of: own.id, scope: .only(new.tenant))
-            return (journal(own.id, new.subject, steps, job), own, unfinished.filter { $0.id != own.id })
+            let journal = journal(own.id, new.subject, steps, job)
+            return Opened(journal: journal, finished: own.state.isFinal ? own : nil, unsettled: unsettled)
         }
         let id = try await store.createRun(new, lease: job.lease)
-        return (journal(id, new.subject, [], job), nil, unfinished)
+        return Opened(journal: journal(id, new.subject, [], job), finished: nil, unsettled: unsettled)
+    }
+
+    /// A head that came back is reviewed anew, and so is what a person sends round again after it failed.
+    private static func isEnd(_ run: Run, of job: Job) -> Bool {
+        switch run.state {
+        case .superseded: false
+        case .failed: job.failures > 0
+        default: true
+        }
+    }
+
+    /// Back to the last one that did what it was for.
+    private func unsettled(_ runs: [Run], _ job: Job) async throws -> [Run] {
+        var unsettled: [Run] = []
+        for run in runs.prefix(while: { $0.state != .done }) {
+            var isOver = run.state.isFinal
+            if !isOver { isOver = try await isAbandoned(run, by: job) }
+            if isOver { unsettled.append(run) }
+        }
+        return unsettled
+    }
+
+    private func isAbandoned(_ run: Run, by job: Job) async throws -> Bool {
+        guard let id = run.new.job, id != job.id else { return true }
+        return try await store.job(id, scope: .all)?.state.isFinished ?? true
     }
 
     /// The newest; all since the job was queued when this is not its first attempt: what it began must not be begun again.
@@ -51,9 +86,9 @@ package struct RunBook: Sendable {
         left.prefix { $0 != "@" } == right.prefix { $0 != "@" }
     }
 
-    /// Ends runs that nobody carries on. Their jobs have ended, so no lease is asked for.
+    /// Ends runs that nobody carries on. No lease is asked for: their jobs have ended, or are this one.
     package func end(_ runs: [Run], as state: RunState, because reason: String) async throws {
-        for run in runs {
+        for run in runs where !run.state.isFinal {
             do throws(StoreError) {
                 try await store.advanceRun(run.id, to: state, reason: reason, lease: nil)
             } catch {

@@ -19,6 +19,7 @@ final class RateGate: Sendable {
         var state = LaneState()
         var readAt: Timestamp?
         var notedAt: Timestamp?
+        var notedReset: Timestamp?
         /// Limits in a row without a word of how long.
         var strikes = 0
     }
@@ -96,19 +97,21 @@ final class RateGate: Sendable {
         let isWorthNoting = change(name) { lane in
             if response.status < 400 { lane.strikes = 0 }
             (lane.state.remaining, lane.state.resetAt) = (heard.remaining, heard.resetAt)
-            let age = lane.notedAt.map { now - $0 }
-            guard remaining == 0 || age.map({ $0 >= (remaining <= Self.fewLeft ? Self.freshness : Self.noteInterval) }) ?? true else {
-                return false
-            }
-            lane.notedAt = now
+            let age = lane.notedAt.map { now - $0 } ?? Self.noteInterval
+            let isDue = age >= (remaining <= Self.fewLeft ? Self.freshness : Self.noteInterval)
+            // Seconds are rounded, so the same hour does not always end at the same moment.
+            let isNewHour = lane.notedReset.map { (heard.resetAt ?? now) - $0 > Self.noteInterval } ?? true
+            guard remaining == 0 || isDue || isNewHour else { return false }
+            (lane.notedAt, lane.notedReset) = (now, heard.resetAt)
             return true
         }
         if isWorthNoting { await note(heard, name) }
     }
 
     /// GitHub asked us to wait; returns how long.
-    func hear(_ refusal: RateRefusal, in lane: String) async -> Duration {
+    func hear(_ refusal: RateRefusal, in name: String) async -> Duration {
         let now = wall.now
+        let lane = refusal.isGraphOnly ? Self.graph(name) : name
         let (wait, until) = change(lane) { lane in
             let wait: Duration
             if let said = refusal.wait {

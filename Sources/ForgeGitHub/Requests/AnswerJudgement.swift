@@ -19,6 +19,8 @@ struct RateRefusal: Hashable, Sendable {
     /// Nil when GitHub did not say.
     var wait: Duration?
     var message: String
+    /// GraphQL's hourly budget is used up; everything else goes on.
+    var isGraphOnly = false
 }
 
 func judge(_ response: OutgoingResponse, isGraph: Bool) -> AnswerJudgement {
@@ -98,7 +100,10 @@ private func rateRefusal(_ response: OutgoingResponse, _ body: JSONBody) -> Rate
         response.status == 429 || isGraphLimit || lowered.contains("rate limit") || lowered.contains("abuse detection")
             || response.header("retry-after") != nil
     else { return nil }
-    return RateRefusal(wait: retryAfter(response) ?? untilReset(response), message: text)
+    let isGraphOnly =
+        response.header("x-ratelimit-resource") == "graphql" && response.header("x-ratelimit-remaining") == "0"
+        && response.header("retry-after") == nil
+    return RateRefusal(wait: retryAfter(response) ?? untilReset(response), message: text, isGraphOnly: isGraphOnly)
 }
 
 extension JSONBody {

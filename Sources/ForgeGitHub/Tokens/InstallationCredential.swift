@@ -95,7 +95,8 @@ final class InstallationCredential: GitHubCredential {
             let possible = permissions.filter { missing[$0.key] == nil }
             let sentence = await installations.sentence(lacking: missing, number, tally: tally)
             // What can be done without it is done; what cannot says so when it comes to it.
-            guard !possible.isEmpty, !missing.isEmpty else { throw CodeHostError(.forbidden(missing: spelled(missing)), sentence) }
+            let isOfUse = possible.keys.contains { $0 != "metadata" }
+            guard isOfUse, !missing.isEmpty else { throw CodeHostError(.forbidden(missing: spelled(missing)), sentence) }
             return try await mint(number, possible)
         }
     }

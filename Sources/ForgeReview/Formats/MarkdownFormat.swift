@@ -64,14 +64,16 @@ enum MarkdownFormat {
     }
 
     /// A fence longer than any run of its marks inside.
-    private static func fenced(_ text: String) -> String {
+    static func fenced(_ text: String, language: String = "") -> String {
         let fence = String(repeating: "`", count: max(3, longestRun(of: "`", in: text) + 1))
-        return "\(fence)\n\(text)\n\(fence)\n"
+        return "\(fence)\(language)\n\(text)\n\(fence)\n"
     }
 
     /// Shown as it is: in a code span nothing is a name, a link or mark-up.
-    static func code(_ text: String) -> String {
-        let flat = visible(text)
+    static func code(_ text: String, inTable: Bool = false) -> String {
+        var flat = visible(text)
+        // In a table a bar ends the cell, in a code span, too, and nothing there can take its meaning away.
+        if inTable, flat.contains("|") { flat = flat.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\u{7c}") }
         guard flat.contains("`") else { return flat.isEmpty ? "` `" : "`\(flat)`" }
         let marks = String(repeating: "`", count: longestRun(of: "`", in: flat) + 1)
         return "\(marks) \(flat) \(marks)"
@@ -88,9 +90,9 @@ enum MarkdownFormat {
     }
 
     /// Sentences: mark-up is escaped, and a word that a code host would make more of (a person, an issue, an address) is shown as code.
-    static func prose(_ text: String) -> String {
-        visible(text, charactersMax: 4000).split(separator: " ", omittingEmptySubsequences: true).map { word in
-            means(word) ? code(String(word)) : escaped(word)
+    static func prose(_ text: String, charactersMax: Int = 4000, inTable: Bool = false) -> String {
+        visible(text, charactersMax: charactersMax).split(separator: " ", omittingEmptySubsequences: true).map { word in
+            means(word) ? code(String(word), inTable: inTable) : escaped(word)
         }.joined(separator: " ")
     }
 

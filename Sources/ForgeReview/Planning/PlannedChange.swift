@@ -38,10 +38,14 @@ package struct PlannedChange: Sendable {
     package var rulesRun: Set<String>?
     /// Other programs whose findings came this time.
     package var toolsRun: Set<String>
+    /// Files that the configuration leaves out: nobody looked for anything there.
+    package var leftOut: Set<RepositoryPath>
     /// Nil when no model was asked, or it failed.
     package var model: ModelReading?
     /// How often people dismissed each rule in this repository.
     package var dismissals: [String: Int]
+    /// A person wants this look; else a push or an opening brought it about.
+    package var isAsked: Bool
     /// From the beginning of the run to this plan.
     package var duration: Duration
     /// The run's number, for markers.
@@ -51,7 +55,8 @@ package struct PlannedChange: Sendable {
 
     package init(
         key: PullRequestKey, pull: PullRequest, mergeBase: CommitSHA?, diff: Diff, report: ReviewReport, rulesRun: Set<String>? = nil,
-        toolsRun: Set<String> = [], model: ModelReading? = nil, dismissals: [String: Int] = [:], duration: Duration = .zero, run: String,
+        toolsRun: Set<String> = [], leftOut: Set<RepositoryPath> = [], model: ModelReading? = nil, dismissals: [String: Int] = [:],
+        isAsked: Bool = false, duration: Duration = .zero, run: String,
         repositoryURL: String? = nil
     ) {
         self.key = key
@@ -61,8 +66,10 @@ package struct PlannedChange: Sendable {
         self.report = report
         self.rulesRun = rulesRun
         self.toolsRun = toolsRun
+        self.leftOut = leftOut
         self.model = model
         self.dismissals = dismissals
+        self.isAsked = isAsked
         self.duration = duration
         self.run = run
         self.repositoryURL = repositoryURL

@@ -46,6 +46,13 @@ package struct ThreadAnswer: Hashable, Sendable {
     package var comment: Int64
     package var body: String
     package var resolves: Bool
+
+    package init(finding: String, comment: Int64, body: String, resolves: Bool) {
+        self.finding = finding
+        self.comment = comment
+        self.body = body
+        self.resolves = resolves
+    }
 }
 
 package enum SummaryAction: Hashable, Sendable {
@@ -81,6 +88,8 @@ package struct ReviewPlan: Sendable {
     package var review: PlannedReview?
     package var answers: [ThreadAnswer]
     package var conclusion: CheckConclusion
+    /// An earlier review asked for changes, and nothing asks for them any more: it is to be dismissed.
+    package var withdrawsRequest: Bool
     /// What becomes of the ledger, and everything the texts need.
     let outlook: ReviewOutlook
 

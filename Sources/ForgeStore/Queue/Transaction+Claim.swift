@@ -14,7 +14,7 @@ extension Transaction {
     private static let sameSubjectRunning = """
         SELECT 1 FROM jobs AS held
         WHERE held.tenant = due.tenant AND held.repository = due.repository AND held.subject = due.subject
-            AND held.state IN ('queued', 'running') AND held.state = 'running' AND held.kind = due.kind
+            AND held.state IN ('queued', 'running') AND held.state = 'running'
         """
 
     /// `turn` is the first lane in order with a job that is due. Among lanes that were served equally long ago, which is to say never, one

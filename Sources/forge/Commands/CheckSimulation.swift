@@ -54,7 +54,7 @@ struct CheckSimulation {
         let allowed = Verdict(
             .allow, rule: "scope", why: "no rule speaks against it", origin: RuleOrigin(layer: .builtIn, file: "Rules/scope.yml"))
         return SimulationJudges(
-            matching: PatternMatching(name: ReviewRules.names) { pattern, path in PathPatternList([pattern]).contains(path) },
-            scope: { policy.verdict(.diff($0)).judgements.first?.verdict ?? allowed }, findings: { rules.judgement(of: $0).found })
+            matching: .standard, scope: { policy.verdict(.diff($0)).judgements.first?.verdict ?? allowed },
+            findings: { rules.judgement(of: $0).found })
     }
 }

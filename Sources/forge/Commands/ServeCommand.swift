@@ -20,7 +20,7 @@ enum ServeCommand {
     ) { arguments, context in
         let settings = try loadSettings(arguments, context)
         // Rules that do not load would be found out when they are needed most.
-        _ = try RulePacks.load(folder: settings.rulesDir, PatternCache(folder: nil))
+        let packs = try RulePacks.load(folder: settings.rulesDir, .forService(settings.data))
         ProcessFacts.ignoreBrokenPipes()
         try ProcessFacts.forbidDumps()
         let redactor = Redactor(settings.secrets)
@@ -28,15 +28,17 @@ enum ServeCommand {
             descriptor: StandardStream.error, format: settings.log.lineFormat(context), clock: context.clock, redact: redactor.redact)
         defer { writer.finish() }
         let watch = SignalWatch([SignalWatch.terminate, SignalWatch.interrupt])
-        let clock = ContinuousClock()
+        let surroundings = Surroundings(
+            environment: context.environment, wall: context.clock, clock: ContinuousClock(), jitter: .system, redact: redactor.redact)
         let assembly: Assembly
         do {
-            assembly = try Assembly(
-                settings: settings, wall: context.clock, clock: clock, jitter: .system, log: writer.log(level: settings.log.level))
+            assembly = try Assembly(settings: settings, packs: packs, surroundings, log: writer.log(level: settings.log.level))
+        } catch let problem as SetUpProblem {
+            throw CommandFailure.badInput(problem.description)
         } catch let error as StoreError {
             throw CommandFailure.failed("the store in \(settings.data) cannot be opened: \(error.message)")
         }
-        let runner = ServiceRunner(assembly: assembly, clock: clock) { address in
+        let runner = ServiceRunner(assembly: assembly, clock: surroundings.clock) { address in
             guard arguments.has("print-address") else { return }
             // The service runs on when nobody reads the address.
             try? context.print(address)

@@ -24,6 +24,8 @@ struct PatternCache: Sendable {
         return PatternCache(folder: "\(home)/.cache/forge")
     }
 
+    static func forService(_ data: String) -> PatternCache { PatternCache(folder: "\(data)/patterns") }
+
     /// The rules, compiled; `note` hears why it took longer than it should.
     func ruleSet(_ rules: [PatternRule], note: (String) -> Void) throws(PackError) -> RuleSet {
         let key = SHA256.digest(RuleSet.identity(of: rules))

@@ -5,6 +5,7 @@ import ForgeConsole
 import ForgeCore
 import ForgeCrypto
 import ForgeEngine
+import ForgeGitHub
 import ForgeServer
 import ForgeStore
 import ForgeSystem
@@ -19,11 +20,14 @@ struct Assembly: Sendable {
     let refusals: RefusalRecorder
     let retention: RetentionService
     let silence: SilenceService
+    /// Nil without a GitHub App.
+    let healer: GapHealer?
     let arrived = Wakeup()
     let changed = Wakeup()
     let log: Log
 
-    init(settings: ServerSettings, wall: WallClock, clock: any Clock<Duration>, jitter: Jitter, log: Log) throws {
+    init(settings: ServerSettings, packs: RulePacks, _ surroundings: Surroundings, log: Log) throws {
+        let (wall, clock) = (surroundings.wall, surroundings.clock)
         self.settings = settings
         self.log = log
         let metrics = Metrics()
@@ -35,9 +39,23 @@ struct Assembly: Sendable {
             DecodeDependencies(
                 store: store, settings: settings.decoding, clock: clock, pressure: pressure, arrived: arrived, settled: changed,
                 metrics: metrics, log: log), limits: DecodeLimits(batch: settings.intake.batch))
+        let github = try settings.gitHub(try settings.outgoing(surroundings, log: log), lanes: store, surroundings, log: log)
+        let handlers = try github.map { host in
+            let needs = ReviewDependencies(
+                store: store, host: host, mirrors: try settings.mirrors(log: log),
+                upperLayers: OperatorLayers(layers: settings.repositories.layers),
+                judge: ServiceJudge(rules: ServiceRules(packs, .forService(settings.data), log: log)), reviewer: nil,
+                repositoryURL: { [settings] in "\(settings.github.webURL)/\($0)" }, now: wall, metrics: metrics, log: log)
+            return ReviewHandler(needs).jobHandlers
+        }
+        if let github {
+            healer = GapHealer(missed: DeliveryLog(github.app), store: store, wall: wall, arrived: arrived, metrics: metrics, log: log)
+        } else {
+            healer = nil
+        }
         workers = WorkerService(
-            store: store, handlers: [], limits: settings.workerLimits, name: "forge-\(ProcessFacts.identifier)", clock: clock,
-            jitter: jitter, queued: changed, metrics: metrics, log: log)
+            store: store, handlers: handlers ?? [], limits: settings.workerLimits, name: "forge-\(ProcessFacts.identifier)", clock: clock,
+            jitter: surroundings.jitter, queued: changed, metrics: metrics, log: log)
         retention = RetentionService(store: store, retention: settings.storeRetention, clock: clock, log: log)
         silence = SilenceService(store: store, watched: settings.watchedSources, wall: wall, metrics: metrics, log: log)
         let intake = Intake(

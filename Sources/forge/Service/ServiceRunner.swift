@@ -16,6 +16,8 @@ struct ServiceRunner: Sendable {
 
     /// Until a signal asks for the end.
     func run(signals: AsyncStream<Int32>) async throws {
+        // Afterwards the newest delivery is behind the gap.
+        try await assembly.healer?.prepare()
         let port = try assembly.server.start()
         let place = ListenAddress(address: assembly.settings.listen.address, port: port)
         let address = "http\(assembly.settings.http.tls == nil ? "" : "s")://\(place)"
@@ -42,6 +44,7 @@ struct ServiceRunner: Sendable {
         group.addTask { await assembly.refusals.run(clock: clock) }
         group.addTask { await assembly.retention.run() }
         group.addTask { await assembly.silence.run(clock: clock) }
+        if let healer = assembly.healer { group.addTask { await healer.run(clock: clock) } }
         // Other processes write to the same store; live streams look for that once a second.
         group.addTask {
             while !Task.isCancelled {

@@ -64,10 +64,8 @@ final class ScriptedServer: Sendable {
         Thread.detachNewThread { [weak self] in Self.accept(on: listener) { self } }
     }
 
-    deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-    }
+    /// The thread that accepts closes it: closed here, its number might be another server's before that thread looks again.
+    deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
     var url: String { "http://127.0.0.1:\(port)" }
 
@@ -83,9 +81,11 @@ final class ScriptedServer: Sendable {
     // MARK: Sockets
 
     private static func accept(on listener: Int32, _ server: () -> ScriptedServer?) {
+        defer { close(listener) }
         while true {
             let connection = Glibc.accept(listener, nil, nil)
-            guard connection >= 0, let server = server() else {
+            guard connection >= 0 else { return }
+            guard let server = server() else {
                 close(connection)
                 return
             }

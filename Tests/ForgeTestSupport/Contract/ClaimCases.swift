@@ -79,18 +79,23 @@ extension StoreContract {
             let first = try await scene.running(scene.newJob("a", subject: "pull/7"))
             let next = try await scene.queued(scene.newJob("b", subject: "pull/7", priority: 10))
             #expect(try await scene.job(first.id).isCancelRequested)
-            #expect(try await scene.claim() == nil, "the first may be writing still")
+            let other = try await scene.queued(scene.newJob("d", kind: "refresh", subject: "pull/7"))
+            #expect(try await scene.claim(["review", "refresh"]) == nil, "the first may be writing still")
             let elsewhere = [
-                scene.newJob("c", subject: "pull/8"), scene.newJob("d", kind: "command", subject: "pull/7"),
+                scene.newJob("c", subject: "pull/8"),
                 scene.newJob("e", tenant: StoreScene.theirs, subject: "pull/7"),
                 scene.newJob("f", repository: "acme/other", subject: "pull/7"), scene.newJob("g"), scene.newJob("h"),
             ]
             for job in elsewhere { _ = try await scene.queued(job) }
             var claimed = 0
-            while try await scene.claim(["review", "command"]) != nil { claimed += 1 }
-            #expect(claimed == elsewhere.count, "only the same tenant, repository, kind and subject wait")
+            while try await scene.claim(["review", "refresh"]) != nil { claimed += 1 }
+            #expect(claimed == elsewhere.count, "only the same tenant, repository and subject wait")
             _ = try await scene.store.end(first.lease, .cancelled)
-            #expect(try await scene.claim()?.id == next)
+            let claimedNext = try #require(try await scene.claim(["review", "refresh"]))
+            #expect(claimedNext.id == next)
+            #expect(try await scene.claim(["review", "refresh"]) == nil)
+            _ = try await scene.store.end(claimedNext.lease, .finished)
+            #expect(try await scene.claim(["review", "refresh"])?.id == other)
         },
         Case("64 workers that claim at once get 40 jobs between them, no job twice") { scene in
             for index in 0..<40 { _ = try await scene.queued(scene.newJob("key-\(index)", repository: "acme/\(index % 4)")) }

@@ -27,8 +27,7 @@ struct QueueModel {
     }
 
     private func isSameSubject(_ one: NewJob, _ other: NewJob) -> Bool {
-        one.subject != nil && one.subject == other.subject && one.tenant == other.tenant && one.kind == other.kind
-            && one.repository == other.repository
+        one.subject != nil && one.subject == other.subject && one.tenant == other.tenant && one.repository == other.repository
     }
 
     private func rank(_ job: Job) -> (Int, Int, JobID) { (-job.new.priority, lastServed[job.new.repository, default: 0], job.id) }

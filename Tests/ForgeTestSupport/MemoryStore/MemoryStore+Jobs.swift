@@ -188,7 +188,7 @@ extension MemoryState {
 
 extension Job {
     fileprivate func holdsSubject(of other: NewJob) -> Bool {
-        state == .running && other.subject != nil && new.subject == other.subject && new.tenant == other.tenant && new.kind == other.kind
+        state == .running && other.subject != nil && new.subject == other.subject && new.tenant == other.tenant
             && new.repository == other.repository
     }
 

@@ -16,6 +16,16 @@ package final class MemoryStore: Store {
         var state = MemoryState()
         var faults: [Fault] = []
         var isClosed = false
+        var death: Death?
+    }
+
+    /// As when the process is killed: nothing more is written or read from then on.
+    private struct Death {
+        /// Calls that still work.
+        var callsLeft: Int
+        /// The last one that fails was carried out, and only its answer is lost.
+        var isAfterCommit: Bool
+        var made = 0
     }
 
     private let clock: WallClock
@@ -31,6 +41,19 @@ package final class MemoryStore: Store {
         guarded.withLock { $0.faults += repeatElement(fault, count: times) }
     }
 
+    /// Ends after so many more calls; with `afterCommit` the one that is cut off was carried out.
+    package func die(afterCalls calls: Int, afterCommit: Bool = false) {
+        guarded.withLock { $0.death = Death(callsLeft: calls, isAfterCommit: afterCommit) }
+    }
+
+    /// Whether it has come to the end that was asked for.
+    package var isDead: Bool { guarded.withLock { $0.death.map { $0.callsLeft < 0 } ?? false } }
+
+    /// How many calls there were since `die` was asked for.
+    package var callsSinceArmed: Int { guarded.withLock { $0.death?.made ?? 0 } }
+
+    package func revive() { guarded.withLock { $0.death = nil } }
+
     package func close() async { guarded.withLock { $0.isClosed = true } }
 
     /// One transaction. `call` is the method's name.
@@ -41,6 +64,9 @@ package final class MemoryStore: Store {
         let now = clock.now
         return try guarded.withLock { (guarded) throws(StoreError) in
             guard !guarded.isClosed else { throw StoreError(code: .closed, call: name, message: "the store was closed") }
+            guarded.death?.callsLeft -= 1
+            guarded.death?.made += 1
+            if let death = guarded.death, death.callsLeft < 0, !(death.callsLeft == -1 && death.isAfterCommit) { throw Self.dead(name) }
             let index = guarded.faults.firstIndex { $0.call == nil || $0.call == name }
             let fault = index.map { guarded.faults.remove(at: $0) }
             if let fault, !fault.isAfterCommit { throw fault.error }
@@ -50,7 +76,10 @@ package final class MemoryStore: Store {
             let answer = try work(&state)
             guarded.state = state
             if let fault { throw fault.error }
+            if let death = guarded.death, death.callsLeft < 0 { throw Self.dead(name) }
             return answer
         }
     }
+
+    private static func dead(_ call: String) -> StoreError { StoreError(code: .closed, call: call, message: "the process was killed") }
 }
