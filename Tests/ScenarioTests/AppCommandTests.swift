@@ -319,7 +319,7 @@ private final class OneAppGitHub: Sendable {
             let keys = folder.path(of: "keys")
             #expect(
                 last["settings"]?.text
-                    == #"{"github":{"api_url":"\#(github.url)","web_url":"\#(github.url)","app_id":7,"bot_user_id":4242,"#
+                    == #"{"github":{"api_url":"\#(github.url)","web_url":"\#(github.url)","app_id":7,"client_id":"Iv1.abc","bot_user_id":4242,"#
                     + #""private_key_file":"\#(keys)/app.pem","webhook_secrets_file":"\#(keys)/webhook-secrets"}}"#)
             for (name, content) in [("app.pem", Self.pem), ("webhook-secrets", secrets[1] + "\n"), ("client-secret", secrets[0] + "\n")] {
                 #expect(try String(contentsOfFile: "\(keys)/\(name)", encoding: .utf8) == content)

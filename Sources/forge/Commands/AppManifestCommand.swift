@@ -59,7 +59,7 @@ private struct ManifestRun: Sendable {
         isStandardHost = addresses == GitHubAddresses()
         files = AppFiles(folder: arguments.value("folder") ?? Self.folderOfSettings(arguments, context))
         try files.prepare()
-        http = try OutgoingHTTP(context, redact: Redactor(settings.secrets).redact)
+        http = try OutgoingHTTP(settings, context, redact: Redactor(settings.secrets).redact)
         let organization = try Self.organization(arguments)
         let registration: AppRegistration
         do throws(CryptoError) {
@@ -220,6 +220,7 @@ struct AppSettingsLines {
         var entries: [(String, JSON)] = []
         if let host { entries += [("api_url", .string(host.api)), ("web_url", .string(host.web))] }
         entries.append(("app_id", .integer(app.id)))
+        if !app.clientID.isEmpty { entries.append(("client_id", .string(app.clientID))) }
         if let botUser { entries.append(("bot_user_id", .integer(botUser))) }
         entries.append(("private_key_file", .string(files.privateKey)))
         if let path = files.webhookSecrets { entries.append(("webhook_secrets_file", .string(path))) }

@@ -19,7 +19,7 @@ enum AppStatusCommand {
     ) { arguments, context in
         let settings = try loadSettings(arguments, context)
         let redactor = Redactor(settings.secrets)
-        let http = try OutgoingHTTP(context, redact: redactor.redact)
+        let http = try OutgoingHTTP(settings, context, redact: redactor.redact)
         defer { http.finish() }
         let app = try statusApp(settings, http, context)
         let facts: AppFacts
@@ -27,7 +27,8 @@ enum AppStatusCommand {
             facts = try await AppFacts.ask(app, wall: context.clock)
         } catch {
             guard error.kind == .unauthorized else { throw CommandFailure.failed(error.message) }
-            let advice = "is it the key of App \(settings.github.appID ?? 0), was it revoked, and is the clock right?"
+            let app = settings.github.clientID ?? settings.github.appID.map(String.init) ?? ""
+            let advice = "is it the key of App \(app), was it revoked, and is the clock right?"
             throw CommandFailure.refused("\(error.message) (\(advice))")
         }
         let report = AppStatusReport(facts, app.client.settings.addresses, settings)
@@ -38,7 +39,7 @@ enum AppStatusCommand {
     private static func statusApp(
         _ settings: ServerSettings, _ http: OutgoingHTTP, _ context: CommandContext
     ) throws(CommandFailure) -> GitHubApp {
-        guard let number = settings.github.appID, let text = settings.github.privateKey else {
+        guard let issuer = settings.github.clientID ?? settings.github.appID.map(String.init), let text = settings.github.privateKey else {
             throw .badInput("github.app_id and github.private_key_file are needed; without an App yet, begin with forge app manifest")
         }
         let key: AppKey
@@ -52,7 +53,7 @@ enum AppStatusCommand {
             GitHubClientSettings(addresses: addresses, userAgent: "forge/\(forgeVersion)", patience: .seconds(5)),
             GitHubClientDependencies(
                 http: http.client, lanes: NoLanes(), clock: ContinuousClock(), wall: context.clock, jitter: .system, log: .silent))
-        return GitHubApp(client: client, identity: AppIdentity(issuer: String(number), key: key, wall: context.clock))
+        return GitHubApp(client: client, identity: AppIdentity(issuer: issuer, key: key, wall: context.clock))
     }
 }
 
