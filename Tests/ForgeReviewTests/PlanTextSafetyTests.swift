@@ -122,15 +122,15 @@ import Testing
             String(repeating: "e\u{301}", count: 5_000), String(repeating: "👩‍👩‍👧", count: 2_000),
         ] {
             var found: [Finding] = []
-            for line in 1...60 {
-                for family in ["x", "y", "z"] {
+            for line in 1...120 {
+                for family in ["x", "y", "z", "u", "v", "w"] {
                     var one = ForgeReviewTests.finding(
                         "r-\(family)", "a.py", line, .high, family: family, snippet: "\(line)", message: text, fix: text)
                     one.suggestion = Suggestion(lines: line...line, text: String(repeating: "x`", count: 4_900))
                     found.append(one)
                 }
             }
-            let file = modified("a.py", "@0", (1...60).map { "+\($0)" }, kind: .added)
+            let file = modified("a.py", "@0", (1...120).map { "+\($0)" }, kind: .added)
             let plan = planReview(
                 plannedChange([file], found, unread: [UnreadPart(path: RepositoryPath(text), reason: text)]),
                 PullRequestState(key: pullKey), settings { $0.commentsMax = 50 })
