@@ -135,11 +135,13 @@ import Testing
         let scene = try scene()
         scene.server.on(Self.revoke, .json(status, ["message": "Bad credentials"]))
         let session = scene.session()
-        let (result, _) = await scene.drive {
+        let (result, waits) = await scene.drive {
             _ = try await session.pullRequest(7)
             await session.end()
         }
         #expect(throws: Never.self) { try result.get() }
+        #expect(waits == [])
+        #expect(scene.server.seen(Self.revoke).count == 1)
     }
 
     // MARK: Not taken
