@@ -100,7 +100,7 @@ let package = Package(
         module("ForgeGitHub", ["ForgeCore", "ForgeCrypto", "ForgeHTTP"]),
         tests("ForgeGitHubTests", ["ForgeCore", "ForgeCrypto", "ForgeHTTP", "ForgeGitHub", "ForgeServer"]),
         module("ForgeLocalHost", ["ForgeCore", "ForgeCrypto"]),
-        tests("ForgeLocalHostTests", ["ForgeCore", "ForgeLocalHost", "ForgeStore"]),
+        tests("ForgeLocalHostTests", ["ForgeCore", "ForgeLocalHost", "ForgeStore", "ForgeGit", "ForgeWebhooks"]),
         module("ForgeBench", ["ForgeCore", "CBench"]),
         tests("ForgeBenchTests", ["ForgeBench"]),
 
@@ -126,7 +126,7 @@ let package = Package(
         .target(
             name: "ForgeTestSupport", dependencies: ["ForgeCore", "ForgeCrypto", "ForgeServer"], path: "Tests/ForgeTestSupport",
             swiftSettings: strict),
-        tests("ForgeTestSupportTests", ["ForgeCore", "ForgeCrypto"]),
+        tests("ForgeTestSupportTests", ["ForgeCore", "ForgeCrypto", "ForgeServer"]),
         tests(
             "ScenarioTests",
             [

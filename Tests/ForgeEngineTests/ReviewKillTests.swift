@@ -18,31 +18,43 @@ import Testing
     private static let bad = [5: "a BUG here", 12: "a LEAK there"]
 
     static let stories = [
-        Story(testDescription: "a first review") { ReviewScene() } tell: { scene in
+        Story(testDescription: "a first review") {
+            ReviewScene()
+        } tell: { scene in
             scene.open(["shop.txt": ReviewScene.lines(1...20, with: bad)])
             try await scene.tell()
         },
-        Story(testDescription: "a push that mends one and brings another") { ReviewScene() } tell: { scene in
+        Story(testDescription: "a push that mends one and brings another") {
+            ReviewScene()
+        } tell: { scene in
             scene.open(["shop.txt": ReviewScene.lines(1...20, with: bad)])
             try await scene.tell()
             try await scene.work()
             scene.push(["shop.txt": ReviewScene.lines(1...20, with: [5: "all well", 12: "a LEAK there", 18: "a SMELL"])])
             try await scene.tell("pull_request.reopened")
         },
-        Story(testDescription: "a review with a model") { ReviewScene(model: answering("MODEL")) } tell: { scene in
+        Story(testDescription: "a review with a model") {
+            ReviewScene(model: answering("MODEL"))
+        } tell: { scene in
             scene.open(["shop.txt": ReviewScene.lines(1...20, with: [3: "MODEL", 9: "a BUG"])])
             try await scene.tell()
         },
-        Story(testDescription: "a host that refuses one place") { ReviewScene() } tell: { scene in
+        Story(testDescription: "a host that refuses one place") {
+            ReviewScene()
+        } tell: { scene in
             scene.open(["shop.txt": ReviewScene.lines(1...20, with: bad), "other.txt": "a BUG\n"])
             scene.host.change(ReviewScene.name) { $0.refusedPaths = [RepositoryPath("other.txt")] }
             try await scene.tell()
         },
-        Story(testDescription: "a broken configuration") { ReviewScene(config: "review: {nonsense: 1}\n") } tell: { scene in
+        Story(testDescription: "a broken configuration") {
+            ReviewScene(config: "review: {nonsense: 1}\n")
+        } tell: { scene in
             scene.open(["shop.txt": ReviewScene.lines(1...20, with: bad)])
             try await scene.tell()
         },
-        Story(testDescription: "a draft") { ReviewScene() } tell: { scene in
+        Story(testDescription: "a draft") {
+            ReviewScene()
+        } tell: { scene in
             scene.open(["shop.txt": ReviewScene.lines(1...20, with: bad)]) { $0.isDraft = true }
             try await scene.tell()
         },
@@ -112,7 +124,8 @@ import Testing
         }
     }
 
-    @Test(arguments: stories) func `a write whose answer got lost is found, even by a reader who sees it late`(_ story: Story) async throws {
+    @Test(arguments: stories) func `a write whose answer got lost is found, even by a reader who sees it late`(_ story: Story) async throws
+    {
         let reference = try await undisturbed(story)
         for write in 1...reference.writes {
             for isStale in [false, true] {

@@ -6,6 +6,7 @@ import ForgeCore
 import ForgeEngine
 import ForgeReview
 import ForgeTestSupport
+import Synchronization
 import Testing
 
 final class ReviewScene: Sendable {
@@ -21,9 +22,11 @@ final class ReviewScene: Sendable {
     let metrics = Metrics()
     let logged = LogCapture()
     let model: (any Model)?
+    let answerer: (any QuestionAnswerer)?
 
     /// A branch `main` with one file, and `.forge.yml` when there is one.
-    init(config: String? = nil, model: (any Model)? = nil) {
+    init(config: String? = nil, model: (any Model)? = nil, answerer: (any QuestionAnswerer)? = nil) {
+        self.answerer = answerer
         store = MemoryStore(clock: clock.wallClock)
         host = FakeCodeHost(now: clock.wallClock)
         self.model = model
@@ -96,13 +99,23 @@ final class ReviewScene: Sendable {
             metrics: metrics, log: logged.log)
     }
 
-    var handlers: [String: JobHandler] {
-        Dictionary(uniqueKeysWithValues: ReviewHandler(dependencies).jobHandlers.map { ($0.kind, $0) })
+    /// Of one process; a restart makes new ones.
+    private let engine = Mutex<[String: JobHandler]?>(nil)
+
+    private var handlers: [String: JobHandler] {
+        engine.withLock { engine in
+            if let engine { return engine }
+            let commands = CommandHandler(CommandDependencies(review: dependencies, answerer: answerer, queued: Wakeup()))
+            let all = ReviewHandler(dependencies).jobHandlers + commands.jobHandlers
+            let made = Dictionary(uniqueKeysWithValues: all.map { ($0.kind, $0) })
+            engine = made
+            return made
+        }
     }
 
     static let lease = Duration.seconds(60)
 
-    /// One due job by a new engine, ended as a worker would; false when none is due.
+    /// One due job, ended as a worker would; false when none is due.
     @discardableResult
     func workOnce() async throws -> Bool {
         let handlers = handlers
@@ -147,6 +160,7 @@ final class ReviewScene: Sendable {
     /// As after a kill: nobody holds a lease any more.
     func restart() async throws {
         store.revive()
+        engine.withLock { $0 = nil }
         host.onCall { _ in nil }
         clock.advance(by: Self.lease + .seconds(1))
         _ = try await store.reapExpired(backoff: Backoff(), jitter: TestJitter.fixed(0.5))

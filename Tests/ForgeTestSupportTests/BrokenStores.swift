@@ -269,3 +269,49 @@ final class TrustingTheLastWord: ForwardingStore {
         try await inner.noteLimits(of: lane, state)
     }
 }
+
+/// Numbers pull requests over all repositories.
+struct OneRowOfNumbers: ForwardingStore {
+    let inner: any Store
+
+    func openLocalPullRequest(_ new: NewLocalPullRequest) async throws(StoreError) -> LocalPullRequest {
+        var other = new
+        if let one = RepositoryName("one/one") { other.repository = one }
+        return try await inner.openLocalPullRequest(other)
+    }
+}
+
+/// Has as many checks of one external id as anybody wants.
+final class ForgetfulOfChecks: ForwardingStore {
+    let inner: any Store
+    private let count = Mutex(0)
+
+    init(_ inner: any Store) { self.inner = inner }
+
+    func addLocalCheck(_ content: CheckRunContent, in repository: RepositoryName) async throws(StoreError) -> LocalCheck {
+        var other = content
+        other.externalID += count.withLock { count in
+            count += 1
+            return "-\(count)"
+        }
+        return try await inner.addLocalCheck(other, in: repository)
+    }
+}
+
+/// Reads, changes and writes a discussion in three goes.
+struct TalkingAtOnce: ForwardingStore {
+    let inner: any Store
+
+    func changeLocalDiscussion<Answer: Sendable>(
+        _ key: LocalPullRequestKey, _ change: @escaping @Sendable (inout LocalDiscussion) -> Answer
+    ) async throws(StoreError) -> Answer? {
+        guard var discussion = try await inner.localDiscussion(key) else { return nil }
+        let answer = change(&discussion)
+        await Task.yield()
+        let changed = discussion
+        return try await inner.changeLocalDiscussion(key) { stored in
+            stored = changed
+            return answer
+        }
+    }
+}

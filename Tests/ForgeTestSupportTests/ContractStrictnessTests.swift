@@ -49,6 +49,9 @@ private let faults: [Fault] = [
     Fault("from one write to the next passes the interval") { CountingWaits(inner: $0) },
     Fault("from one write to the next passes the interval") { OneLane(inner: $0) },
     Fault("a later block wins over an earlier one, a passed one is none") { TrustingTheLastWord($0) },
+    Fault("pull requests are numbered in each repository, and two open ones differ in a branch") { OneRowOfNumbers(inner: $0) },
+    Fault("a repository has one check of an external id, and its commit has all of its checks") { ForgetfulOfChecks($0) },
+    Fault("of 64 remarks at once none is lost, and each has a number of its own") { TalkingAtOnce(inner: $0) },
     Fault("of what the host says is left the later reset wins, and then the lower number") { TrustingTheLastWord($0) },
 ]
 

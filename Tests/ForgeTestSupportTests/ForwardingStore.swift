@@ -246,6 +246,44 @@ extension ForwardingStore {
 }
 
 extension ForwardingStore {
+    func openLocalPullRequest(_ new: NewLocalPullRequest) async throws(StoreError) -> LocalPullRequest {
+        try await inner.openLocalPullRequest(new)
+    }
+
+    func localPullRequests(_ filter: LocalPullRequestFilter, page: PageRequest) async throws(StoreError) -> Page<LocalPullRequest> {
+        try await inner.localPullRequests(filter, page: page)
+    }
+
+    func localDiscussion(_ key: LocalPullRequestKey) async throws(StoreError) -> LocalDiscussion? {
+        try await inner.localDiscussion(key)
+    }
+
+    func changeLocalDiscussion<Answer: Sendable>(
+        _ key: LocalPullRequestKey, _ change: @escaping @Sendable (inout LocalDiscussion) -> Answer
+    ) async throws(StoreError) -> Answer? {
+        try await inner.changeLocalDiscussion(key, change)
+    }
+
+    func localChecks(in repository: RepositoryName, at head: CommitSHA) async throws(StoreError) -> [LocalCheck] {
+        try await inner.localChecks(in: repository, at: head)
+    }
+
+    func localCheck(_ id: Int64, in repository: RepositoryName) async throws(StoreError) -> LocalCheck? {
+        try await inner.localCheck(id, in: repository)
+    }
+
+    func addLocalCheck(_ content: CheckRunContent, in repository: RepositoryName) async throws(StoreError) -> LocalCheck {
+        try await inner.addLocalCheck(content, in: repository)
+    }
+
+    func changeLocalCheck<Answer: Sendable>(
+        _ id: Int64, in repository: RepositoryName, _ change: @escaping @Sendable (inout CheckRunContent) -> Answer
+    ) async throws(StoreError) -> Answer? {
+        try await inner.changeLocalCheck(id, in: repository, change)
+    }
+}
+
+extension ForwardingStore {
     func sweep(_ retention: Retention, limit: Int) async throws(StoreError) -> Swept {
         try await inner.sweep(retention, limit: limit)
     }

@@ -28,6 +28,8 @@ struct GitHubExampleTests {
           check_run.created is no result yet
         check_run.requested_action: check_run.requested_action, check_run, review
           review of alderfield/orchard#12 at 9f1c2ab8
+        check_run.requested_action.ignore: check_run.requested_action, check_run, command
+          /forge ignore on alderfield/orchard#12
         check_run.rerequested: check_run.rerequested, check_run, review
           review of alderfield/orchard#12 at 9f1c2ab8
         check_run.rerequested.fork: check_run.rerequested, check_run, review
@@ -100,10 +102,10 @@ struct GitHubExampleTests {
           ticket: Basket total is a cent short
         marketplace_purchase.purchased: marketplace_purchase.purchased, unhandled, nothing
           marketplace_purchase is ignored: Forge is hosted by its users and sells nothing
-        merge_group.checks_requested: merge_group.checks_requested, merge group, nothing
-          merge group checks_requested: what is in the queue was reviewed as pull requests, and Forge adds no check to it yet
+        merge_group.checks_requested: merge_group.checks_requested, merge group, merge_group
+          a check for the merge queue of alderfield/orchard at 41d0c6b7
         merge_group.destroyed: merge_group.destroyed, merge group, nothing
-          merge group destroyed: what is in the queue was reviewed as pull requests, and Forge adds no check to it yet
+          merge group destroyed: nothing to do
         ping: ping, ping, nothing
           ping: the hook works
         pull_request.assigned: pull_request.assigned, pull request, nothing
@@ -158,6 +160,8 @@ struct GitHubExampleTests {
           no line of the comment begins with /forge
         pull_request_review_comment.created.command: pull_request_review_comment.created, comment on diff, command
           /forge explain on alderfield/orchard#12
+        pull_request_review_comment.created.reply: pull_request_review_comment.created, comment on diff, reply
+          a reply in the thread of comment 82001 on alderfield/orchard#12
         pull_request_review_comment.edited: pull_request_review_comment.edited, comment on diff, nothing
           an edited comment commands nothing, since others may have read something else; write a new one
         pull_request_review_thread.resolved: pull_request_review_thread.resolved, comment on thread, nothing

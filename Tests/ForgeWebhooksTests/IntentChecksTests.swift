@@ -31,12 +31,40 @@ struct IntentChecksTests {
     @Test func `what people ask of our checks is for us`() {
         let review = Intent.review(pullRequest: 12, head: Scene.head)
         #expect(Scene.intent(Scene.checks(.checkRun, "rerequested", app: 42)) == review)
-        #expect(Scene.intent(Scene.checks(.checkRun, "requested_action", app: 42)) == review)
         #expect(Scene.intent(Scene.checks(.checkSuite, "rerequested", app: 42)) == review)
         #expect(Scene.intent(Scene.checks(.checkSuite, "requested", app: 42)) == review)
         #expect(Scene.reason(Scene.checks(.checkRun, "rerequested", app: 43)).contains("another App"))
         #expect(Scene.reason(Scene.checks(.checkRun, "rerequested", app: nil)).contains("another App"))
         #expect(Scene.reason(Scene.checks(.checkRun, "rerequested", app: 42), by: Scene.own).contains("our own App's check"))
+    }
+
+    @Test func `each button of a check leads to its own work`() {
+        func pressed(_ identifier: String?, _ change: (inout ChecksEvent) -> Void = { _ in }) -> Intent {
+            Scene.intent(
+                Scene.checks(.checkRun, "requested_action", app: 42) {
+                    $0.requestedAction = identifier
+                    change(&$0)
+                })
+        }
+        #expect(pressed("rerun") == .review(pullRequest: 12, head: Scene.head))
+        for name in ["explain", "ignore"] {
+            let list = CommandList([Command(name: name)])
+            #expect(pressed(name) == .command(list, number: 12, comment: nil, isPullRequest: true))
+            #expect(pressed(name) { $0.pullRequests = [] } == .command(list, number: nil, comment: nil, isPullRequest: true))
+        }
+        #expect(pressed("approve") == .nothing(because: "the check has no button 'approve'"))
+        #expect(pressed(nil).name == "nothing" && pressed("explain") { $0.app = 43 }.name == "nothing")
+    }
+
+    @Test func `a merge queue gets its check, where reviews are on`() {
+        let group = MergeGroupEvent(action: "checks_requested", head: Scene.head, headBranch: "gh-readonly-queue/main/pr-12-abc")
+        #expect(Scene.intent(.mergeGroup(group)) == .mergeGroup(head: Scene.head) && group.pullRequest == 12)
+        #expect(Scene.reason(.mergeGroup(group), ReviewPolicy(isEnabled: false)).contains("review.enabled"))
+        #expect(Scene.reason(.mergeGroup(MergeGroupEvent(action: "checks_requested"))).contains("names no commit"))
+        #expect(Scene.reason(.mergeGroup(MergeGroupEvent(action: "destroyed", head: Scene.head))).contains("nothing to do"))
+        for branch in ["main", "gh-readonly-queue/main/pr-x-abc", "gh-readonly-queue/", "pr-12-abc", "gh-readonly-queue/main/pr--3"] {
+            #expect(MergeGroupEvent(action: "x", headBranch: branch).pullRequest == nil, "\(branch)")
+        }
     }
 
     @Test func `a button pressed on a fork's check is known by its head`() {

@@ -1,6 +1,7 @@
 // What is written for each intent: the state, the jobs with their keys and payloads, the notices, what ends.
 
 import ForgeCore
+import ForgeCrypto
 import Testing
 
 @testable import ForgeWebhooks
@@ -58,14 +59,32 @@ struct IntentSettlementTests {
         #expect(keys[0] == keys[1] && keys[1] != keys[2])
         let subjects = Set([Scene.pull("opened"), Scene.pull("synchronize") { $0.head = other }].map { settled($0).jobs[0].subject })
         #expect(subjects == ["pull/12"])
-        #expect(settled(Scene.checks(.checkRun, "rerequested", app: 42)).jobs.map(\.workKey) == [keys[0]])
+    }
+
+    @Test func `what a person asks for is work of its own, and goes first`() throws {
+        let asked = settled(Scene.checks(.checkRun, "rerequested", app: 42)).jobs[0]
+        #expect(asked.workKey == "review:5:12@\(Scene.head):asked" && asked.priority == 10 && asked.subject == "pull/12")
+        #expect(asked.payload["asked"] == true && asked.payload["asked_by"]?["login"]?.string == "ada")
+        let suite = settled(Scene.checks(.checkSuite, "requested", app: 42)).jobs[0]
+        #expect(suite.workKey == settled(Scene.pull()).jobs[0].workKey && suite.priority == 0 && suite.payload["asked_by"] == nil)
+    }
+
+    @Test func `another base is other work on the same head`() {
+        var anywhere = Scene.repository
+        anywhere.defaultBranch = nil
+        func key(_ base: String) -> String {
+            let edited = Scene.pull("edited") { ($0.changed, $0.baseBranch) = (["base"], base) }
+            return settled(edited, in: anywhere).jobs[0].workKey
+        }
+        #expect(key("main") == "review:5:12@\(Scene.head):base/main" && key("main") != settled(Scene.pull()).jobs[0].workKey)
+        #expect(key(String(repeating: "x", count: 10_000)).utf8.count < 512)
     }
 
     @Test func `a check on the head of several pull requests reviews each, and on a fork's the head`() {
         let several = settled(Scene.checks(.checkSuite, "rerequested", app: 42) { $0.pullRequests = [12, 13] })
         #expect(several.jobs.map(\.subject) == ["pull/12", "pull/13"])
         let fork = settled(Scene.checks(.checkRun, "rerequested", app: 42) { $0.pullRequests = [] })
-        #expect(fork.jobs.map(\.workKey) == ["review:5:head@\(Scene.head)"] && fork.jobs[0].subject == "head/\(Scene.head)")
+        #expect(fork.jobs.map(\.workKey) == ["review:5:head@\(Scene.head):asked"] && fork.jobs[0].subject == "head/\(Scene.head)")
         #expect(fork.jobs[0].payload["pull"] == nil && fork.jobs[0].payload["asked"] == true)
     }
 
@@ -77,11 +96,16 @@ struct IntentSettlementTests {
         let job = try #require(
             settled(
                 Scene.comment("/forge explain this") {
-                    $0.place = .diff; $0.path = "a.py"; $0.line = 3
+                    ($0.place, $0.path, $0.line, $0.root) = (.diff, "a.py", 3, 500)
+                    $0.createdAt = Timestamp(milliseconds: 1_772_000_000_000)
+                    $0.updatedAt = $0.createdAt
                 }
             ).jobs.first)
         #expect(job.kind == "command" && job.priority == 10 && job.subject == nil && job.workKey == "command:5:diff/900")
-        #expect(job.payload["command"]?.string == "explain" && job.payload["arguments"]?.string == "this")
+        #expect(job.payload["commands"] == [["command": "explain", "arguments": "this"]] && job.payload["left_out"] == nil)
+        #expect(job.payload["created_at"]?.string == "2026-02-25T06:13:20.000Z" && job.payload["updated_at"] == job.payload["created_at"])
+        #expect(
+            job.payload["root"]?.integer == 500 && job.payload["text_sha256"]?.string == Hex.encode(SHA256.digest("/forge explain this")))
         #expect(job.payload["asked_by"]?["id"]?.integer == 1 && job.payload["path"]?.string == "a.py" && job.payload["line"]?.integer == 3)
         #expect(job.payload["is_pull_request"] == true && job.payload["number"]?.integer == 12)
         #expect(
@@ -90,6 +114,46 @@ struct IntentSettlementTests {
                     $0.place = .review; $0.action = "submitted"
                 }
             ).jobs[0].workKey == "command:5:review/900")
+    }
+
+    @Test func `all commands of a comment are one job with one answer`() {
+        let text = (0..<12).map { "/forge explain \($0)" }.joined(separator: "\n")
+        let jobs = settled(Scene.comment(text)).jobs
+        #expect(jobs.count == 1 && jobs[0].workKey == "command:5:pullRequest/900")
+        #expect(jobs[0].payload["commands"]?.array?.count == 10 && jobs[0].payload["left_out"]?.integer == 2)
+        let bot = settled(Scene.comment("/forge pause") { $0.author = Scene.bot }).jobs
+        #expect(bot.map(\.priority) == [0] && bot[0].payload["asked_by"]?["kind"]?.string == "Bot")
+    }
+
+    @Test func `a reply says where it stands and what it was`() throws {
+        let settlement = settled(
+            Scene.comment("Why?") { ($0.place, $0.root, $0.path, $0.line, $0.head) = (.diff, 500, "a.py", 3, Scene.head) })
+        #expect(settlement.reason == "a reply in the thread of comment 500 on a/b#12" && settlement.intent == "reply")
+        let job = try #require(settlement.jobs.first)
+        #expect(job.kind == "reply" && job.workKey == "reply:5:900" && job.priority == 10 && job.subject == nil)
+        #expect(
+            job.payload.text == #"{"schema":1,"event":"test.event","repository_id":5,"number":12,"comment":900,"is_pull_request":true,"#
+                + #""place":"diff","head":"\#(Scene.head)","path":"a.py","line":3,"root":500,"asked_by":{"login":"ada","id":1,"kind":"User"},"#
+                + #""text_sha256":"\#(Hex.encode(SHA256.digest("Why?")))"}"#)
+    }
+
+    @Test func `a button is a command of its check, once for each commit`() {
+        let settlement = settled(Scene.checks(.checkRun, "requested_action", app: 42) { $0.requestedAction = "ignore" })
+        let job = settlement.jobs[0]
+        #expect(job.kind == "command" && job.workKey == "command:5:check/300@\(Scene.head)/ignore" && job.priority == 10)
+        #expect(job.payload["place"]?.string == "check" && job.payload["check"]?.integer == 300 && job.payload["number"]?.integer == 12)
+        #expect(job.payload["asked_by"]?["login"]?.string == "ada" && settlement.reason == "/forge ignore on a/b#12")
+    }
+
+    @Test func `a merge queue's commit is one job that knows the last pull request in it`() {
+        let group = MergeGroupEvent(
+            action: "checks_requested", head: Scene.head, headBranch: "gh-readonly-queue/main/pr-12-abc", base: Scene.head,
+            baseBranch: "main")
+        let settlement = settled(.mergeGroup(group))
+        #expect(settlement.reason == "a check for the merge queue of a/b at 01234567" && settlement.state == .done)
+        let job = settlement.jobs[0]
+        #expect(job.kind == "merge_group" && job.workKey == "merge_group:5@\(Scene.head)" && job.payload["pull"]?.integer == 12)
+        #expect(job.payload["head"]?.string == Scene.head.description && job.payload["base_branch"]?.string == "main")
     }
 
     @Test func `news about our own pull request is one job until it runs`() throws {

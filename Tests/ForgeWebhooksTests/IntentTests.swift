@@ -166,6 +166,10 @@ struct IntentCommandTests {
         ("> /forge fix", nil),
         ("`/forge fix`", nil), ("/forge fix;rm", nil), ("/forge \u{202E}xif", nil), ("/forge fïx", nil), ("", nil),
         ("/forge \(String(repeating: "x", count: 33))", nil),
+        ("> a\n\n/forge fix", Command(name: "fix")), ("> a\r\n\r\n/forge fix\r\n", Command(name: "fix")),
+        ("````\n```\n/forge fix\n````\n/forge plan", Command(name: "plan")), ("``` `a`\n/forge fix", Command(name: "fix")),
+        ("> a\n/forge fix", nil), ("> a\r\n/forge fix", nil), ("> a\rb\r/forge fix", nil), ("````\n```\n/forge fix", nil),
+        ("```\n    ```\n/forge fix", nil), ("```\n``` a\n/forge fix", nil),
         ("```\n/forge fix\n```", nil), ("~~~\n/forge fix", nil), ("```\n~~~\n/forge fix\n```", nil), ("  ````\n/forge fix", nil),
         ("<!--\n/forge fix\n-->", nil), ("a <!-- b\n/forge fix", nil), ("<!-- a --> <!--\n/forge fix", nil),
     ]
@@ -173,6 +177,19 @@ struct IntentCommandTests {
     @Test(arguments: texts)
     func `a command is a line that every reader sees as one`(_ text: String, _ command: Command?) {
         #expect(Command(in: text) == command)
+    }
+
+    @Test func `every line that begins with it is a command, each once and no more than a comment may hold`() throws {
+        let list = try #require(
+            CommandList(in: "/forge ignore 1a2b3c tests\nand\n/forge ignore 4d5e6f tests\r\n/forge ignore 1a2b3c tests"))
+        #expect(list.commands.map(\.arguments) == ["1a2b3c tests", "4d5e6f tests"] && list.leftOut == 0)
+        let many = try #require(CommandList(in: (0..<500).map { "/forge explain \($0)" }.joined(separator: "\n")))
+        #expect(many.commands.count == 10 && many.leftOut == 490)
+        let long = try #require(
+            CommandList(in: (0..<5).map { "/forge ask \($0)" + String(repeating: "x", count: 900) }.joined(separator: "\n")))
+        #expect(long.commands.count == 2 && long.leftOut == 3)
+        #expect(Command(in: "/forge ask a\u{1}b\u{B}c")?.arguments == "a b c")
+        #expect(CommandList(in: "no command") == nil)
     }
 
     @Test func `what follows a command is bounded`() throws {
@@ -187,7 +204,7 @@ struct IntentCommandTests {
                 $0.place = place
                 $0.action = action
             }
-            #expect(Scene.intent(matter) == .command(command, number: 12, comment: 900, isPullRequest: isPullRequest))
+            #expect(Scene.intent(matter) == .command(CommandList([command]), number: 12, comment: 900, isPullRequest: isPullRequest))
         }
         check(.issue, "created", isPullRequest: false)
         check(.pullRequest, "created", isPullRequest: true)
@@ -202,9 +219,42 @@ struct IntentCommandTests {
 
     @Test func `what was edited, a bot wrote, or an App wrote for somebody commands nothing`() {
         #expect(Scene.reason(Scene.comment("/forge fix") { $0.wasEdited = true }).contains("edited"))
-        #expect(Scene.reason(Scene.comment("/forge fix") { $0.author = Scene.bot }).contains("leafbot[bot]"))
+        #expect(Scene.reason(Scene.comment("fix") { $0.author = Scene.bot }).contains("leafbot[bot]"))
         #expect(Scene.reason(Scene.comment("/forge fix"), by: Scene.bot).contains("bot"))
         #expect(Scene.reason(Scene.comment("/forge fix") { $0.author.viaApp = 8 }).contains("App 8"))
+    }
+
+    @Test func `a bot's command on a pull request is left to the configuration, under an issue to nobody`() {
+        let command = Intent.command(CommandList([Command(name: "pause")]), number: 12, comment: 900, isPullRequest: true)
+        #expect(Scene.intent(Scene.comment("/forge pause") { $0.author = Scene.bot }, by: Scene.bot) == command)
+        let viaApp = Scene.comment("/forge pause") {
+            $0.author = Scene.bot
+            $0.author.viaApp = 8
+        }
+        #expect(Scene.intent(viaApp, by: Scene.bot) == command, "a bot's comments always come through its App")
+        let issue = Scene.comment("/forge fix") {
+            $0.author = Scene.bot
+            $0.place = .issue
+        }
+        #expect(Scene.reason(issue, by: Scene.bot).contains("only people command"))
+    }
+
+    @Test func `a person's reply in a thread is heard without a command, and only there`() {
+        func reply(_ change: (inout CommentEvent) -> Void = { _ in }) -> EventMatter {
+            Scene.comment("Why?") {
+                ($0.place, $0.root) = (.diff, 500)
+                change(&$0)
+            }
+        }
+        #expect(Scene.intent(reply()) == .reply(number: 12, comment: 900, root: 500))
+        #expect(Scene.intent(reply { $0.body = "/forge explain" }).name == "command")
+        #expect(Scene.reason(reply { $0.root = nil }).contains("no line"), "it opens a thread of its own")
+        #expect(Scene.reason(reply { $0.author = Scene.bot }).contains("leafbot[bot]"))
+        #expect(Scene.reason(reply { $0.author.viaApp = 8 }).contains("App 8"))
+        #expect(Scene.reason(reply { $0.wasEdited = true }).contains("edited"))
+        #expect(Scene.reason(reply { $0.action = "edited" }).contains("edited"))
+        #expect(Scene.reason(reply(), by: Scene.own).contains("our own App"))
+        #expect(Scene.reason(reply(), by: Scene.bot).contains("only people"))
     }
 
     private func issue(_ action: String, _ change: (inout IssueEvent) -> Void = { _ in }) -> IssueEvent {

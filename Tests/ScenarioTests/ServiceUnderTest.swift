@@ -75,7 +75,8 @@ final class ServiceUnderTest {
     var logPath: String { folder.appending(path: "log").path }
     var log: String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
 
-    init(moreSettings: String = "") throws {
+    /// `github` are more members of that section, such as `app_id: 7`.
+    init(moreSettings: String = "", github: [String] = []) throws {
         folder = URL.temporaryDirectory.appending(path: "forge-scenario-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder.appending(path: "data"), withIntermediateDirectories: true)
         try Data().write(to: URL(filePath: logPath))
@@ -87,7 +88,7 @@ final class ServiceUnderTest {
         let settings = """
             listen: 127.0.0.1:0
             data: \(folder.path)/data
-            github: {webhook_secrets_file: \(folder.path)/github}
+            github: {\((["webhook_secrets_file: \(folder.path)/github"] + github).joined(separator: ", "))}
             trackers:
               - {name: errors, kind: sentry, base_url: "https://sentry.example.com", client_secret_file: \(folder.path)/sentry}
               - {name: front, kind: glitchtip, base_url: "https://glitchtip.example.com", path_token_file: \(folder.path)/glitchtip}

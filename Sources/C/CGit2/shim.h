@@ -27,6 +27,15 @@ static inline int forge_git_limit_object_bytes(size_t bytes) { return git_libgit
 static inline int forge_git_errno(void) { return errno; }
 /// A lock file: made when it is not there, never emptied.
 static inline int forge_git_open_lock(const char *path) { return open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600); }
+/// A file that is not there yet, and no link.
+static inline int forge_git_create_new(const char *path, mode_t mode) { return open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode); }
+/// What git remembers of a file to see at a glance that it did not change.
+static inline void forge_git_note_facts(git_index_entry *entry, const struct stat *facts) {
+    entry->ctime.seconds = (int32_t)facts->st_ctim.tv_sec, entry->ctime.nanoseconds = (uint32_t)facts->st_ctim.tv_nsec;
+    entry->mtime.seconds = (int32_t)facts->st_mtim.tv_sec, entry->mtime.nanoseconds = (uint32_t)facts->st_mtim.tv_nsec;
+    entry->dev = (uint32_t)facts->st_dev, entry->ino = (uint32_t)facts->st_ino;
+    entry->uid = facts->st_uid, entry->gid = facts->st_gid, entry->file_size = (uint32_t)facts->st_size;
+}
 static inline const char *forge_git_entry_name(const struct dirent *entry) { return entry->d_name; }
 static inline int forge_git_is_folder(const struct stat *facts) { return S_ISDIR(facts->st_mode); }
 static inline long long forge_git_nanoseconds(const struct stat *facts) {

@@ -11,9 +11,14 @@ static const unsigned char sqlite_0002[] = {
 #embed "../../ForgeStore/Migrations/SQLite/0002_reviews.sql"
 };
 
+static const unsigned char sqlite_0003[] = {
+#embed "../../ForgeStore/Migrations/SQLite/0003_local_host.sql"
+};
+
 static const struct forge_migration sqlite_migrations[] = {
     {sqlite_0001, sizeof sqlite_0001},
     {sqlite_0002, sizeof sqlite_0002},
+    {sqlite_0003, sizeof sqlite_0003},
 };
 
 const struct forge_migration *forge_sqlite_migrations(void) { return sqlite_migrations; }

@@ -59,7 +59,8 @@ package struct OutputConfig: Sendable, Equatable {
 
 package struct CommandsConfig: Sendable, Equatable {
     package enum Name: String, Sendable, CaseIterable, ConfigValue, Hashable {
-        case help, config, review, explain, pause, resume, ignore, resolve, plan, fix, approve, reject, retry, cancel
+        case help, config, review, explain, ask, describe, pause, resume, ignore, dismiss, resolve, plan, fix, approve, reject, retry,
+            cancel
     }
 
     /// What a person must be allowed to do in the repository. There is nothing below `write`.

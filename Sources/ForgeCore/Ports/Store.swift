@@ -310,5 +310,4 @@ package protocol MaintenanceStore: Sendable {
 }
 
 package typealias Store = DeliveryStore & TicketStore & JobStore & RunStore & JournalStore & TokenStore & AnswerStore & ReviewStore
-    & LaneStore
-    & MaintenanceStore
+    & LaneStore & LocalHostStore & MaintenanceStore

@@ -325,7 +325,7 @@ package struct MergeGroupEvent: Hashable, Sendable {
     /// The pull request that the queue's branch is named for: the last of the group. The name is the code host's own.
     package var pullRequest: Int64? {
         guard let branch = headBranch, branch.hasPrefix("gh-readonly-queue/") else { return nil }
-        let parts = branch.split(separator: "/").last?.split(separator: "-") ?? []
+        let parts = branch.split(separator: "/").last?.split(separator: "-", omittingEmptySubsequences: false) ?? []
         guard parts.count >= 2, parts[0] == "pr", let number = Int64(parts[1]), number > 0 else { return nil }
         return number
     }

@@ -47,11 +47,13 @@ package struct LedgerEntry: Hashable, Sendable {
     package var lastSeen: CommitSHA
     /// Its thread was told what became of it.
     package var isAnswered: Bool
+    /// Who said first that it is wrong, without dismissing it.
+    package var disputedBy: String?
 
     package init(
         id: String, rule: String, family: String, severity: FindingSeverity, source: String, path: RepositoryPath?, line: Int?,
         message: String, snippet: String, state: LedgerState = .open, place: LedgerPlace, firstSeen: CommitSHA, lastSeen: CommitSHA,
-        isAnswered: Bool = false
+        isAnswered: Bool = false, disputedBy: String? = nil
     ) {
         self.id = id
         self.rule = rule
@@ -67,6 +69,7 @@ package struct LedgerEntry: Hashable, Sendable {
         self.firstSeen = firstSeen
         self.lastSeen = lastSeen
         self.isAnswered = isAnswered
+        self.disputedBy = disputedBy
     }
 }
 
@@ -107,12 +110,14 @@ package struct PullRequestState: Hashable, Sendable {
     /// The one that tells of a problem in `.forge.yml`.
     package var configComment: Int64?
     package var checkRun: Int64?
+    /// Somebody asked for a description of the change: the summary has one from then on.
+    package var isDescribed: Bool
     /// By id.
     package var ledger: [String: LedgerEntry]
 
     package init(
         key: PullRequestKey, reviewed: ReviewedHead? = nil, unaskedPushes: Int = 0, pausedBy: String? = nil, wasPauseTold: Bool = false,
-        summaryComment: Int64? = nil, configComment: Int64? = nil, checkRun: Int64? = nil, ledger: [String: LedgerEntry] = [:]
+        summaryComment: Int64? = nil, configComment: Int64? = nil, checkRun: Int64? = nil, isDescribed: Bool = false, ledger: [String: LedgerEntry] = [:]
     ) {
         self.key = key
         self.reviewed = reviewed
@@ -122,6 +127,7 @@ package struct PullRequestState: Hashable, Sendable {
         self.summaryComment = summaryComment
         self.configComment = configComment
         self.checkRun = checkRun
+        self.isDescribed = isDescribed
         self.ledger = ledger
     }
 }

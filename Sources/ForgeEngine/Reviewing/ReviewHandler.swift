@@ -5,8 +5,9 @@ package import ForgeCore
 import ForgeReview
 
 package struct ReviewHandler: Sendable {
-    private let needs: ReviewDependencies
+    let needs: ReviewDependencies
     private let book: RunBook
+    private let patience = PushPatience()
 
     /// For so long after an event a code host may still show how things were before it.
     private static let staleMax = Duration.seconds(30)
@@ -25,9 +26,14 @@ package struct ReviewHandler: Sendable {
 
     package func carryOut(_ job: Job) async throws {
         let request = try ReviewRequest(job)
+        if let pause = patience.pause(of: request, queuedAt: job.createdAt, now: needs.now.now) { throw PushPatience.deferral(pause) }
         let session = needs.host.session(request.place, .review, request.isAsked ? .person : .work)
         do {
-            if let number = request.pull { try await review(number, request, session, job) } else { try await spread(request, session, job) }
+            if let number = request.pull {
+                try await review(number, request, session, job)
+            } else {
+                try await spread(request, session, job)
+            }
             await session.end()
         } catch {
             await session.end()
@@ -61,8 +67,9 @@ package struct ReviewHandler: Sendable {
         let opened = try await book.open(newRun(subject, request, job), for: job)
         if let finished = opened.finished { return try repeatEnd(of: finished) }
         let run = ReviewRun(
-            needs: needs, request: request, job: job, session: session, pull: pull, journal: opened.journal, startedAt: startedAt)
-        try await end(opened.superseded, for: run)
+            needs: needs, patience: patience, request: request, job: job, session: session, pull: pull, journal: opened.journal,
+            startedAt: startedAt)
+        try await end(opened.unsettled, for: run)
         let ending = pull.isOpen ? try await ending(of: run) : ReviewEnding(.unneeded, "the pull request is closed")
         try await finish(run, ending)
     }
@@ -74,7 +81,8 @@ package struct ReviewHandler: Sendable {
     /// Another head than the event told of is either an older one, which a reader was shown too late, or a newer one, whose own event is on
     /// its way: both are better looked at a little later.
     private func waitForTheHost(_ pull: PullRequest, _ request: ReviewRequest, _ job: Job) throws {
-        guard !request.isAsked, pull.isOpen, let told = request.head, told != pull.head, needs.now.now < job.createdAt + Self.staleMax else {
+        guard !request.isAsked, pull.isOpen, let told = request.head, told != pull.head, needs.now.now < job.createdAt + Self.staleMax
+        else {
             return
         }
         throw JobDeferred(because: "the code host shows \(pull.head.short), not yet \(told.short)", retryAfter: Self.stalePause)
@@ -130,6 +138,7 @@ package struct ReviewHandler: Sendable {
     /// Told in the check run as far as the host lets us; what cannot be told there stands in the run's row.
     private func failed(_ run: ReviewRun, _ outcome: Unreviewed, _ reason: String) async -> ReviewEnding {
         do {
+            try await run.adopt(run.journal.allSteps)
             try await run.show(outcome, nil)
         } catch {
             needs.log.warning("a failed review could not be shown", run.fields([.init("error", .string("\(error)"))]))
@@ -138,7 +147,8 @@ package struct ReviewHandler: Sendable {
     }
 
     private func supersede(_ run: ReviewRun, by head: CommitSHA) async throws {
-        if run.journal.has("check.started") { try await run.show(.superseded(by: head), nil) }
+        try await run.adopt(run.journal.allSteps)
+        try await run.concludeAsSuperseded(by: head)
         try await run.advance(to: .superseded, because: "the pull request moved to \(head)")
         note(run, ReviewEnding(.superseded))
     }
@@ -162,18 +172,12 @@ package struct ReviewHandler: Sendable {
             run.fields([.init("ending", .string(ending.reason)), .init("milliseconds", JSON(duration.milliseconds))]))
     }
 
-    /// Runs of heads that are not the newest any more; a check run that one of them began is concluded.
+    /// What earlier runs left: comments that the ledger does not know, and check runs that are still under way.
     private func end(_ before: [Run], for run: ReviewRun) async throws {
         for old in before {
-            let subject = old.new.subject
-            guard let head = subject.split(separator: "@").last.flatMap({ CommitSHA($0) }) else { continue }
             let steps = try await needs.store.steps(of: old.id, scope: .only(run.place.tenant))
-            guard let begun = steps.first(where: { $0.key == "check.started" }).flatMap({ Int64?(stepJSON: $0.result) }) ?? nil,
-                !steps.contains(where: { $0.key == "check" })
-            else { continue }
-            let outcome: Unreviewed = .superseded(by: run.pull.head)
-            let content = ForgeCheck.content(outcome, head: head, pull: run.pull.number, run: old.id.description, isGate: false)
-            try await run.unlessGone { try await run.session.updateCheckRun(begun, content) }
+            try await run.adopt(steps)
+            if !old.state.isFinal { try await run.concludeCheck(of: old, steps) }
         }
         try await book.end(before, as: .superseded, because: "superseded by a review of \(run.pull.head.short)")
     }
@@ -189,11 +193,12 @@ package struct ReviewHandler: Sendable {
         }
         let opened = try await book.open(newRun(subject, request, job), for: job)
         if let finished = opened.finished { return try repeatEnd(of: finished) }
-        try await book.end(opened.superseded, as: ending.runState, because: ending.reason)
+        try await book.end(opened.unsettled, as: ending.runState, because: ending.reason)
         try await needs.store.advanceRun(opened.journal.run, to: ending.runState, reason: ending.reason, lease: job.lease)
         RunMeters(needs.metrics).ended(.review, ending.word.rawValue, after: .zero)
         needs.log.info(
-            "a review ended", [.init("run", JSON(opened.journal.run.number)), .init("subject", .string(subject)), .init("ending", .string(ending.reason))])
+            "a review ended",
+            [.init("run", JSON(opened.journal.run.number)), .init("subject", .string(subject)), .init("ending", .string(ending.reason))])
         if ending.word == .failed { throw JobRefused(reason: ending.sentence) }
     }
 }

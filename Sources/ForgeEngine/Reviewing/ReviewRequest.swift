@@ -42,7 +42,9 @@ package struct ReviewRequest: Hashable, Sendable {
             head: payload["head"]?.string.flatMap { CommitSHA($0) }, event: payload["event"]?.string ?? "",
             isAsked: payload["asked"]?.bool ?? false, isFull: payload["full"]?.bool ?? false,
             isRefresh: job.new.kind == Self.refreshKind)
-        guard pull != nil || head != nil else { throw JobRefused(reason: "a review needs a pull request or a head, and the job has neither") }
+        guard pull != nil || head != nil else {
+            throw JobRefused(reason: "a review needs a pull request or a head, and the job has neither")
+        }
     }
 
     /// New commits on a pull request that is open already.
@@ -65,13 +67,14 @@ extension ReviewRequest {
     }
 
     /// What a person's command or a change of the ledger leads to. A review takes the place of what waits for the same pull request; a refresh
-    /// does not.
+    /// does not. `cause` tells one wish from the next: one that came while another is carried out is a wish of its own.
     package static func job(
-        about number: Int64, in place: HostPlace, wish: ReviewWish, because: String, attemptsMax: Int = 8
+        about number: Int64, in place: HostPlace, wish: ReviewWish, cause: String, because: String, attemptsMax: Int = 8
     ) -> NewJob {
         NewJob(
             kind: wish == .refresh ? refreshKind : "review", tenant: place.tenant, repository: place.repository.description,
-            workKey: "\(wish.rawValue):\(place.repository)#\(number)", subject: "pull/\(number)", priority: 10, attemptsMax: attemptsMax,
+            workKey: "\(wish.rawValue):\(place.repository)#\(number)/\(cause)", subject: "pull/\(number)", priority: 10,
+            attemptsMax: attemptsMax,
             payload: [
                 "schema": 1, "event": "command", "pull": .integer(number), "asked": .bool(wish != .refresh), "full": .bool(wish == .full),
                 "because": .string(because),

@@ -79,6 +79,21 @@ extension ReviewRun {
         return identity.ownComment(marker, in: try await session.comments(on: pull.number)).map { _ in Done() }
     }
 
+    /// The check run that a superseded run began and nobody concluded.
+    func concludeCheck(of old: Run, _ steps: [Step]) async throws {
+        guard let begun = steps.first(where: { $0.key == Self.startedKey }).flatMap({ Int64?(stepJSON: $0.result) }) ?? nil,
+            !steps.contains(where: { $0.key == "check" }), let head = old.new.subject.split(separator: "@").last.flatMap({ CommitSHA($0) })
+        else { return }
+        let content = ForgeCheck.content(
+            .superseded(by: pull.head), head: head, pull: pull.number, run: old.id.description, isGate: false)
+        try await unlessGone { try await session.updateCheckRun(begun, content) }
+    }
+
+    /// While a model was asked, a check run stands as begun.
+    func concludeAsSuperseded(by head: CommitSHA) async throws {
+        if journal.has(Self.startedKey) { try await show(.superseded(by: head), nil) }
+    }
+
     func show(_ outcome: Unreviewed, _ config: RepositoryConfig?) async throws {
         let isGate = config.map { $0.output.failsOn != .nothing } ?? false
         _ = try await conclude(ForgeCheck.content(outcome, head: pull.head, pull: pull.number, run: name, isGate: isGate))

@@ -50,6 +50,8 @@ extension ConfigProblem {
     fileprivate var isForTheRepository: Bool { (source?.layer ?? .repository) > .operator }
 
     fileprivate var shown: ShownConfigProblem {
-        ShownConfigProblem(file: source?.file ?? ".forge.yml", line: line, sentence: [key, what].filter { !$0.isEmpty }.joined(separator: " ") + (advice.isEmpty ? "" : ": \(advice)"))
+        ShownConfigProblem(
+            file: source?.file ?? ".forge.yml", line: line,
+            sentence: [key, what].filter { !$0.isEmpty }.joined(separator: " ") + (advice.isEmpty ? "" : ": \(advice)"))
     }
 }

@@ -69,7 +69,8 @@ extension ReviewRun {
         } catch {
             guard error.kind == .refused || error.kind == .conflict else { throw error }
             try await requireNewestHead()
-            needs.log.info("a review was refused", fields([.init("why", .string(error.message)), .init("comments", JSON(review.comments.count))]))
+            needs.log.info(
+                "a review was refused", fields([.init("why", .string(error.message)), .init("comments", JSON(review.comments.count))]))
             // Hosts have been seen to keep what they refused.
             return try await find(review, marker) ?? PostedPart(isAccepted: false)
         }
@@ -108,11 +109,7 @@ extension ReviewRun {
         guard isNeeded else { return state }
         let threads = try await memory.threads(session, on: pull.number)
         var state = state
-        for (finding, thread) in try await memory.identity(needs.host).findingThreads(threads) {
-            if let comment = thread.comments.first?.id, state.ledger[finding]?.place == .thread(comment: nil) {
-                state.ledger[finding]?.place = .thread(comment: comment)
-            }
-        }
+        state.learn(threads, try await memory.identity(needs.host))
         return state
     }
 

@@ -37,7 +37,8 @@ extension ReviewRun {
         }
         let config = EffectiveConfig.load(layers)
         for warning in config.warnings {
-            needs.log.debug("a word about the configuration", [.init("run", JSON(journal.run.number)), .init("warning", .string("\(warning)"))])
+            needs.log.debug(
+                "a word about the configuration", [.init("run", JSON(journal.run.number)), .init("warning", .string("\(warning)"))])
         }
         return config
     }

@@ -35,6 +35,7 @@ actor HostMemory {
 
 struct ReviewRun: Sendable {
     let needs: ReviewDependencies
+    let patience: PushPatience
     let request: ReviewRequest
     let job: Job
     let session: any HostSession
@@ -65,6 +66,7 @@ struct ReviewRun: Sendable {
         let known = try await withThreadsKnown(state, report)
         let planned = try await planned(change, report, judgement, reading)
         let plan = planReview(planned, known, PlanSettings(config.config, isFull: request.isFull))
+        try await noteComments(plan, known)
         try await advance(to: .publishing)
         let posted = try await publish(plan, config.config, share)
         try await needs.store.saveFindings(recorded(report), lease: job.lease)
@@ -94,9 +96,8 @@ struct ReviewRun: Sendable {
 
     /// A burst of pushes is one review: each waits for the next, and queueing that one ends this.
     private func waitForTheNextPush(_ config: RepositoryConfig) throws {
-        guard request.isPush, !request.isAsked else { return }
-        let pause = job.createdAt + config.review.debounce - needs.now.now
-        if pause > .zero { throw JobDeferred(because: "the next push may follow (review.debounce)", retryAfter: pause) }
+        patience.remember(config.review.debounce, of: place)
+        if let pause = patience.pause(of: request, queuedAt: job.createdAt, now: needs.now.now) { throw PushPatience.deferral(pause) }
     }
 
     private func share(of change: JudgedChange, after reviewed: ReviewedHead?) async throws -> ReviewShare {
@@ -142,7 +143,8 @@ struct ReviewRun: Sendable {
         PlannedChange(
             key: key, pull: pull, mergeBase: change.mergeBase, diff: change.input.diff, report: report,
             rulesRun: Set(judgement.material.rules.map(\.id)), leftOut: judgement.leftOut.union(change.generated), model: reading,
-            dismissals: try await needs.store.dismissals(in: place), isAsked: request.isAsked, duration: needs.now.now - startedAt, run: name, repositoryURL: needs.repositoryURL(place.repository))
+            dismissals: try await needs.store.dismissals(in: place), isAsked: request.isAsked, duration: needs.now.now - startedAt,
+            run: name, repositoryURL: needs.repositoryURL(place.repository))
     }
 
     private func recorded(_ report: ReviewReport) -> [RecordedFinding] {

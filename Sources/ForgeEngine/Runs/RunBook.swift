@@ -8,8 +8,9 @@ package struct RunBook: Sendable {
         package var journal: RunJournal
         /// What this job came to before: it was stopped between the run's end and its own.
         package var finished: Run?
-        /// Unfinished runs that this one stands in place of.
-        package var superseded: [Run]
+        /// Those before it that did not come to their end, the newest first: what they left on the host is to be taken up, and those that
+        /// are unfinished are to be ended.
+        package var unsettled: [Run]
     }
 
     private let store: any RunStore & JobStore
@@ -27,17 +28,14 @@ package struct RunBook: Sendable {
     package func open(_ new: NewRun, for job: Job) async throws -> Opened {
         let alike = try await recent(like: new, for: job).filter { Self.isSameMatter($0.new.subject, new.subject) }
         let own = alike.first { $0.new.job == job.id && $0.new.subject == new.subject }
-        var superseded: [Run] = []
-        for run in alike where !run.state.isFinal && run.id != own?.id {
-            if try await isAbandoned(run, by: job) { superseded.append(run) }
-        }
+        let unsettled = try await unsettled(alike.filter { $0.id != own?.id }, job)
         if let own, !own.state.isFinal || Self.isEnd(own, of: job) {
             let steps = try await store.steps(of: own.id, scope: .only(new.tenant))
             let journal = journal(own.id, new.subject, steps, job)
-            return Opened(journal: journal, finished: own.state.isFinal ? own : nil, superseded: superseded)
+            return Opened(journal: journal, finished: own.state.isFinal ? own : nil, unsettled: unsettled)
         }
         let id = try await store.createRun(new, lease: job.lease)
-        return Opened(journal: journal(id, new.subject, [], job), finished: nil, superseded: superseded)
+        return Opened(journal: journal(id, new.subject, [], job), finished: nil, unsettled: unsettled)
     }
 
     /// A head that came back is reviewed anew, and so is what a person sends round again after it failed.
@@ -47,6 +45,17 @@ package struct RunBook: Sendable {
         case .failed: job.failures > 0
         default: true
         }
+    }
+
+    /// Back to the last one that did what it was for.
+    private func unsettled(_ runs: [Run], _ job: Job) async throws -> [Run] {
+        var unsettled: [Run] = []
+        for run in runs.prefix(while: { $0.state != .done }) {
+            var isOver = run.state.isFinal
+            if !isOver { isOver = try await isAbandoned(run, by: job) }
+            if isOver { unsettled.append(run) }
+        }
+        return unsettled
     }
 
     private func isAbandoned(_ run: Run, by job: Job) async throws -> Bool {
@@ -79,7 +88,7 @@ package struct RunBook: Sendable {
 
     /// Ends runs that nobody carries on. No lease is asked for: their jobs have ended, or are this one.
     package func end(_ runs: [Run], as state: RunState, because reason: String) async throws {
-        for run in runs {
+        for run in runs where !run.state.isFinal {
             do throws(StoreError) {
                 try await store.advanceRun(run.id, to: state, reason: reason, lease: nil)
             } catch {

@@ -20,7 +20,8 @@ package enum RunFailure: Hashable, Sendable {
         switch error {
         case is CancellationError, is JobDeferred: self = .quiet
         case let refused as JobRefused: self = .broken(refused.reason)
-        case let error as StoreError: self = error.code == .leaseLost ? .quiet : error.isPassing ? .passing("\(error)") : .broken("\(error)")
+        case let error as StoreError:
+            self = error.code == .leaseLost ? .quiet : error.isPassing ? .passing("\(error)") : .broken("\(error)")
         case let error as CodeHostError: self = Self.of(error)
         case let error as SourceError: self = Self.of(error)
         case let error as ModelError: self = Self.of(error)

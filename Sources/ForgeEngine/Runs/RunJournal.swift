@@ -68,6 +68,9 @@ package final class RunJournal: Sendable {
         }
     }
 
+    /// All that are known, the begun ones too.
+    package var allSteps: [Step] { state.withLock { Array($0.steps.values) } }
+
     /// Whether a step of this key was carried out.
     package func has(_ key: String) -> Bool { step(key) != nil }
 

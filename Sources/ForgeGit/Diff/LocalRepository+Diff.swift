@@ -9,7 +9,7 @@ extension LocalRepository {
         let diff = try compare(request)
         let count = Int(unsafe git_diff_num_deltas(diff.raw))
         guard count <= request.filesMax else {
-            throw GitError(.other, "diff", "\(count) files differ, more than \(request.filesMax): give a nearer base or a path")
+            throw .tooManyFiles(request)
         }
         try findRenames(diff, request)
         var found = try read(diff, request)
@@ -35,10 +35,21 @@ extension LocalRepository {
         unsafe options.ignore_submodules = GIT_SUBMODULE_IGNORE_DIRTY
         unsafe options.flags =
             GIT_DIFF_INCLUDE_TYPECHANGE.rawValue | GIT_DIFF_INCLUDE_TYPECHANGE_TREES.rawValue | GIT_DIFF_DISABLE_PATHSPEC_MATCH.rawValue
+        // A few kilobytes of trees can stand for more files than there is memory for: counted while they are found.
+        var filesMax = request.filesMax
+        unsafe options.notify_cb = notifyCallback
         let paths = TextList(request.paths.map { $0.bytes.map { CChar(bitPattern: $0) } })
         unsafe options.pathspec = paths.raw
         defer { withExtendedLifetime(paths) {} }
-        return try unsafe body(&options)
+        do throws(GitError) {
+            return try unsafe withUnsafeMutablePointer(to: &filesMax) { filesMax throws(GitError) in
+                unsafe options.payload = UnsafeMutableRawPointer(filesMax)
+                return try unsafe body(&options)
+            }
+        } catch {
+            guard error.code == .cancelled else { throw error }
+            throw Task.isCancelled ? GitError(.cancelled, "diff", "the comparison was cancelled") : .tooManyFiles(request)
+        }
     }
 
     /// New files count, and are read.
@@ -96,4 +107,18 @@ extension LocalRepository {
         let found = try unsafe GitHandle("git_commit_lookup", git_commit_free) { unsafe git_commit_lookup($0, repository.raw, &id) }
         return try unsafe GitHandle("git_commit_tree", git_tree_free) { unsafe git_commit_tree($0, found.raw) }
     }
+}
+
+extension GitError {
+    fileprivate static func tooManyFiles(_ request: DiffRequest) -> GitError {
+        GitError(.other, "limit", "more than \(request.filesMax) files differ: give a nearer base or a path")
+    }
+}
+
+private let notifyCallback: git_diff_notify_cb = { diff, _, _, payload in
+    guard let diff = unsafe diff, let payload = unsafe payload else { return 0 }
+    let filesMax = unsafe payload.assumingMemoryBound(to: Int.self).pointee
+    let count = unsafe git_diff_num_deltas(diff)
+    let mayGoOn = count <= filesMax && !(count.isMultiple(of: 1_024) && Task.isCancelled)
+    return mayGoOn ? 0 : GIT_EUSER.rawValue
 }

@@ -126,11 +126,12 @@ actor Mirror {
         guard Disk.freeBytes(options.folder) >= options.freeBytesMin else { throw .diskFull }
         let refs = request.refs.map { "+\($0):\(BareRepository.ownName(of: $0))" }
         let there = try attempt(request, until: deadline) { watch throws(GitError) in
-            try repository.fetch(refs, from: request.remote.url, watch)
+            try repository.fetch(refs, from: request.remote.url, watch, refs: request.refs)
         }
-        for ref in request.refs where there[ref] == nil { try repository.forget(ref) }
+        for ref in request.refs where !there.contains(ref) { try repository.forget(ref) }
         let missing = try missing(request, in: repository)
         guard !missing.isEmpty else { return }
+        try repository.checkRefs()
         // No ref leads there any more, such as a head before a force push. Hosts hand it out by its name for a while.
         let names = missing.map { "+\($0):\(BareRepository.ownName(of: $0.description))" }
         do throws(GitError) {
@@ -138,7 +139,8 @@ actor Mirror {
                 try repository.fetch(names, from: request.remote.url, watch)
             }
         } catch {
-            guard error.code == .other || error.code == .notFound, error.area != .storage else { throw error }
+            // Refused in one way or the other; a host that cannot be reached any more is another matter.
+            guard error.area != .network || error.message.contains("not our ref") else { throw error }
             throw .missing(missing, request)
         }
         let still = try self.missing(request, in: repository)
@@ -155,8 +157,8 @@ actor Mirror {
 
     /// What the library says of a fetch that we ended is beside the point.
     private func attempt(
-        _ request: FetchRequest, until deadline: ContinuousClock.Instant, _ body: (FetchWatch) throws(GitError) -> [String: git_oid]
-    ) throws(GitError) -> [String: git_oid] {
+        _ request: FetchRequest, until deadline: ContinuousClock.Instant, _ body: (FetchWatch) throws(GitError) -> Set<String>
+    ) throws(GitError) -> Set<String> {
         let watch = FetchWatch(options, remote: request.remote, deadline: deadline)
         do throws(GitError) {
             return try body(watch)
@@ -212,8 +214,8 @@ actor Mirror {
         try repository.forgetOldRefs(above: options.refsMax)
         let sizes = place.packNames.map { Disk.size(of: "\(place.packs)/\($0).pack") }
         let (sum, largest) = (sizes.reduce(0, +), sizes.max() ?? 0)
-        // Half of it came after the first fetch: much of that leads nowhere by now.
-        if sizes.count > 1, sum > 2 * largest, sum <= repackBytesMax {
+        // A third of it came after the first fetch: much of that leads nowhere by now.
+        if sizes.count > 1, 2 * sum > 3 * largest, sum <= repackBytesMax {
             try repository.dropUnreachable(place)
         } else if sizes.count > options.packsMax {
             _ = try repository.rollUpPacks(place)

@@ -1,5 +1,13 @@
 // How large, how long, how many: every limit that mirrors have, in one value.
 
+/// What is written out for one worktree. A few kilobytes of trees can stand for more files than a disk has room for.
+package struct WorktreeLimits: Sendable {
+    package var filesMax = 1_000_000
+    package var bytesMax = 8 << 30
+
+    package init() {}
+}
+
 package struct MirrorOptions: Sendable {
     /// Everything lies below this folder: mirrors, their locks, worktrees. It belongs to this alone.
     package var folder: String
@@ -23,6 +31,8 @@ package struct MirrorOptions: Sendable {
     package var refsMax = 1_000
     /// Kinds of addresses that are fetched from.
     package var schemes: Set<String> = ["https", "http", "file"]
+
+    package var worktree = WorktreeLimits()
 
     package init(folder: String) { self.folder = folder }
 }

@@ -84,14 +84,8 @@ extension BareRepository {
 
     /// Forgets the host's refs with the oldest commits; kept ones are never touched.
     func forgetOldRefs(above refsMax: Int) throws(GitError) {
-        var iterator: OpaquePointer?
-        try check(
-            "git_reference_iterator_glob_new", unsafe git_reference_iterator_glob_new(&iterator, raw, Self.remotePrefix + "*"))
-        defer { unsafe git_reference_iterator_free(iterator) }
         var found: [(name: String, time: git_time_t)] = []
-        var name: UnsafePointer<CChar>?
-        while unsafe git_reference_next_name(&name, iterator) == 0, let text = unsafe name {
-            let ref = unsafe String(cString: text)
+        for ref in try ownRefs() {
             var id = git_oid()
             var commit: OpaquePointer?
             let isCommit = unsafe git_reference_name_to_id(&id, raw, ref) == 0 && git_commit_lookup(&commit, raw, &id) == 0

@@ -50,7 +50,8 @@ extension SourceError {
         case (_, .some(404)), (_, .some(410)):
             self.init(.notFound, "\(from) has no repository \(place), or it is not for us to see")
         case (.notFound, nil) where error.call == "commits": self.init(.notFound, said)
-        case (.notFound, nil) where !error.isDamage: self.init(.notFound, "there is no repository at \(from): \(said)")
+        case (.notFound, nil) where !error.isDamage, (_, nil) where said.hasPrefix("failed to resolve path"):
+            self.init(.notFound, "there is no repository at \(from): \(said)")
         case _ where error.call == "limit": self.init(.tooLarge, "\(place) is not fetched: \(said)")
         case _ where error.call == "redirect" || said.hasPrefix("cannot redirect"):
             self.init(.unauthorized, "\(place) is not fetched from \(from): \(said)")
@@ -70,6 +71,8 @@ extension SourceError {
         switch error.code {
         case .cancelled: self.init(.unavailable, "reading \(place) was cancelled")
         case .notFound where !error.isDamage: self.init(.notFound, error.message)
+        case _ where error.call == "limit": self.init(.tooLarge, "\(place) is too large here: \(error.message)")
+        case .invalidName: self.init(.notFound, "\(place): \(error.message)")
         default: self.init(error.area == .system ? .unavailable : .defect, "\(place) could not be read: \(error.message)")
         }
     }

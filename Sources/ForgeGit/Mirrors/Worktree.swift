@@ -34,7 +34,7 @@ extension Mirrors {
         guard try await snapshot.contains(commit) else {
             throw SourceError(.notFound, "\(snapshot.place.repositoryName) does not have \(commit.short) here")
         }
-        let site = WorktreeSite(snapshot.place, root: options.folder, runtime: runtime)
+        let site = WorktreeSite(snapshot.place, root: options.folder, options.worktree, runtime: runtime)
         let worktree: Worktree
         do throws(GitError) {
             worktree = try await site.open(commit)
@@ -60,12 +60,15 @@ private actor WorktreeSite {
 
     private let mirror: MirrorPlace
     private let root: String
+    private let limits: WorktreeLimits
     private let runtime: GitRuntime
-    private var opened: (name: String, lock: FileLock)?
+    /// The lock on the folder, and the one that keeps the mirror where it is.
+    private var opened: (name: String, lock: FileLock, use: FileLock)?
 
-    init(_ mirror: MirrorPlace, root: String, runtime: GitRuntime) {
+    init(_ mirror: MirrorPlace, root: String, _ limits: WorktreeLimits, runtime: GitRuntime) {
         self.mirror = mirror
         self.root = root
+        self.limits = limits
         self.runtime = runtime
     }
 
@@ -94,6 +97,9 @@ private actor WorktreeSite {
     /// The folder is made by whoever gets the name; the lock in it says that somebody lives there.
     private func takeName() throws(GitError) -> String {
         let worktrees = MirrorPlace.worktrees(in: root)
+        guard let use = try FileLock.tryTake(mirror.useLock, .shared) else {
+            throw GitError(.locked, "worktree", "the mirror is being put in order", area: .system)
+        }
         for number in 0..<10_000 {
             let name = "\(getpid())-\(number)"
             guard unsafe mkdir("\(worktrees)/\(name)", 0o700) == 0 else {
@@ -101,25 +107,15 @@ private actor WorktreeSite {
                 throw .system("create folder", "\(worktrees)/\(name)")
             }
             guard let lock = try FileLock.tryTake("\(worktrees)/\(name)/lock", .exclusive) else { continue }
-            opened = (name, lock)
+            opened = (name, lock, use)
             return name
         }
         throw GitError(.exists, "worktree", "there are too many worktrees in \(worktrees)", area: .system)
     }
 
     private func checkOut(_ commit: CommitSHA, in folder: String) throws(GitError) {
-        let handle = try unsafe GitHandle("git_repository_open_ext", git_repository_free) {
-            unsafe git_repository_open_ext($0, folder, GIT_REPOSITORY_OPEN_NO_SEARCH.rawValue, nil)
-        }
-        try handle.useOwnConfiguration(of: mirror.repository)
-        var id = try commit.objectID()
-        let found = try unsafe GitHandle("git_commit_lookup", git_object_free) {
-            unsafe git_object_lookup($0, handle.raw, &id, GIT_OBJECT_COMMIT)
-        }
-        var options = unsafe git_checkout_options()
-        try unsafe check("git_checkout_options_init", git_checkout_options_init(&options, UInt32(GIT_CHECKOUT_OPTIONS_VERSION)))
-        unsafe options.checkout_strategy = GIT_CHECKOUT_FORCE.rawValue | GIT_CHECKOUT_NO_REFRESH.rawValue
-        unsafe options.disable_filters = 1
-        try check("git_checkout_tree", unsafe git_checkout_tree(handle.raw, found.raw, &options))
+        let handle = try GitHandle.openBare(mirror.repository)
+        let indexFile = "\(mirror.repository)/worktrees/\(opened?.name ?? "")/index"
+        try Checkout(handle, folder: folder, indexFile: indexFile, limits).write(commit)
     }
 }

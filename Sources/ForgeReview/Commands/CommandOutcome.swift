@@ -74,8 +74,11 @@ package struct ModelQuestion: Hashable, Sendable {
 
 package enum StateChange: Hashable, Sendable {
     case dismiss(id: String, by: String, why: String, at: Timestamp)
+    /// It stays open; people see who disagrees.
+    case dispute(id: String, by: String)
     case pause(by: String)
     case resume
+    case describe
     /// Somebody asked for a review: pushes are counted anew.
     case noteWish
 }
@@ -84,7 +87,8 @@ package enum FollowUp: Hashable, Sendable {
     case review(isFull: Bool, because: String)
     /// The summary and the check are to say what holds now; no code is looked at again.
     case refresh(because: String)
-    /// Put into the summary comment, into the description when that is configured, and its labels when those are.
+    /// Into the pull request's description when that is configured (`DescriptionSection`), and its labels when those are. The summary has
+    /// it by the state.
     case describe(ChangeDescription)
 }
 
@@ -97,6 +101,9 @@ extension PullRequestState {
                 guard ledger[id]?.state == .open else { continue }
                 ledger[id]?.state = .dismissed(by: by, why: why, at: moment)
                 ledger[id]?.isAnswered = true
+            case .dispute(let id, let by):
+                guard ledger[id]?.state == .open, ledger[id]?.disputedBy == nil else { continue }
+                ledger[id]?.disputedBy = by
             case .pause(let by):
                 pausedBy = by
                 wasPauseTold = true
@@ -104,7 +111,8 @@ extension PullRequestState {
                 pausedBy = nil
                 wasPauseTold = false
                 unaskedPushes = 0
-            case .noteWish: unaskedPushes = 0
+            case .describe: isDescribed = true
+            case .noteWish: endOwnPause()
             }
         }
     }

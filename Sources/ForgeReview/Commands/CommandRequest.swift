@@ -58,9 +58,10 @@ package struct CommandRequest: Hashable, Sendable {
             entry["command"]?.string.map { Command(name: $0, arguments: entry["arguments"]?.string ?? "") }
         }
         let asker = payload["asked_by"]
+        let number = payload["number"]?.integer ?? payload["external_id"]?.string.flatMap(ForgeCheck.pullRequest(of:))
         self.init(
             commands: commands, leftOut: payload["left_out"]?.integer.flatMap { Int(exactly: $0) } ?? 0,
-            number: payload["number"]?.integer, head: payload["head"]?.string.flatMap { CommitSHA($0) },
+            number: number, head: payload["head"]?.string.flatMap { CommitSHA($0) },
             isPullRequest: payload["is_pull_request"]?.bool ?? true, place: place, comment: payload["comment"]?.integer,
             root: payload["root"]?.integer, check: payload["check"]?.integer,
             asker: Actor(login: asker?["login"]?.string, number: asker?["id"]?.integer, kind: asker?["kind"]?.string),

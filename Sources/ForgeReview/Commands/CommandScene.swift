@@ -13,6 +13,8 @@ package struct CommandScene: Sendable {
     package var identity: HostIdentity
     /// The thread the request stands in, if it stands in one.
     package var thread: HostThread?
+    /// The words are no longer those that asked (`CommandRequest.wasChanged`).
+    package var wasChanged: Bool
     /// By id: the rules that findings may be of.
     package var rules: [String: ReportedRule]
     /// How often people dismissed each rule in this repository before.
@@ -20,14 +22,17 @@ package struct CommandScene: Sendable {
     /// Every setting that holds here with its source, as the configuration prints it.
     package var configText: String
     package var hasModel: Bool
+    /// Reviews have a summary comment here (`output.summary`).
+    package var hasSummary: Bool
     /// What `describe` shows; needed for that command only.
     package var description: ChangeDescription?
     package var now: Timestamp
 
     package init(
         state: PullRequestState, pullRequest: PullRequest?, permission: HostPermission, policy: CommandPolicy = .init(),
-        identity: HostIdentity, thread: HostThread? = nil, rules: [String: ReportedRule] = [:], dismissals: [String: Int] = [:],
-        configText: String = "", hasModel: Bool = false, description: ChangeDescription? = nil, now: Timestamp
+        identity: HostIdentity, thread: HostThread? = nil, wasChanged: Bool = false, rules: [String: ReportedRule] = [:],
+        dismissals: [String: Int] = [:],
+        configText: String = "", hasModel: Bool = false, hasSummary: Bool = true, description: ChangeDescription? = nil, now: Timestamp
     ) {
         self.state = state
         self.pullRequest = pullRequest
@@ -35,10 +40,12 @@ package struct CommandScene: Sendable {
         self.policy = policy
         self.identity = identity
         self.thread = thread
+        self.wasChanged = wasChanged
         self.rules = rules
         self.dismissals = dismissals
         self.configText = configText
         self.hasModel = hasModel
+        self.hasSummary = hasSummary
         self.description = description
         self.now = now
     }

@@ -157,25 +157,37 @@ private struct FollowedFiles {
         follow(unknown.map { (diff.files[$0].path, digests[$0]) }, among: vanished)
     }
 
-    /// A new file is an old one when at least half of its lines, and two, were there.
+    /// A new file is an old one when at least half of its lines, and two, were there and in no other. The most alike find each other first.
     private mutating func follow(_ unknown: [(path: RepositoryPath, digests: [UInt64])], among vanished: Set<RepositoryPath>) {
         guard !unknown.isEmpty, !vanished.isEmpty else { return }
-        var homes: [UInt64: RepositoryPath] = [:]
-        for path in vanished.sorted() {
+        // Nil for a line of several files: it tells nothing.
+        var homes: [UInt64: RepositoryPath?] = [:]
+        for path in vanished {
             guard case .each(let lines)? = before.files[path]?.digests else { continue }
-            for line in lines.dropFirst() where homes[line] == nil { homes[line] = path }
-        }
-        var taken: Set<RepositoryPath> = []
-        for (path, digests) in unknown {
-            var votes: [RepositoryPath: Int] = [:]
-            for digest in digests.dropFirst() {
-                if let home = homes[digest] { votes[home, default: 0] += 1 }
+            for line in lines.dropFirst() {
+                if let home = homes[line], home != path { homes[line] = .some(nil) } else { homes[line] = path }
             }
-            guard let best = votes.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }), best.value >= 2,
-                best.value * 2 >= digests.count - 1, taken.insert(best.key).inserted
-            else { continue }
-            moved[path] = best.key
         }
+        var matches: [(path: RepositoryPath, home: RepositoryPath, votes: Int)] = []
+        for (path, digests) in unknown {
+            if let (home, votes) = Self.best(Set(digests.dropFirst()), homes) { matches.append((path, home, votes)) }
+        }
+        matches.sort { ($1.votes, $0.path) < ($0.votes, $1.path) }
+        var taken: Set<RepositoryPath> = []
+        for match in matches where taken.insert(match.home).inserted { moved[match.path] = match.home }
+    }
+
+    private static func best(_ lines: Set<UInt64>, _ homes: [UInt64: RepositoryPath?]) -> (RepositoryPath, Int)? {
+        var votes: [RepositoryPath: Int] = [:]
+        var shared = 0
+        for line in lines {
+            guard let home = homes[line] else { continue }
+            if let home { votes[home, default: 0] += 1 } else { shared += 1 }
+        }
+        guard let best = votes.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }), best.value >= 2,
+            best.value * 2 >= lines.count - shared
+        else { return nil }
+        return (best.key, best.value)
     }
 
     /// Nil for a file that was not there.

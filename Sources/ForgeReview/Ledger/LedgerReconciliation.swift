@@ -9,7 +9,7 @@ struct LedgerReconciliation: Sendable {
     private(set) var open: [OpenFinding] = []
     private(set) var ended: [EndedFinding] = []
     /// Found again, and dismissed by a person before.
-    private(set) var dismissed: [LedgerEntry] = []
+    private(set) var dismissed: [OpenFinding] = []
 
     init(_ change: PlannedChange, _ state: PullRequestState, _ novelty: ChangeNovelty) {
         var ids = FollowedIDs(change.report.findings, novelty)
@@ -45,19 +45,15 @@ struct LedgerReconciliation: Sendable {
     }
 
     private mutating func take(_ reviewed: ReviewedFinding, _ id: String, _ entry: LedgerEntry?, isOnNewLines: Bool) {
-        let novelty: OpenFinding.Novelty
+        var open = OpenFinding(
+            id: id, finding: reviewed.finding, alsoFoundBy: reviewed.alsoFoundBy, novelty: .known, entry: entry, isOnNewLines: isOnNewLines)
         switch entry?.state {
-        case nil: novelty = .new
-        case .open: novelty = .known
-        case .fixed, .outdated: novelty = .regressed
-        case .dismissed:
-            if let entry { dismissed.append(entry) }
-            return
+        case nil: open.novelty = .new
+        case .open: break
+        case .fixed, .outdated: open.novelty = .regressed
+        case .dismissed: return dismissed.append(open)
         }
-        open.append(
-            OpenFinding(
-                id: id, finding: reviewed.finding, alsoFoundBy: reviewed.alsoFoundBy, novelty: novelty, entry: entry,
-                isOnNewLines: isOnNewLines))
+        self.open.append(open)
     }
 
     /// One finding stands for those of its family on its line; they are still there.

@@ -14,7 +14,8 @@ struct ReviewOutlook: Sendable {
     /// The gravest first.
     let open: [OpenFinding]
     let ended: [EndedFinding]
-    let dismissed: [LedgerEntry]
+    /// Found again, and dismissed by a person before.
+    let dismissed: [OpenFinding]
     /// Findings that get a comment now.
     let commented: Set<String>
     let conclusion: CheckConclusion
@@ -37,7 +38,7 @@ struct ReviewOutlook: Sendable {
     // MARK: What is shown
 
     func summary(unplaced: Set<String>) -> SummaryAction {
-        let isQuiet = told.isEmpty && ended.isEmpty && !coverage.isPartial && !settings.commentsWhenClean
+        let isQuiet = !before.isDescribed && told.isEmpty && ended.isEmpty && !coverage.isPartial && !settings.commentsWhenClean
         switch settings.summary {
         case .nothing: return .nothing
         case .one:
@@ -58,7 +59,11 @@ struct ReviewOutlook: Sendable {
     func remember(_ posted: PostedReview, in state: inout PullRequestState) {
         remember(open, posted, in: &state)
         for ending in ended { remember(ending, posted, in: &state) }
-        for entry in dismissed { state.ledger[entry.id]?.lastSeen = head }
+        for found in dismissed {
+            guard var entry = state.ledger[found.id] else { continue }
+            update(&entry, found, isTold: false, nil)
+            state.ledger[found.id] = entry
+        }
         for (id, entry) in state.ledger where posted.answered.contains(id) && entry.state != .open { state.ledger[id]?.isAnswered = true }
         state.reviewed = ReviewedHead(
             head: head, mergeBase: change.mergeBase, baseBranch: change.pull.baseBranch, round: round, linesSeen: linesSeen,

@@ -46,6 +46,13 @@ package struct ThreadAnswer: Hashable, Sendable {
     package var comment: Int64
     package var body: String
     package var resolves: Bool
+
+    package init(finding: String, comment: Int64, body: String, resolves: Bool) {
+        self.finding = finding
+        self.comment = comment
+        self.body = body
+        self.resolves = resolves
+    }
 }
 
 package enum SummaryAction: Hashable, Sendable {

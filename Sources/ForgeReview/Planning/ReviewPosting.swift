@@ -56,6 +56,7 @@ package struct ReviewPosting: Hashable, Sendable {
             isBodyOut = true
             event = .comment
         }
+        if attempt > Self.attemptsMax { giveUp([]) }
         payEvent()
     }
 
@@ -63,8 +64,9 @@ package struct ReviewPosting: Hashable, Sendable {
     package mutating func refuse() {
         guard let comments = pending.popLast() else { return }
         attempt += 1
-        guard attempt <= Self.attemptsMax else { return giveUp(comments) }
-        if !wasRefused, event != .comment, !comments.isEmpty {
+        if attempt > Self.attemptsMax {
+            giveUp(comments)
+        } else if !wasRefused, event != .comment, !comments.isEmpty {
             // The event may be what it does not like: nobody may approve his own change.
             event = .comment
             owesEvent = true
@@ -80,7 +82,7 @@ package struct ReviewPosting: Hashable, Sendable {
     }
 
     private mutating func payEvent() {
-        guard owesEvent, pending.isEmpty else { return }
+        guard owesEvent, pending.isEmpty, attempt <= Self.attemptsMax + 1 else { return }
         owesEvent = false
         event = review.event
         pending = [[]]

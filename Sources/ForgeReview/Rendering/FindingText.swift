@@ -45,7 +45,7 @@ enum FindingText {
     }
 
     /// Rules name pages that explain them; only what is an address and nothing else becomes a link.
-    private static func isPlainAddress(_ text: String) -> Bool {
+    static func isPlainAddress(_ text: String) -> Bool {
         text.hasPrefix("https://") && text.utf8.count <= 300
             && text.utf8.allSatisfy { byte in
                 switch byte {

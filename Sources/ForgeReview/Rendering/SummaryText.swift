@@ -25,6 +25,7 @@ struct SummaryText {
         fold("\(counted(opinions.count, "opinion")), for what \(opinions.count == 1 ? "it is" : "they are") worth", opinions, &page)
         addLess(to: &page)
         addDone(to: &page)
+        if outlook.before.isDescribed { page.add("\n" + ChangeDescription(ChangeProfile(outlook.change.diff)).summary) }
         page.add(outlook.coverage.details)
         page.add(RuleProposal(outlook).text)
         return page.text
@@ -72,7 +73,12 @@ struct SummaryText {
     }
 
     private func row(_ open: OpenFinding) -> String {
-        FindingText.row(open, outlook.link, note: unplaced.contains(open.id) ? "could not be put on its line" : nil)
+        let unplacedNote = unplaced.contains(open.id) ? "could not be put on its line" : nil
+        let dispute = outlook.before.ledger[open.id]?.disputedBy.map {
+            "disputed by \(MarkdownFormat.code(shortened($0, charactersMax: 60), inTable: true))"
+        }
+        let notes = [dispute, unplacedNote].compactMap { $0 }
+        return FindingText.row(open, outlook.link, note: notes.isEmpty ? nil : notes.joined(separator: ", "))
     }
 
     private func fold(_ title: String, _ findings: [OpenFinding], _ page: inout BoundedText) {

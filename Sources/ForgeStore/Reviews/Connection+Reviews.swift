@@ -13,7 +13,7 @@ extension Connection {
     func storedPullRequest(_ key: PullRequestKey) throws(StoreError) -> StoredPullRequest? {
         let sql = """
             SELECT id, reviewed_head, merge_base, base_branch, round, conclusion, lines, unasked_pushes, paused_by, was_pause_told,
-                summary_comment, config_comment, check_run
+                summary_comment, config_comment, check_run, is_described
             FROM pull_requests LEFT JOIN reviewed_lines ON pull_request = id WHERE tenant = ? AND repository = ? AND number = ?
             """
         let values = [Value(key.place.tenant), .text(key.place.repository.description), Value(key.number)]
@@ -23,7 +23,7 @@ extension Connection {
                 state: PullRequestState(
                     key: key, reviewed: try Self.reviewed(&row), unaskedPushes: row.int(), pausedBy: row.optionalText(),
                     wasPauseTold: row.flag(), summaryComment: row.optionalInteger(), configComment: row.optionalInteger(),
-                    checkRun: row.optionalInteger()))
+                    checkRun: row.optionalInteger(), isDescribed: row.flag()))
         }
         guard var found else { return nil }
         found.state.ledger = try ledger(of: found.row)
@@ -46,7 +46,7 @@ extension Connection {
     private func ledger(of pullRequest: Int64) throws(StoreError) -> [String: LedgerEntry] {
         let sql = """
             SELECT finding, rule, family, severity, source, path, line, message, snippet, state, state_commit, dismissed_by, dismissed_why,
-                dismissed_at, in_thread, comment, first_seen, last_seen, is_answered
+                dismissed_at, in_thread, comment, first_seen, last_seen, is_answered, disputed_by
             FROM ledger WHERE pull_request = ?
             """
         var entries: [String: LedgerEntry] = [:]
@@ -63,7 +63,7 @@ extension Connection {
             id: row.text(), rule: row.text(), family: row.text(), severity: try row.word(), source: row.text(),
             path: row.optionalBytes().map(RepositoryPath.init(bytes:)), line: row.optionalInteger().map { Int($0) }, message: row.text(),
             snippet: row.text(), state: try state(&row), place: place(&row), firstSeen: try row.commit(), lastSeen: try row.commit(),
-            isAnswered: row.flag())
+            isAnswered: row.flag(), disputedBy: row.optionalText())
     }
 
     private static func state(_ row: inout Row) throws(StoreError) -> LedgerState {
@@ -91,18 +91,5 @@ extension Connection {
         let sql = "SELECT rule, count FROM dismissals WHERE tenant = ? AND repository = ?"
         let counts = try all(sql, [Value(place.tenant), .text(place.repository.description)]) { row in (row.text(), row.int()) }
         return Dictionary(uniqueKeysWithValues: counts)
-    }
-}
-
-extension Row {
-    fileprivate mutating func optionalCommit() throws(StoreError) -> CommitSHA? {
-        guard let text = optionalText() else { return nil }
-        guard let commit = CommitSHA(text) else { throw .unreadable("the commit '\(text)'") }
-        return commit
-    }
-
-    fileprivate mutating func commit() throws(StoreError) -> CommitSHA {
-        guard let commit = try optionalCommit() else { throw .unreadable("no commit") }
-        return commit
     }
 }

@@ -37,14 +37,15 @@ extension Transaction {
         try connection.run(
             """
             UPDATE pull_requests SET reviewed_head = ?, merge_base = ?, base_branch = ?, round = ?, conclusion = ?, unasked_pushes = ?,
-                paused_by = ?, was_pause_told = ?, summary_comment = ?, config_comment = ?, check_run = ?, updated_at = ?
+                paused_by = ?, was_pause_told = ?, summary_comment = ?, config_comment = ?, check_run = ?, is_described = ?, updated_at = ?
             WHERE id = ?
             """,
             [
                 Value(reviewed?.head.description), Value(reviewed?.mergeBase?.description), Value(reviewed?.baseBranch),
                 Value(reviewed?.round), Value(reviewed?.conclusion), Value(state.unaskedPushes), Value(state.pausedBy),
-                Value(state.wasPauseTold), Value(state.summaryComment), Value(state.configComment), Value(state.checkRun), Value(now),
-                .integer(row),
+                Value(state.wasPauseTold), Value(state.summaryComment), Value(state.configComment), Value(state.checkRun),
+                Value(state.isDescribed),
+                Value(now), .integer(row),
             ])
     }
 
@@ -70,20 +71,22 @@ extension Transaction {
     private func write(_ entry: LedgerEntry, as finding: String, _ row: Int64) throws(StoreError) {
         let sql = """
             INSERT INTO ledger (pull_request, finding, rule, family, severity, source, path, line, message, snippet, state, state_commit,
-                dismissed_by, dismissed_why, dismissed_at, in_thread, comment, first_seen, last_seen, is_answered)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                dismissed_by, dismissed_why, dismissed_at, in_thread, comment, first_seen, last_seen, is_answered, disputed_by)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (pull_request, finding) DO UPDATE SET rule = excluded.rule, family = excluded.family, severity = excluded.severity,
                 source = excluded.source, path = excluded.path, line = excluded.line, message = excluded.message,
                 snippet = excluded.snippet, state = excluded.state, state_commit = excluded.state_commit,
                 dismissed_by = excluded.dismissed_by, dismissed_why = excluded.dismissed_why, dismissed_at = excluded.dismissed_at,
                 in_thread = excluded.in_thread, comment = excluded.comment, first_seen = excluded.first_seen,
-                last_seen = excluded.last_seen, is_answered = excluded.is_answered
+                last_seen = excluded.last_seen, is_answered = excluded.is_answered, disputed_by = excluded.disputed_by
             """
         let said: [Value] = [
             .integer(row), .text(finding), .text(entry.rule), .text(entry.family), Value(entry.severity), .text(entry.source),
             entry.path.map { .bytes($0.bytes) } ?? .null, Value(entry.line), .text(entry.message), .text(entry.snippet),
         ]
-        let seen: [Value] = [.text(entry.firstSeen.description), .text(entry.lastSeen.description), Value(entry.isAnswered)]
+        let seen: [Value] = [
+            .text(entry.firstSeen.description), .text(entry.lastSeen.description), Value(entry.isAnswered), Value(entry.disputedBy),
+        ]
         try connection.run(sql, said + entry.state.values + entry.place.values + seen)
     }
 

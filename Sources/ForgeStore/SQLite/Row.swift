@@ -58,4 +58,15 @@ struct Row {
             throw .unreadable("JSON that does not parse (\(error))")
         }
     }
+
+    mutating func optionalCommit() throws(StoreError) -> CommitSHA? {
+        guard let text = optionalText() else { return nil }
+        guard let commit = CommitSHA(text) else { throw .unreadable("the commit '\(text)'") }
+        return commit
+    }
+
+    mutating func commit() throws(StoreError) -> CommitSHA {
+        guard let commit = try optionalCommit() else { throw .unreadable("no commit") }
+        return commit
+    }
 }

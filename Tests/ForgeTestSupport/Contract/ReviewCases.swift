@@ -179,7 +179,7 @@ extension StoreScene {
         let key = pull(1)
         var full = PullRequestState(
             key: key, reviewed: reviewed(3), unaskedPushes: 4, pausedBy: "forge", wasPauseTold: true, summaryComment: 5, configComment: 6,
-            checkRun: 7)
+            checkRun: 7, isDescribed: true)
         for (index, severity) in FindingSeverity.allCases.enumerated() {
             let states: [LedgerState] = [
                 .open, .fixed(in: commit(5)), .outdated(at: commit(6)), .dismissed(by: "", why: "a\u{0}b\n'x", at: TestClock.epoch),
@@ -190,6 +190,7 @@ extension StoreScene {
             one.path = [nil, RepositoryPath(bytes: [0x61, 0xFF, 0x2F, 0x0A]), RepositoryPath("a/b.swift")][index % 3]
             one.line = index == 1 ? nil : index
             one.isAnswered = index == 2
+            one.disputedBy = index == 3 ? "bo" : nil
             full.ledger[one.id] = one
         }
         var withoutBase = PullRequestState(key: key, reviewed: reviewed(1))

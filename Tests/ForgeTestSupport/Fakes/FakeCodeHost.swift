@@ -39,7 +39,7 @@ package final class FakeCodeHost: CodeHost {
 
     let guarded = Mutex(Guarded())
     let now: WallClock
-    private let faults = Mutex<@Sendable (HostCall) -> HostFault?>({ _ in nil })
+    private let faults = Mutex<@Sendable (HostCall) async -> HostFault?>({ _ in nil })
 
     package init(now: WallClock) { self.now = now }
 
@@ -63,7 +63,7 @@ package final class FakeCodeHost: CodeHost {
     package func repository(_ name: RepositoryName) -> FakeHostRepository? { guarded.withLock { $0.repositories[name] } }
 
     /// Asked before every call, without a lock: it may do anything to the host. It replaces the one before.
-    package func onCall(_ fault: @escaping @Sendable (HostCall) -> HostFault?) { faults.withLock { $0 = fault } }
+    package func onCall(_ fault: @escaping @Sendable (HostCall) async -> HostFault?) { faults.withLock { $0 = fault } }
 
     /// The next so many calls of this name read how things were before the last write.
     package func showEarlier(_ name: String, times: Int = 1) { guarded.withLock { $0.staleReads[name, default: 0] += times } }
@@ -101,8 +101,8 @@ package final class FakeCodeHost: CodeHost {
 
     func read<Answer>(
         _ name: String, in place: HostPlace, _ work: (FakeHostRepository) throws(CodeHostError) -> Answer
-    ) throws(CodeHostError) -> Answer {
-        let fault = faults.withLock { $0 }(HostCall(name: name, write: 0))
+    ) async throws(CodeHostError) -> Answer {
+        let fault = await faults.withLock { $0 }(HostCall(name: name, write: 0))
         if let fault { throw fault.error }
         let repository = guarded.withLock { guarded in
             guarded.requests.append(name)
@@ -118,12 +118,12 @@ package final class FakeCodeHost: CodeHost {
 
     func write<Answer>(
         _ name: String, in place: HostPlace, _ work: (inout FakeHostRepository, Int64, Timestamp) throws(CodeHostError) -> Answer
-    ) throws(CodeHostError) -> Answer {
+    ) async throws(CodeHostError) -> Answer {
         let number = guarded.withLock { guarded in
             guarded.writes += 1
             return guarded.writes
         }
-        let fault = faults.withLock { $0 }(HostCall(name: name, write: number))
+        let fault = await faults.withLock { $0 }(HostCall(name: name, write: number))
         if let fault, !fault.isAfter { throw fault.error }
         let moment = now.now
         let answer = try guarded.withLock { (guarded) throws(CodeHostError) in

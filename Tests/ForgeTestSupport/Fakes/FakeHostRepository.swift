@@ -80,7 +80,9 @@ extension FakeHostRepository {
         guard review.commit == pull.head else { throw CodeHostError(.refused, "the commit is not the pull request's head") }
         guard !review.body.isEmpty || !review.comments.isEmpty else { throw CodeHostError(.refused, "a review says something") }
         let diff = diff(of: pull)
-        guard review.comments.allSatisfy({ diff.takes($0) && ($0.anchor == .file || !refusedPaths.contains($0.path)) }) else { throw CodeHostError(.refused, "a line must be part of the diff") }
+        guard review.comments.allSatisfy({ diff.takes($0) && ($0.anchor == .file || !refusedPaths.contains($0.path)) }) else {
+            throw CodeHostError(.refused, "a line must be part of the diff")
+        }
         let made = HostReview(id: firstID, author: FakeCodeHost.own, body: review.body, commit: review.commit)
         reviews[number, default: []].append(made)
         for (index, comment) in review.comments.enumerated() {

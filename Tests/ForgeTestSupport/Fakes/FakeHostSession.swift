@@ -21,16 +21,16 @@ final class FakeHostSession: HostSession {
 
     private func read<Answer>(
         _ name: String, _ work: (FakeHostRepository) throws(CodeHostError) -> Answer
-    ) throws(CodeHostError) -> Answer {
+    ) async throws(CodeHostError) -> Answer {
         useToken()
-        return try host.read(name, in: place, work)
+        return try await host.read(name, in: place, work)
     }
 
     private func write<Answer>(
         _ name: String, needs permission: String, _ work: (inout FakeHostRepository, Int64, Timestamp) throws(CodeHostError) -> Answer
-    ) throws(CodeHostError) -> Answer {
+    ) async throws(CodeHostError) -> Answer {
         useToken()
-        return try host.write(name, in: place) { (repository, id, moment) throws(CodeHostError) in
+        return try await host.write(name, in: place) { (repository, id, moment) throws(CodeHostError) in
             try repository.require(permission)
             return try work(&repository, id, moment)
         }
@@ -39,11 +39,11 @@ final class FakeHostSession: HostSession {
     // MARK: Reading
 
     func pullRequest(_ number: Int64) async throws(CodeHostError) -> PullRequest {
-        try read("pullRequest") { (repository) throws(CodeHostError) in try repository.pull(number) }
+        try await read("pullRequest") { (repository) throws(CodeHostError) in try repository.pull(number) }
     }
 
     func pullRequests(withHead head: CommitSHA) async throws(CodeHostError) -> [Int64] {
-        try read("pullRequests") { $0.pulls.values.filter { $0.isOpen && $0.head == head }.map(\.number).sorted() }
+        try await read("pullRequests") { $0.pulls.values.filter { $0.isOpen && $0.head == head }.map(\.number).sorted() }
     }
 
     func gitRemote() async throws(CodeHostError) -> GitRemote {
@@ -52,11 +52,11 @@ final class FakeHostSession: HostSession {
     }
 
     func comments(on number: Int64) async throws(CodeHostError) -> [HostComment] {
-        try read("comments") { $0.conversations[number, default: []] }
+        try await read("comments") { $0.conversations[number, default: []] }
     }
 
     func comment(_ id: Int64, _ place: CommentPlace) async throws(CodeHostError) -> HostComment? {
-        try read("comment") { repository in
+        try await read("comment") { repository in
             switch place {
             case .conversation: repository.conversations.values.joined().first { $0.id == id }
             case .diff: repository.threads.values.joined().flatMap(\.comments).first { $0.id == id }
@@ -65,19 +65,19 @@ final class FakeHostSession: HostSession {
     }
 
     func reviews(on number: Int64) async throws(CodeHostError) -> [HostReview] {
-        try read("reviews") { $0.reviews[number, default: []] }
+        try await read("reviews") { $0.reviews[number, default: []] }
     }
 
     func threads(on number: Int64) async throws(CodeHostError) -> [HostThread] {
-        try read("threads") { $0.threads[number, default: []] }
+        try await read("threads") { $0.threads[number, default: []] }
     }
 
     func permission(of login: String) async throws(CodeHostError) -> HostPermission {
-        try read("permission") { $0.permissions[login] ?? .none }
+        try await read("permission") { $0.permissions[login] ?? .none }
     }
 
     func checkRuns(named name: String, at head: CommitSHA) async throws(CodeHostError) -> [HostCheckRun] {
-        try read("checkRuns") { repository in
+        try await read("checkRuns") { repository in
             repository.checks.reversed().filter { $0.content.head == head && $0.content.name == name }.map { check in
                 HostCheckRun(
                     id: check.id, externalID: check.content.externalID, isCompleted: check.conclusion != nil, isOwn: check.isOwn)
@@ -88,13 +88,13 @@ final class FakeHostSession: HostSession {
     // MARK: Writing
 
     func post(_ review: NewReview, on number: Int64) async throws(CodeHostError) -> HostReview {
-        try write("post", needs: "pull_requests=write") { (repository, id, moment) throws(CodeHostError) in
+        try await write("post", needs: "pull_requests=write") { (repository, id, moment) throws(CodeHostError) in
             try repository.add(review, on: number, firstID: id, at: moment)
         }
     }
 
     func postComment(_ body: String, on number: Int64) async throws(CodeHostError) -> HostComment {
-        try write("postComment", needs: "issues=write") { (repository, id, moment) throws(CodeHostError) in
+        try await write("postComment", needs: "issues=write") { (repository, id, moment) throws(CodeHostError) in
             _ = try repository.pull(number)
             let comment = HostComment(id: id, author: FakeCodeHost.own, body: body, createdAt: moment, updatedAt: moment)
             repository.conversations[number, default: []].append(comment)
@@ -103,7 +103,7 @@ final class FakeHostSession: HostSession {
     }
 
     func editComment(_ id: Int64, to body: String) async throws(CodeHostError) {
-        try write("editComment", needs: "issues=write") { (repository, _, moment) throws(CodeHostError) in
+        try await write("editComment", needs: "issues=write") { (repository, _, moment) throws(CodeHostError) in
             for (number, comments) in repository.conversations {
                 guard let index = comments.firstIndex(where: { $0.id == id }) else { continue }
                 guard comments[index].author == FakeCodeHost.own else { throw CodeHostError(.forbidden(missing: nil), "it is not ours") }
@@ -116,7 +116,7 @@ final class FakeHostSession: HostSession {
     }
 
     func reply(_ body: String, to comment: Int64, on number: Int64) async throws(CodeHostError) -> HostComment {
-        try write("reply", needs: "pull_requests=write") { (repository, id, moment) throws(CodeHostError) in
+        try await write("reply", needs: "pull_requests=write") { (repository, id, moment) throws(CodeHostError) in
             guard let index = repository.threads[number]?.firstIndex(where: { $0.comments.first?.id == comment }) else {
                 throw CodeHostError(.notFound, "there is no thread that comment \(comment) opened")
             }
@@ -127,7 +127,7 @@ final class FakeHostSession: HostSession {
     }
 
     func resolve(thread: String) async throws(CodeHostError) {
-        try write("resolve", needs: "contents=write") { (repository, _, _) throws(CodeHostError) in
+        try await write("resolve", needs: "contents=write") { (repository, _, _) throws(CodeHostError) in
             for (number, threads) in repository.threads {
                 guard let index = threads.firstIndex(where: { $0.id == thread }) else { continue }
                 repository.threads[number]?[index].isResolved = true
@@ -138,21 +138,21 @@ final class FakeHostSession: HostSession {
     }
 
     func react(_ reaction: HostReaction, to comment: Int64, _ place: CommentPlace) async throws(CodeHostError) {
-        try write("react", needs: "issues=write") { (repository, _, _) throws(CodeHostError) in
+        try await write("react", needs: "issues=write") { (repository, _, _) throws(CodeHostError) in
             let made = FakeReaction(comment: comment, place: place, reaction: reaction)
             if !repository.reactions.contains(made) { repository.reactions.append(made) }
         }
     }
 
     func createCheckRun(_ content: CheckRunContent) async throws(CodeHostError) -> Int64 {
-        try write("createCheckRun", needs: "checks=write") { (repository, id, _) throws(CodeHostError) in
+        try await write("createCheckRun", needs: "checks=write") { (repository, id, _) throws(CodeHostError) in
             repository.checks.append(FakeCheckRun(id: id, content: content))
             return id
         }
     }
 
     func updateCheckRun(_ id: Int64, _ content: CheckRunContent) async throws(CodeHostError) {
-        try write("updateCheckRun", needs: "checks=write") { (repository, _, _) throws(CodeHostError) in
+        try await write("updateCheckRun", needs: "checks=write") { (repository, _, _) throws(CodeHostError) in
             guard let index = repository.checks.firstIndex(where: { $0.id == id }) else {
                 throw CodeHostError(.notFound, "there is no check run \(id)")
             }
@@ -164,14 +164,14 @@ final class FakeHostSession: HostSession {
     }
 
     func changeLabels(on number: Int64, adding: [String], removing: [String]) async throws(CodeHostError) {
-        try write("changeLabels", needs: "issues=write") { (repository, _, _) throws(CodeHostError) in
+        try await write("changeLabels", needs: "issues=write") { (repository, _, _) throws(CodeHostError) in
             let labels = try repository.pull(number).labels.filter { !removing.contains($0) }
             repository.pulls[number]?.labels = labels + adding.filter { !labels.contains($0) }
         }
     }
 
     func setDescription(of number: Int64, to body: String) async throws(CodeHostError) {
-        try write("setDescription", needs: "pull_requests=write") { (repository, _, _) throws(CodeHostError) in
+        try await write("setDescription", needs: "pull_requests=write") { (repository, _, _) throws(CodeHostError) in
             _ = try repository.pull(number)
             repository.pulls[number]?.body = body
         }

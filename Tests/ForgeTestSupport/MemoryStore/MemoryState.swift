@@ -28,6 +28,8 @@ struct MemoryState: Sendable {
     var pullRequests: [PullRequestKey: MemoryPullRequest] = [:]
     var dismissals: [HostPlace: [String: Int]] = [:]
     var writeLanes: [String: MemoryLane] = [:]
+    var localPulls = MemoryTable<LocalDiscussion>()
+    var localChecks = MemoryTable<MemoryCheck>()
 
     var journal = MemoryTable<JournalEvent>()
     var chains: [String: Chain] = [:]

@@ -18,6 +18,7 @@ CREATE TABLE pull_requests (
     summary_comment INTEGER,
     config_comment INTEGER,
     check_run INTEGER,
+    is_described INTEGER NOT NULL DEFAULT 0,
     updated_at INTEGER NOT NULL,
     closed_at INTEGER,                      -- null while it is open, as far as the deliveries tell
     UNIQUE (tenant, repository, number)
@@ -51,6 +52,7 @@ CREATE TABLE ledger (
     first_seen TEXT NOT NULL,
     last_seen TEXT NOT NULL,
     is_answered INTEGER NOT NULL,
+    disputed_by TEXT,
     PRIMARY KEY (pull_request, finding)
 ) STRICT, WITHOUT ROWID;
 

@@ -1,0 +1,127 @@
+// The review crew at work: every part of the change to the reviewer, what it found to the skeptic, each call a step of the run, so that a
+// repeated run pays for none again. It must never show a model a text that was not enclosed, and never say that a part was read which was
+// not.
+
+package import ForgeConfig
+package import ForgeCore
+package import ForgeCrew
+import ForgeReview
+
+package struct CrewReviewer: ChangeReviewer {
+    private static let contextBytesMax = 24_000
+
+    private let model: any Model
+    private let outside: OutsideText
+    private let matching: PatternMatching
+    /// Takes secrets out of a line that is shown.
+    private let masked: @Sendable (String) -> String
+    private let limits: PackingLimits
+
+    package init(
+        model: any Model, matching: PatternMatching, limits: PackingLimits = PackingLimits(), outside: OutsideText,
+        masked: @escaping @Sendable (String) -> String
+    ) {
+        self.model = model
+        self.matching = matching
+        self.limits = limits
+        self.masked = masked
+        self.outside = outside
+    }
+
+    package func review(
+        _ change: JudgedChange, judged: ChangeJudgement, _ config: EffectiveConfig, journal: RunJournal
+    ) async throws -> ReviewersWord {
+        let review = config.config.review
+        var limits = limits
+        limits.filesMax = review.filesMax
+        limits.linesMax = review.linesMax
+        let leftOut = change.generated.union(judged.material.coverage.binaryFiles)
+        let packed = pack(change.input.diff, leavingOut: leftOut, limits: limits)
+        var reading = ModelReading(name: model.name)
+        reading.full = Set(packed.manifest.full)
+        reading.partial = packed.manifest.partial.map { UnreadPart(path: $0.path, reason: $0.reason) }
+        reading.none = packed.manifest.none.map { UnreadPart(path: $0.path, reason: $0.reason) }
+        if review.whenLarge == .skip, !packed.manifest.none.isEmpty || !packed.manifest.partial.isEmpty {
+            return Self.skipped(change, reading)
+        }
+        var findings: [Finding] = []
+        for (index, part) in packed.parts.enumerated() {
+            let context = try await context(for: part, of: change, review)
+            let request = ReviewerTask.request(
+                part, title: change.pull.title, context, number: index + 1, of: packed.parts.count, outside)
+            let answer = try await ask(request, "model.reviewer.\(index + 1)", journal, &reading.usage)
+            let shown = ShownLines(change.input.diff, paths: part.paths)
+            guard let read = ReviewerAnswer.read(answer, shown: shown, categories: context.categories, masked: masked) else {
+                Self.forget(part, "the model's answer about it could not be read", &reading)
+                continue
+            }
+            guard !read.findings.isEmpty else { continue }
+            let verdicts = try await ask(
+                SkepticTask.request(read.findings, part, outside), "model.skeptic.\(index + 1)", journal, &reading.usage)
+            findings += SkepticTask.settle(read.findings, verdicts)
+        }
+        return ReviewersWord(findings: findings, reading: reading)
+    }
+
+    private func ask(
+        _ request: ModelRequest, _ key: String, _ journal: RunJournal, _ usage: inout ModelUsage
+    ) async throws -> JSON {
+        let answer = try await journal.step(key, .model) { PaidAnswer(try await model.answer(request)) }
+        usage = usage + answer.answer.usage
+        return answer.answer.json
+    }
+
+    private func context(for part: PackedPart, of change: JudgedChange, _ review: ReviewConfig) async throws -> ReviewerContext {
+        var files: [(name: String, text: String)] = []
+        for name in review.contextFiles {
+            let bytes = try await change.snapshot.file(RepositoryPath(name), at: change.base, bytesMax: Self.contextBytesMax)
+            if let bytes { files.append((name, String(decoding: bytes, as: UTF8.self))) }
+        }
+        return ReviewerContext(
+            categories: review.categories.map(\.rawValue), language: review.language, instructions: instructions(for: part, review),
+            files: files)
+    }
+
+    private func instructions(for part: PackedPart, _ review: ReviewConfig) -> [String] {
+        review.instructions.filter { instruction in
+            part.paths.contains { path in instruction.paths.contains { matching.path($0.text, path) } }
+        }.map(\.text)
+    }
+
+    private static func skipped(_ change: JudgedChange, _ reading: ModelReading) -> ReviewersWord {
+        var reading = reading
+        let reason = "the change is too large for the model, and review.when_large is skip"
+        reading.none = change.input.diff.files.filter { $0.new != nil }.map { UnreadPart(path: $0.path, reason: reason) }
+        reading.full = []
+        reading.partial = []
+        return ReviewersWord(findings: [], reading: reading)
+    }
+
+    private static func forget(_ part: PackedPart, _ reason: String, _ reading: inout ModelReading) {
+        reading.full.subtract(part.paths)
+        reading.partial.removeAll { $0.path.map(part.paths.contains) ?? false }
+        reading.none += part.paths.map { UnreadPart(path: $0, reason: reason) }
+    }
+}
+
+/// A model's answer as the journal keeps it.
+private struct PaidAnswer: StepResult {
+    var answer: ModelAnswer
+
+    init(_ answer: ModelAnswer) { self.answer = answer }
+
+    var stepJSON: JSON {
+        JSON.object([
+            .init("answer", answer.json), .init("input_tokens", JSON(answer.usage.inputTokens)),
+            .init("output_tokens", JSON(answer.usage.outputTokens)), .init("micro_usd", JSON(answer.usage.microUSD)),
+        ]).withoutNulls
+    }
+
+    init?(stepJSON: JSON) {
+        guard let json = stepJSON["answer"], let input = stepJSON["input_tokens"]?.integer, let output = stepJSON["output_tokens"]?.integer
+        else { return nil }
+        let usage = ModelUsage(
+            inputTokens: Int(input), outputTokens: Int(output), microUSD: stepJSON["micro_usd"]?.integer.map { Int($0) })
+        self.init(ModelAnswer(json: json, usage: usage))
+    }
+}

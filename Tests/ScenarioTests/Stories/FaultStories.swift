@@ -1,0 +1,122 @@
+// Every fault at every write, and the service killed at every write, before and after it: in the end there is one review, one summary, one
+// check run, and nothing is missing.
+
+import ForgeCore
+import ForgeTestSupport
+import Foundation
+import Testing
+
+@Suite(.serialized) struct FaultStories {
+    static let faults: [WireFault.Kind] = [
+        .status(500), .html(502), .statusAfter(502), .resetBefore, .resetAfter, .truncated, .badJSON, .tooManyRequests(retryAfter: 1),
+        .secondaryLimit(retryAfter: 1), .primaryLimit(seconds: 1),
+    ]
+
+    /// As it is to be after a first look at a flaw.
+    private func checkFirst(_ page: PullPage, _ bot: String, _ what: String) {
+        #expect(page.reviews(by: bot).count == 1, "\(what): \(page.text)")
+        #expect(page.threads(by: bot).count == 1, "\(what): \(page.text)")
+        #expect(page.summaries(by: bot).count == 1, "\(what): \(page.text)")
+        #expect(page.forgeChecks.map(\.conclusion) == ["neutral"], "\(what): \(page.text)")
+    }
+
+    /// And after the flaw was fixed.
+    private func checkSecond(_ page: PullPage, _ bot: String, _ what: String) {
+        #expect(page.reviews(by: bot).count == 1, "\(what): \(page.text)")
+        #expect(page.threads(by: bot).count == 1 && page.openThreads(by: bot).isEmpty, "\(what): \(page.text)")
+        #expect(page.threads.first?.remarks.count == 2, "\(what): \(page.text)")
+        #expect(page.summaries(by: bot).count == 1, "\(what): \(page.text)")
+        #expect(page.forgeChecks.map(\.conclusion) == ["success"], "\(what): \(page.text)")
+    }
+
+    @Test(.timeLimit(.minutes(10)), arguments: faults) func `a fault at any write leaves no trace`(_ kind: WireFault.Kind) async throws {
+        let world = try StandInWorld()
+        let story = try Story(world)
+        try story.makeShop()
+        try story.start()
+        var writes = 3
+        var index = 0
+        while index < writes {
+            let branch = "change\(index)"
+            try story.push([("shop/orders.py", .text(Planted.flawedOrders))], to: branch)
+            let before = world.github.writes.count
+            world.github.fail("^(POST|PATCH|PUT|DELETE) /(repos|graphql)", kind, skip: index)
+            try story.open(branch: branch)
+            try await story.rest()
+            world.github.clearFaults()
+            checkFirst(try story.page(), story.bot, "\(kind) at write \(index + 1) of a first look")
+            if index == 0 { writes = max(3, world.github.writes.count - before - 1) }
+
+            world.github.fail("^(POST|PATCH|PUT|DELETE) /(repos|graphql)", kind, skip: index + (index > 0 ? 1 : 0))
+            try story.push([("shop/orders.py", .text(Planted.mendedOrders))], to: branch)
+            try await story.rest()
+            world.github.clearFaults()
+            checkSecond(try story.page(), story.bot, "\(kind) at write \(index + 1) of a second look")
+            index += 1
+        }
+        try story.end()
+    }
+
+    @Test(.timeLimit(.minutes(10)), arguments: HoldMoment.allCases) func `killed at any write, it ends as if nothing had been`(
+        _ moment: HoldMoment
+    ) async throws {
+        let world = try StandInWorld()
+        let story = try Story(world)
+        try story.makeShop()
+        try story.start()
+        for number in 1...8 {
+            let branch = "change\(number)"
+            try story.push([("shop/orders.py", .text(Planted.flawedOrders))], to: branch)
+            let wasHeld = try await killed(story, at: number, moment) { try story.open(branch: branch) }
+            checkFirst(try story.page(), story.bot, "killed \(moment) write \(number) of a first look")
+            let wasHeldAgain = try await killed(story, at: number, moment) {
+                try story.push([("shop/orders.py", .text(Planted.mendedOrders))], to: branch)
+            }
+            checkSecond(try story.page(), story.bot, "killed \(moment) write \(number) of a second look")
+            #expect(number > 3 || wasHeld, "a first look has \(number) writes")
+            if !wasHeld, !wasHeldAgain { break }
+        }
+        try story.end()
+    }
+
+    /// True when there was such a write.
+    private func killed(
+        _ story: Story<StandInWorld>, at number: Int, _ moment: HoldMoment, _ begin: () throws -> Void
+    ) async throws -> Bool {
+        let github = story.world.github
+        github.hold(write: number, moment)
+        try begin()
+        // A look that has fewer writes comes to rest.
+        async let held = github.heldWrite(within: .seconds(60))
+        while !(try await isAtRest(story)), github.heldLine == nil {}
+        let isHeld = github.heldLine != nil
+        if isHeld { story.service.end(with: SIGKILL) }
+        github.release()
+        _ = await held
+        if isHeld { try story.start() }
+        try await story.rest()
+        return isHeld
+    }
+
+    private func isAtRest(_ story: Story<StandInWorld>) async throws -> Bool {
+        do {
+            try await story.rest(within: .milliseconds(200))
+            return true
+        } catch is TestFailure {
+            return false
+        }
+    }
+
+    @Test func `a stale answer to a look for what may be done is looked at again`() async throws {
+        let world = try StandInWorld()
+        let story = try Story(world)
+        try story.makeShop()
+        try story.start()
+        try story.push([("shop/orders.py", .text(Planted.flawedOrders))])
+        world.github.fail("^GET /repos/acme/shop/pulls/1$", .notFound)
+        try story.open()
+        try await story.rest()
+        checkFirst(try story.page(), story.bot, "404 right after the event")
+        try story.end()
+    }
+}
