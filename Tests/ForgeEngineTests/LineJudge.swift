@@ -25,12 +25,16 @@ struct LineJudge: ChangeJudge {
     func judge(_ change: JudgedChange, _ config: EffectiveConfig) async throws -> ChangeJudgement {
         var material = ReviewMaterial(input: change.input)
         material.coverage.filesChanged = change.input.diff.files.count
-        material.rules = Self.words.map {
-            ReportedRule(id: "word-\($0.word.lowercased())", title: "The word \($0.word)", family: "words", severity: $0.severity)
-        }
+        material.rules = Self.described
         material.coverage.rulesUsed = material.rules.count
         for file in change.input.diff.files { material.found += Self.findings(in: file) }
         return ChangeJudgement(material: material, version: "test")
+    }
+
+    func rules(_ config: EffectiveConfig) async throws -> [ReportedRule] { Self.described }
+
+    private static let described = words.map {
+        ReportedRule(id: "word-\($0.word.lowercased())", title: "The word \($0.word)", family: "words", severity: $0.severity)
     }
 
     private static func findings(in file: FileChange) -> [Finding] {

@@ -2,10 +2,10 @@
 // repeated run pays for none again. It must never show a model a text that was not enclosed, and never say that a part was read which was
 // not.
 
-import ForgeConfig
+package import ForgeConfig
 package import ForgeCore
 package import ForgeCrew
-package import ForgeReview
+import ForgeReview
 
 package struct CrewReviewer: ChangeReviewer {
     private static let contextBytesMax = 24_000

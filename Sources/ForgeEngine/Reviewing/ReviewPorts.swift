@@ -55,6 +55,8 @@ package protocol ChangeJudge: Sendable {
     /// How names and paths are matched.
     var matching: PatternMatching { get }
     func judge(_ change: JudgedChange, _ config: EffectiveConfig) async throws -> ChangeJudgement
+    /// Those that look under this configuration, for whoever asks what one means.
+    func rules(_ config: EffectiveConfig) async throws -> [ReportedRule]
 }
 
 /// What a model made of a change.

@@ -109,11 +109,7 @@ extension ReviewRun {
         guard isNeeded else { return state }
         let threads = try await memory.threads(session, on: pull.number)
         var state = state
-        for (finding, thread) in try await memory.identity(needs.host).findingThreads(threads) {
-            if let comment = thread.comments.first?.id, state.ledger[finding]?.place == .thread(comment: nil) {
-                state.ledger[finding]?.place = .thread(comment: comment)
-            }
-        }
+        state.learn(threads, try await memory.identity(needs.host))
         return state
     }
 
