@@ -31,7 +31,8 @@ extension ServerSettings {
             let needs = ReviewDependencies(
                 store: workshop.store, host: host, mirrors: mirrors, upperLayers: OperatorLayers(layers: repositories.layers), judge: judge,
                 reviewer: nil, repositoryURL: url, now: workshop.wall, metrics: workshop.metrics, log: workshop.log)
-            return ReviewHandler(needs).jobHandlers + CommandHandler(CommandDependencies(review: needs, queued: workshop.queued)).jobHandlers
+            return ReviewHandler(needs).jobHandlers
+                + CommandHandler(CommandDependencies(review: needs, queued: workshop.queued)).jobHandlers
         }
         let web = github.map { host in handlers(host) { [self] in "\(self.github.webURL)/\($0)" } } ?? []
         return Self.byTenant(local: local.map { handlers($0) { _ in nil } } ?? [], web: web)
