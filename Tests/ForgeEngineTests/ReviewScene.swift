@@ -22,9 +22,11 @@ final class ReviewScene: Sendable {
     let metrics = Metrics()
     let logged = LogCapture()
     let model: (any Model)?
+    let answerer: (any QuestionAnswerer)?
 
     /// A branch `main` with one file, and `.forge.yml` when there is one.
-    init(config: String? = nil, model: (any Model)? = nil) {
+    init(config: String? = nil, model: (any Model)? = nil, answerer: (any QuestionAnswerer)? = nil) {
+        self.answerer = answerer
         store = MemoryStore(clock: clock.wallClock)
         host = FakeCodeHost(now: clock.wallClock)
         self.model = model
@@ -103,7 +105,9 @@ final class ReviewScene: Sendable {
     private var handlers: [String: JobHandler] {
         engine.withLock { engine in
             if let engine { return engine }
-            let made = Dictionary(uniqueKeysWithValues: ReviewHandler(dependencies).jobHandlers.map { ($0.kind, $0) })
+            let commands = CommandHandler(CommandDependencies(review: dependencies, answerer: answerer, queued: Wakeup()))
+            let all = ReviewHandler(dependencies).jobHandlers + commands.jobHandlers
+            let made = Dictionary(uniqueKeysWithValues: all.map { ($0.kind, $0) })
             engine = made
             return made
         }

@@ -20,12 +20,19 @@ package struct CommandHandler: Sendable {
     }
 
     private func answer(_ job: Job) async throws {
-        guard let request = CommandRequest(payload: job.new.payload) else { throw JobRefused(reason: "the job says nothing that was asked") }
+        guard let request = CommandRequest(payload: job.new.payload) else {
+            throw JobRefused(reason: "the job says nothing that was asked")
+        }
         try await withSession(job) { place, session in
             let run = CommandRun(needs: needs, request: request, place: place, job: job, session: session)
             for number in try await numbers(request, session) {
                 let note = try await run.carryOut(on: number)
-                log.info("answered", [.init("job", JSON(job.id.number)), .init("subject", .string("\(place.repository)#\(number)")), .init("note", .string(note))])
+                log.info(
+                    "answered",
+                    [
+                        .init("job", JSON(job.id.number)), .init("subject", .string("\(place.repository)#\(number)")),
+                        .init("note", .string(note)),
+                    ])
                 count(job.new.kind)
             }
         }

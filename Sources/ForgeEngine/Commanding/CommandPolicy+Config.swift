@@ -26,7 +26,8 @@ extension EffectiveConfig {
         }
         let keyWidth = rows.map(\.0.count).max() ?? 0
         let valueWidth = min(40, rows.map(\.1.count).max() ?? 0)
-        return rows.map { key, value, origin in "\(padded(key, keyWidth))  \(padded(value, valueWidth))  \(origin)" }.joined(separator: "\n")
+        return rows.map { key, value, origin in "\(padded(key, keyWidth))  \(padded(value, valueWidth))  \(origin)" }.joined(
+            separator: "\n")
     }
 
     private static func shown(_ origin: RuleOrigin) -> String {

@@ -147,7 +147,9 @@ struct CommandRun: Sendable {
             try await post(text, on: number)
         } catch {
             if error.mayBeDone, try await isAnswered(on: number, identity) { return }
-            guard !error.isLeftOut else { return needs.review.log.warning("an answer was left out", [.init("why", .string(error.message))]) }
+            guard !error.isLeftOut else {
+                return needs.review.log.warning("an answer was left out", [.init("why", .string(error.message))])
+            }
             throw error
         }
     }

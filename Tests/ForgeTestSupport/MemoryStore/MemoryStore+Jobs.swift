@@ -129,10 +129,11 @@ extension MemoryState {
 
     fileprivate func next(kinds: [String], perRepository: Int) -> Job? {
         var running: [String: Int] = [:]
-        for job in jobs.rows where job.state == .running { running[job.new.repository, default: 0] += 1 }
+        let held = jobs.rows.filter { $0.state == .running }
+        for job in held { running[job.new.repository, default: 0] += 1 }
         let due = jobs.rows.filter { job in
             job.state == .queued && kinds.contains(job.new.kind) && job.new.notBefore ?? now <= now
-                && running[job.new.repository, default: 0] < perRepository && !jobs.rows.contains { $0.holdsSubject(of: job.new) }
+                && running[job.new.repository, default: 0] < perRepository && !held.contains { $0.holdsSubject(of: job.new) }
         }
         return due.min { rank($0) < rank($1) }
     }
@@ -188,7 +189,7 @@ extension MemoryState {
 
 extension Job {
     fileprivate func holdsSubject(of other: NewJob) -> Bool {
-        state == .running && other.subject != nil && new.subject == other.subject && new.tenant == other.tenant
+        other.subject != nil && new.subject == other.subject && new.tenant == other.tenant
             && new.repository == other.repository
     }
 
