@@ -100,7 +100,7 @@ let package = Package(
         module("ForgeGitHub", ["ForgeCore", "ForgeCrypto", "ForgeHTTP"]),
         tests("ForgeGitHubTests", ["ForgeCore", "ForgeCrypto", "ForgeHTTP", "ForgeGitHub", "ForgeServer"]),
         module("ForgeLocalHost", ["ForgeCore", "ForgeCrypto"]),
-        tests("ForgeLocalHostTests", ["ForgeCore", "ForgeLocalHost", "ForgeStore"]),
+        tests("ForgeLocalHostTests", ["ForgeCore", "ForgeLocalHost", "ForgeStore", "ForgeGit", "ForgeWebhooks"]),
         module("ForgeBench", ["ForgeCore", "CBench"]),
         tests("ForgeBenchTests", ["ForgeBench"]),
 

@@ -21,6 +21,6 @@ package func decodeEvent(
     case .glitchtip:
         try GlitchTipDecoder.event(body: body, headers: headers, tracker: tracker, settings: settings, receivedAt: receivedAt)
     case .person:
-        throw DecodeFailure(code: "no_decoder", reason: "What a person asks for comes through the API, not as a delivery.")
+        try LocalDecoder.event(body: body, headers: headers, settings: settings)
     }
 }

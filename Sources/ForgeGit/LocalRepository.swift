@@ -35,7 +35,7 @@ package actor LocalRepository {
     }
 
     /// Opens a bare repository of our own, which sees its own configuration and no other.
-    init(bare folder: String, runtime: GitRuntime) throws(GitError) {
+    package init(bare folder: String, runtime: GitRuntime) throws(GitError) {
         self.runtime = runtime
         repository = try .openBare(folder)
         workTree = nil

@@ -35,6 +35,20 @@ package enum Files {
         try StandardStream.write(bytes, to: descriptor, name: path)
     }
 
+    /// Makes a file that is not there yet, and returns when the disk has it: for what nobody could make again. All of it or none.
+    package static func createNew(_ bytes: [UInt8], at path: String, mode: UInt32) throws(SystemError) {
+        let descriptor = unsafe forge_create_new(path, mode)
+        guard descriptor >= 0 else { throw .last("create", path) }
+        defer { close(descriptor) }
+        do throws(SystemError) {
+            try StandardStream.write(bytes, to: descriptor, name: path)
+            guard fsync(descriptor) == 0 else { throw SystemError.last("keep", path) }
+        } catch {
+            unsafe unlink(path)
+            throw error
+        }
+    }
+
     /// Makes a folder and those above it.
     package static func createFolder(_ path: String, mode: UInt32 = 0o700) throws(SystemError) {
         var made = path.hasPrefix("/") ? "/" : ""

@@ -3,6 +3,7 @@
 import CSystem
 
 package enum StandardStream {
+    package static let input: Int32 = 0
     package static let output: Int32 = 1
     package static let error: Int32 = 2
 

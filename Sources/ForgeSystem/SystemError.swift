@@ -19,6 +19,9 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
 
     package var isMissing: Bool { number == ENOENT }
 
+    /// Something of that name is there already.
+    package var isTaken: Bool { number == EEXIST }
+
     /// What was to be read is larger than the reader's bound.
     package var isTooLarge: Bool { number == EFBIG }
 

@@ -4,7 +4,8 @@ import ForgeSystem
 
 let commands = CommandTable(
     commands: ServeCommand.all + IntakeCommand.all + ReviewCommand.all + CheckCommand.all + RulesCommands.all
-        + DeliveryCommands.all + TicketCommands.all + RunCommands.all + AuditCommands.all + TokenCommands.all + DoctorCommand.all
+        + PullRequestCommands.all + NotifyCommand.all + DeliveryCommands.all + TicketCommands.all + RunCommands.all + AuditCommands.all
+        + TokenCommands.all + AppManifestCommand.all + AppStatusCommand.all + DoctorCommand.all
         + DemoCommand.all + BenchCommands.all + AboutCommands.all)
 
 let code = await commands.run(Array(CommandLine.arguments.dropFirst()), .current())

@@ -97,6 +97,20 @@ import Testing
         #expect(scene.log.lines(.warning).count == 2)
     }
 
+    @Test func `a reader of a mirror that was replaced does not have the new one built again`() async throws {
+        let request = try scene.request(["refs/heads/main"], [head])
+        let mirrors = try scene.mirrors()
+        let old = try await mirrors.fetch(request)
+        try apply(.refEmpty, to: try #require(scene.repositories.first))
+        await (try await mirrors.fetch(scene.request())).release()
+        let count = scene.log.lines(.warning).count
+        #expect(count == 1)
+        let error = await scene.failure { _ = try await old.diff(from: nil, to: request.commits[0]) }
+        #expect(error == nil || error?.kind == .unavailable, "\(String(describing: error))")
+        _ = try await mirrors.fetch(request)
+        #expect(scene.log.lines(.warning).count == count)
+    }
+
     @Test func `what a killed process leaves is swept, and nothing of it is believed`() async throws {
         let request = try scene.request(["refs/heads/main"], [head])
         await (try await scene.mirrors().fetch(request)).release()

@@ -86,6 +86,16 @@ import Testing
         _ = try await snapshot().generated(paths, at: head)
     }
 
+    @Test(arguments: ["large", "stars"]) func `attributes that cost without bound make nothing generated`(_ kind: String) async throws {
+        let stars = "**/a/**/a/**/a/**/a/**/a/**/b linguist-generated\n"
+        let large = String(repeating: "*.x linguist-generated\n", count: 4_000)
+        try scene.origin.write(".gitattributes", "*.lock linguist-generated\n" + (kind == "large" ? large : stars))
+        let deep = String(repeating: "a/", count: 60) + "c"
+        try scene.origin.write("a.lock", "x\n")
+        let head = try scene.sha(scene.origin.commit())
+        #expect(try await snapshot().generated([RepositoryPath("a.lock"), RepositoryPath(deep)], at: head).isEmpty)
+    }
+
     @Test func `a diff through a mirror is what git says`() async throws {
         let text = (1...40).map { "some line \($0)\n" }.joined()
         try scene.origin.write("moved.txt", text)

@@ -173,4 +173,21 @@ struct CommandFindingTests {
                 })
         #expect(Stage.request("ignore") { ($0.place, $0.check) = (.check, 4) }.marker.text == "<!-- forge:answer action=ignore check=4 -->")
     }
+
+    @Test func `a ledger as large as they get is answered at once, and in few words`() {
+        let entries = (0..<2_000).map { index in
+            let digits = String(index + 0x10000, radix: 16)
+            return Stage.entry(
+                String(repeating: digits, count: 4).prefix(16) + "", thread: index % 2 == 0 ? Int64(index) : nil, line: index + 1)
+        }
+        let scene = Stage.scene(entries)
+        let clock = ContinuousClock()
+        let button = Stage.request("ignore") { ($0.place, $0.comment, $0.check) = (.check, nil, 4) }
+        var outcome = CommandOutcome()
+        #expect(clock.measure { outcome = answer(button, in: scene) } < .seconds(5))
+        #expect(outcome.changes.count == scene.state.ledger.count && outcome.shown.hasSuffix("`.forge.yml` switches it off."))
+        #expect(outcome.shown.utf8.count < 10_000 && outcome.shown.contains("And \(scene.state.ledger.count - 20) more."))
+        #expect(clock.measure { outcome = answer(Stage.request("resolve", thread: 4), in: scene) } < .seconds(5))
+        #expect(outcome.resolvedThreads == [4])
+    }
 }

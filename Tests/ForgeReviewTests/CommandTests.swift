@@ -85,6 +85,13 @@ struct CommandPermissionTests {
         check("`/forge fix` is not in this repository yet: Forge reviews here, and changes no code.", "fix it") { _ in }
     }
 
+    @Test func `words that were edited after they were sent do nothing, and say so to whoever is heard`() {
+        let outcome = answer(Stage.request("pause", "review"), in: Stage.scene { $0.wasChanged = true })
+        #expect(outcome.shown == "This comment was edited after it was sent, so nothing of it was carried out; please write a new one.")
+        #expect(outcome.changes.isEmpty && outcome.followUps.isEmpty && outcome.reaction == .confused)
+        #expect(answer(Stage.request("pause"), in: Stage.scene(permission: .read) { $0.wasChanged = true }).parts.isEmpty)
+    }
+
     @Test func `under an issue there is nothing to review`() {
         let outcome = answer(
             Stage.request("review") { ($0.place, $0.isPullRequest) = (.issue, false) }, in: Stage.scene { $0.pullRequest = nil })

@@ -26,7 +26,7 @@ struct ReplyReadingTests {
             [
                 "Why?", "Why is this a problem", "What would you suggest instead?", "Is this a false positive?", "False positive, right?",
                 "Ignore this?", "How do I fix this", "can you explain this a bit more", "I don't understand this finding.",
-                "By design. Or what did you expect?", "Not sure what you mean here.", "By design (or is it?)",
+                "By design. Or what did you expect?", "Not sure what you mean here.", "By design (or is it?)", "False positive？", "???",
             ]
         ),
         (
@@ -37,7 +37,8 @@ struct ReplyReadingTests {
                 "False positive. Never mind, it is real.", "Ignore this comment, I was wrong.",
                 "This is ignored by git, so it doesn't matter.", "False positive, I think.",
                 "By design, but we could change it.", "Sorry, ignore this.", "Intended for internal use only, never reached from outside.",
-                "This is only a nit.", "No.", "You hallucinated that, it isn't there.", "If it's a false positive then won't fix",
+                "This is only a nit.", "When x is nil we never get here.", "No.", "You hallucinated that, it isn't there.",
+                "If it's a false positive then won't fix",
             ]
         ),
         (
@@ -47,7 +48,10 @@ struct ReplyReadingTests {
                 "Ignore for now, I will fix it later.", "False positive. Fixed the linter config anyway", "revoked and removed",
             ]
         ),
-        (.thanks, ["Thanks!", "Good catch", "You're right", "Agreed.", "+1", "Thank you, nice find.", "Fair enough.", "No problem!"]),
+        (
+            .thanks,
+            ["Thanks!", "Good catch", "You're right", "Agreed.", "+1", "Thank you, nice find.", "Fair enough.", "No problem!", "👍", "🎉 🎉"]
+        ),
         (
             .other,
             [
@@ -156,9 +160,22 @@ struct ReplyAnswerTests {
         let silent = [
             replied("Why?", by: stranger, permission: .read), replied("won't fix", by: stranger, permission: .none),
             replied("won't fix", by: Stage.bot), replied("won't fix", by: Stage.own), replied("won't fix", thread: 501),
-            replied("won't fix") { $0.policy.isAskerDenied = true },
+            replied("won't fix") { $0.policy.isAskerDenied = true }, replied("won't fix") { $0.wasChanged = true },
         ]
         for outcome in silent { #expect(outcome == CommandOutcome(note: outcome.note) && !outcome.note.isEmpty) }
+    }
+
+    @Test func `a thread that the ledger does not know yet is known by the mark in it, if it is ours`() {
+        func outcome(_ author: Actor) -> CommandOutcome {
+            var entry = Stage.entry(Stage.first)
+            entry.place = .thread(comment: nil)
+            let opening = "Look.\n\n<!-- forge:finding id=\(Stage.first),\(Stage.third) -->"
+            return answer(
+                reply: "by design", Stage.request(thread: 500),
+                in: Stage.scene([entry, Stage.entry(Stage.third)]) { $0.thread = Stage.thread([opening], by: author) })
+        }
+        #expect(outcome(Stage.own).changes.count == 1 && outcome(Stage.own).resolvedThreads == [500])
+        #expect(outcome(Stage.bo) == CommandOutcome(note: "the thread is not about a finding"))
     }
 
     @Test func `a dismissal in a thread about two findings dismisses both`() {

@@ -51,6 +51,22 @@ import Testing
         }
     }
 
+    @Test func `a new file is made only where nothing is, not even a link that leads nowhere`() async throws {
+        try await TemporaryFolder.with { folder in
+            let path = folder.path(of: "new")
+            try Files.createNew([1, 2], at: path, mode: 0o600)
+            #expect(try Files.read(path) == [1, 2])
+            #expect(!Files.isReadableByOthers(path))
+            try FileManager.default.createSymbolicLink(atPath: folder.path(of: "link"), withDestinationPath: folder.path(of: "target"))
+            for taken in [path, folder.path(of: "link"), folder.path] {
+                let error = #expect(throws: SystemError.self) { try Files.createNew([3], at: taken, mode: 0o600) }
+                #expect(error?.isTaken == true, "\(taken)")
+            }
+            #expect(try Files.read(path) == [1, 2])
+            #expect(!Files.exists(folder.path(of: "target")))
+        }
+    }
+
     @Test func `a folder is made with those above it, and again without harm`() async throws {
         try await TemporaryFolder.with { folder in
             let deep = folder.path(of: "a/b//c/")

@@ -4,6 +4,8 @@ package import ForgeCore
 
 /// Every event of an App's hook that names a repository is news of that repository's present name.
 package func repositoryNotices(for event: Event, settings: DecodingSettings) -> [RepositoryNotice] {
+    // Repositories of this machine have no installation to be told of, and their names are nobody else's.
+    guard event.context.tenant != .local else { return [] }
     let host = GitHubIdentity.host(of: settings.codeHostURL)
     switch event.matter {
     case .installation(let installation):

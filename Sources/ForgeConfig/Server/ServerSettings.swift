@@ -20,6 +20,7 @@ package struct ServerSettings: Sendable {
     package var retention: RetentionSettings
     package var intake: IntakeSettings
     package var github: GitHubSettings
+    package var localHost: LocalHostSettings
     package var outgoing: OutgoingSettings
     package var mirrors: MirrorSettings
     package var trackers: [TrackerSettings]
@@ -50,6 +51,8 @@ package struct ServerSettings: Sendable {
         retention = reader.section("retention", "How long things are kept.", RetentionSettings.init(reading:))
         intake = reader.section("intake", "What is made of deliveries.", IntakeSettings.init(reading:))
         github = reader.section("github", "The GitHub App and its host.", GitHubSettings.init(reading:))
+        localHost = reader.section(
+            "local_host", "Repositories of this machine that Forge itself is the code host of.", LocalHostSettings.init(reading:))
         outgoing = reader.section("outgoing", "Requests to other machines.", OutgoingSettings.init(reading:))
         mirrors = reader.section("mirrors", "Copies of repositories, which reviews read.", MirrorSettings.init(reading:))
         trackers = reader.list("trackers", namedBy: "name", "Where errors come from.", TrackerSettings.init(reading:))

@@ -6,7 +6,7 @@ package struct FetchRequest: Sendable {
     package var remote: GitRemote
     /// Full names, such as `refs/pull/7/head` and `refs/heads/main`.
     package var refs: [String]
-    /// Commits that must be here afterwards. When all are here already, nothing is fetched.
+    /// Commits that must be here afterwards. When all are here already, and every ref was fetched before, nothing is fetched.
     package var commits: [CommitSHA]
 
     package init(place: HostPlace, remote: GitRemote, refs: [String], commits: [CommitSHA] = []) {
@@ -37,7 +37,8 @@ package protocol SourceSnapshot: Sendable {
     func files(in folders: Set<RepositoryPath>, at commit: CommitSHA) async throws(SourceError) -> Set<RepositoryPath>
     /// Of these paths, those that the commit's `.gitattributes` call generated (`linguist-generated`).
     func generated(_ paths: [RepositoryPath], at commit: CommitSHA) async throws(SourceError) -> Set<RepositoryPath>
-    /// Keeps a commit from being thrown away as long as the ref stands: `refs/forge/…`.
+    /// Keeps a commit from being thrown away as long as the ref stands: `refs/forge/…`. It goes with its mirror, when that is damaged or the
+    /// one not used for longest: whoever looks for it later must be able to do without.
     func keep(_ commit: CommitSHA, as ref: String) async throws(SourceError)
     func release() async
 }

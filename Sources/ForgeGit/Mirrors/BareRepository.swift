@@ -103,8 +103,10 @@ final class BareRepository {
 
     // MARK: What is there
 
-    /// Brings these refspecs, and says what the host's refs lead to.
-    func fetch(_ specifications: [String], from url: String, _ watch: FetchWatch) throws(GitError) -> [String: git_oid] {
+    /// Brings these refspecs, and says which of `refs` the host has.
+    func fetch(
+        _ specifications: [String], from url: String, _ watch: FetchWatch, refs: [String] = []
+    ) throws(GitError) -> Set<String> {
         let remote = try unsafe GitHandle("git_remote_create_anonymous", git_remote_free) {
             unsafe git_remote_create_anonymous($0, raw, url)
         }
@@ -127,17 +129,19 @@ final class BareRepository {
             withExtendedLifetime((texts, watch)) { unsafe git_remote_fetch(remote.raw, &list, &options, nil) }
         }
         try check("git_remote_fetch", status)
-        return try advertised(by: remote)
+        return try advertised(refs, by: remote)
     }
 
-    private func advertised(by remote: GitHandle) throws(GitError) -> [String: git_oid] {
+    /// A host tells all it has, which may be a hundred thousand: compared as the bytes they are.
+    private func advertised(_ refs: [String], by remote: GitHandle) throws(GitError) -> Set<String> {
         var heads: UnsafeMutablePointer<UnsafePointer<git_remote_head>?>?
         var count = 0
         try check("git_remote_ls", unsafe git_remote_ls(&heads, &count, remote.raw))
-        var found: [String: git_oid] = [:]
+        var found: Set<String> = []
+        let wanted = refs.map { (text: $0, bytes: Array($0.utf8CString)) }
         for index in 0..<count {
             guard let head = unsafe heads?[index], let name = unsafe head.pointee.name else { continue }
-            found[unsafe String(cString: name)] = unsafe head.pointee.oid
+            for ref in wanted where unsafe strcmp(name, ref.bytes) == 0 { found.insert(ref.text) }
         }
         return found
     }

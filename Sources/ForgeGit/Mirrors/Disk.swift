@@ -48,6 +48,12 @@ enum Disk {
         return unsafe lstat(file, &facts) == 0 ? Int(facts.st_size) : 0
     }
 
+    /// The same for as long as it is the same file or folder; nil when there is none.
+    static func identity(of path: String) -> UInt64? {
+        var facts = stat()
+        return unsafe lstat(path, &facts) == 0 ? UInt64(facts.st_ino) : nil
+    }
+
     /// When a file was written to or touched; 0 when there is none.
     static func changed(_ file: String) -> Int64 {
         var facts = stat()

@@ -126,9 +126,9 @@ actor Mirror {
         guard Disk.freeBytes(options.folder) >= options.freeBytesMin else { throw .diskFull }
         let refs = request.refs.map { "+\($0):\(BareRepository.ownName(of: $0))" }
         let there = try attempt(request, until: deadline) { watch throws(GitError) in
-            try repository.fetch(refs, from: request.remote.url, watch)
+            try repository.fetch(refs, from: request.remote.url, watch, refs: request.refs)
         }
-        for ref in request.refs where there[ref] == nil { try repository.forget(ref) }
+        for ref in request.refs where !there.contains(ref) { try repository.forget(ref) }
         let missing = try missing(request, in: repository)
         guard !missing.isEmpty else { return }
         try repository.checkRefs()
@@ -157,8 +157,8 @@ actor Mirror {
 
     /// What the library says of a fetch that we ended is beside the point.
     private func attempt(
-        _ request: FetchRequest, until deadline: ContinuousClock.Instant, _ body: (FetchWatch) throws(GitError) -> [String: git_oid]
-    ) throws(GitError) -> [String: git_oid] {
+        _ request: FetchRequest, until deadline: ContinuousClock.Instant, _ body: (FetchWatch) throws(GitError) -> Set<String>
+    ) throws(GitError) -> Set<String> {
         let watch = FetchWatch(options, remote: request.remote, deadline: deadline)
         do throws(GitError) {
             return try body(watch)

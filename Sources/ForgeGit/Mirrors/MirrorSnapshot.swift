@@ -14,6 +14,8 @@ package final class MirrorSnapshot: SourceSnapshot {
 
     let place: MirrorPlace
     private let refs: [String: CommitSHA]
+    /// Of the folder that is read from. One of the same name may be another by the time that damage is met.
+    private let identity: UInt64?
     private let runtime: GitRuntime
     private let log: Log
     private let hold: Mutex<Hold?>
@@ -26,6 +28,7 @@ package final class MirrorSnapshot: SourceSnapshot {
             throw SourceError(reading: error, place.repositoryName)
         }
         self.place = place
+        identity = Disk.identity(of: place.repository)
         self.runtime = runtime
         self.log = log
         refs = fetched.refs
@@ -103,6 +106,10 @@ package final class MirrorSnapshot: SourceSnapshot {
 
     /// The next fetch builds the mirror anew.
     private func markDamaged(_ error: GitError) -> SourceError {
+        guard Disk.identity(of: place.repository) == identity else {
+            return SourceError(
+                .unavailable, "the copy of \(place.repositoryName) on this machine was replaced; the next fetch has it whole")
+        }
         log.warning(
             "the mirror of \(place.repositoryName) is damaged; the next fetch builds it anew: \(error.message)",
             [.init("repository", .string(place.repositoryName))])

@@ -62,7 +62,8 @@ private actor WorktreeSite {
     private let root: String
     private let limits: WorktreeLimits
     private let runtime: GitRuntime
-    private var opened: (name: String, lock: FileLock)?
+    /// The lock on the folder, and the one that keeps the mirror where it is.
+    private var opened: (name: String, lock: FileLock, use: FileLock)?
 
     init(_ mirror: MirrorPlace, root: String, _ limits: WorktreeLimits, runtime: GitRuntime) {
         self.mirror = mirror
@@ -96,6 +97,9 @@ private actor WorktreeSite {
     /// The folder is made by whoever gets the name; the lock in it says that somebody lives there.
     private func takeName() throws(GitError) -> String {
         let worktrees = MirrorPlace.worktrees(in: root)
+        guard let use = try FileLock.tryTake(mirror.useLock, .shared) else {
+            throw GitError(.locked, "worktree", "the mirror is being put in order", area: .system)
+        }
         for number in 0..<10_000 {
             let name = "\(getpid())-\(number)"
             guard unsafe mkdir("\(worktrees)/\(name)", 0o700) == 0 else {
@@ -103,7 +107,7 @@ private actor WorktreeSite {
                 throw .system("create folder", "\(worktrees)/\(name)")
             }
             guard let lock = try FileLock.tryTake("\(worktrees)/\(name)/lock", .exclusive) else { continue }
-            opened = (name, lock)
+            opened = (name, lock, use)
             return name
         }
         throw GitError(.exists, "worktree", "there are too many worktrees in \(worktrees)", area: .system)

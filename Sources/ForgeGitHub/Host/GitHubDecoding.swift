@@ -60,6 +60,14 @@ extension HostReview {
             id: id, author: Actor(author: json), body: json["body"]?.string ?? "", commit: CommitSHA(json["commit_id"]?.string ?? ""),
             url: json["html_url"]?.string ?? "")
     }
+
+    /// The review without a text that GitHub makes for a comment that came alone.
+    init?(around comment: JSON) {
+        guard let id = comment["pull_request_review_id"]?.integer ?? comment["id"]?.integer else { return nil }
+        self.init(
+            id: id, author: Actor(author: comment), body: "", commit: CommitSHA(comment["commit_id"]?.string ?? ""),
+            url: comment["html_url"]?.string ?? "")
+    }
 }
 
 extension HostCheckRun {

@@ -1,12 +1,18 @@
 // One review: its text and its comments on lines in one request, all or nothing, as GitHub has it. A comment on a whole file has no place in
-// that request; it goes out before it, and is looked for first, so that a review that is posted again after a failure posts it once.
+// that request. It goes out before it and is looked for first, so that a review that is posted again after a failure posts it once; alone, it
+// needs no review around it.
 
 package import ForgeCore
 
 extension GitHubSession {
     package func post(_ review: NewReview, on number: Int64) async throws(CodeHostError) -> HostReview {
         let onFiles = review.comments.filter { $0.anchor == .file }
-        if !onFiles.isEmpty { try await postOnFiles(onFiles, review.commit, number) }
+        let isOfFilesOnly = !onFiles.isEmpty && onFiles.count == review.comments.count && review.event == .comment
+        if isOfFilesOnly, onFiles.count == 1 { return try await postOnFile(onFiles[0], review.commit, number) }
+        if !onFiles.isEmpty {
+            let last = try await postOnFiles(onFiles, review.commit, number)
+            if isOfFilesOnly, let last { return last }
+        }
         let body = reviewBody(review)
         do throws(CodeHostError) {
             return try await postReview(body, number)
@@ -25,13 +31,13 @@ extension GitHubSession {
     private func reviewBody(_ review: NewReview) -> JSON {
         [
             "commit_id": .string(review.commit.description), "event": .string(review.event.rawValue), "body": .string(review.body),
-            "comments": .array(review.comments.filter { $0.anchor != .file }.map(Self.comment)),
+            "comments": .array(review.comments.filter { $0.anchor != .file }.map { .object(Self.comment($0)) }),
         ]
     }
 
-    private static func comment(_ comment: NewReviewComment) -> JSON {
+    private static func comment(_ comment: NewReviewComment) -> [JSON.Member] {
         let common = [JSON.Member("path", .string(comment.path.text)), JSON.Member("body", .string(comment.body))]
-        return .object(common + anchor(comment.anchor))
+        return common + anchor(comment.anchor)
     }
 
     /// Both sides are always said. A range of one line is a line: GitHub refuses a start that does not come before the end.
@@ -51,18 +57,26 @@ extension GitHubSession {
 
     // MARK: On whole files
 
-    private func postOnFiles(_ comments: [NewReviewComment], _ commit: CommitSHA, _ number: Int64) async throws(CodeHostError) {
-        let path = "\(root)/pulls/\(number)/comments"
+    /// Those that do not stand already; returns what the last of them is part of.
+    private func postOnFiles(
+        _ comments: [NewReviewComment], _ commit: CommitSHA, _ number: Int64
+    ) async throws(CodeHostError) -> HostReview? {
         let identity = try await host.identity()
-        let standing = try await all(path).filter { $0["subject_type"]?.string == "file" }
+        let standing = try await all("\(root)/pulls/\(number)/comments").filter { $0["subject_type"]?.string == "file" }
+        var last: HostReview?
         for comment in comments {
-            let isThere = standing.contains { json in
+            let there = standing.first { json in
                 json["path"]?.string == comment.path.text && json["body"]?.string == comment.body && identity.isAuthor(Actor(author: json))
             }
-            if isThere { continue }
-            guard case .object(let members) = Self.comment(comment) else { continue }
-            try await write(.post, path, .object(members + [JSON.Member("commit_id", .string(commit.description))]))
+            last = if let there { HostReview(around: there) } else { try await postOnFile(comment, commit, number) }
         }
+        return last
+    }
+
+    private func postOnFile(_ comment: NewReviewComment, _ commit: CommitSHA, _ number: Int64) async throws(CodeHostError) -> HostReview {
+        let members = Self.comment(comment) + [JSON.Member("commit_id", .string(commit.description))]
+        let json = try await write(.post, "\(root)/pulls/\(number)/comments", .object(members))
+        return try needWritten(HostReview(around: json), "comment")
     }
 
     /// True when there was one.

@@ -8,11 +8,12 @@ package final class AnswerCache: Sendable {
     struct Entry: Sendable {
         var tag: String
         var answer: GitHubAnswer
+        var bytes: Int
     }
 
     static let entriesMax = 16
-    /// A longer answer costs more memory than a request is worth.
-    static let bytesMax = 128 << 10
+    /// Of all together: more memory is more than a request is worth.
+    static let bytesMax = 512 << 10
 
     /// The one used last stands last.
     private let entries = Mutex<[(address: String, entry: Entry)]>([])
@@ -32,8 +33,9 @@ package final class AnswerCache: Sendable {
         guard let tag, bytes <= Self.bytesMax else { return }
         entries.withLock { entries in
             entries.removeAll { $0.address == address }
-            if entries.count == Self.entriesMax { entries.removeFirst() }
-            entries.append((address, Entry(tag: tag, answer: answer)))
+            var room = Self.bytesMax - bytes - entries.reduce(0) { $0 + $1.entry.bytes }
+            while room < 0 || entries.count >= Self.entriesMax { room += entries.removeFirst().entry.bytes }
+            entries.append((address, Entry(tag: tag, answer: answer, bytes: bytes)))
         }
     }
 }

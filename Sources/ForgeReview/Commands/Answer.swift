@@ -11,6 +11,11 @@ import ForgeCore
 package func answer(_ request: CommandRequest, in scene: CommandScene) -> CommandOutcome {
     if let refusal = scene.refusal(of: request) { return refusal }
     var answering = Answering(request: request, scene: scene)
+    if scene.wasChanged {
+        answering.note("the comment was edited after it was sent")
+        answering.notUnderstood("This comment was edited after it was sent, so nothing of it was carried out; please write a new one.")
+        return answering.outcome
+    }
     for command in request.commands { answering.carryOut(command) }
     if request.leftOut > 0 {
         answering.say(
@@ -46,11 +51,14 @@ struct Answering {
     var outcome = CommandOutcome()
     /// The command at hand, as it is shown above its answer.
     private var heading: String?
+    /// What the thread is about, the gravest first.
+    let threadIDs: [String]
 
     init(request: CommandRequest, scene: CommandScene) {
         self.request = request
         self.scene = scene
         state = scene.state
+        threadIDs = scene.findings(ofThread: request.thread).map(\.id)
     }
 
     /// The one that says most: something was not understood, something is begun, something is done.
@@ -67,7 +75,7 @@ struct Answering {
     /// Where the answer stands right below the question.
     var isInThread: Bool { request.thread != nil }
     /// What the thread is about: there the id may be left out. Empty in a thread that a person opened.
-    var threadFindings: [LedgerEntry] { scene.findings(ofThread: request.thread).compactMap { state.ledger[$0.id] } }
+    var threadFindings: [LedgerEntry] { threadIDs.compactMap { state.ledger[$0] } }
 
     mutating func carryOut(_ command: Command) {
         heading = isInThread ? nil : quoted(command)

@@ -34,7 +34,7 @@ extension Answering {
         RuleExplanation(entry, rule: scene.rules[entry.rule], isInThread: isOwnThread(entry)).text
     }
 
-    private func isOwnThread(_ entry: LedgerEntry) -> Bool { threadFindings.contains { $0.id == entry.id } }
+    private func isOwnThread(_ entry: LedgerEntry) -> Bool { threadIDs.contains(entry.id) }
 
     private mutating func explain(_ entries: [LedgerEntry], question: String) {
         reaction = scene.hasModel ? .eyes : .thumbsUp
@@ -89,11 +89,12 @@ extension Answering {
         }
         reaction = .thumbsUp
         let dismissed = entries.filter { $0.state == .open }
+        let dismissedIDs = Set(dismissed.map(\.id))
         for entry in dismissed { change(.dismiss(id: entry.id, by: asker, why: reason, at: scene.now)) }
         if !dismissed.isEmpty { follow(.refresh(because: "\(counted(dismissed.count, "finding")) dismissed")) }
         resolveThreads(of: entries)
         note("dismissed \(dismissed.map(\.id).joined(separator: ", "))")
-        let sentences = entries.prefix(Self.listMax).map { dismissed.contains($0) ? sentence($0, because: reason) : standing($0) }
+        let sentences = entries.prefix(Self.listMax).map { dismissedIDs.contains($0.id) ? sentence($0, because: reason) : standing($0) }
         let more = entries.count > Self.listMax ? ["And \(entries.count - Self.listMax) more."] : []
         say((sentences + more + proposals(for: dismissed)).joined(separator: "\n"))
     }
@@ -142,11 +143,11 @@ extension Answering {
     }
 
     private mutating func resolve(_ entries: [LedgerEntry]) {
-        let threads = entries.compactMap(\.thread)
+        let threads = entries.compactMap(thread(of:))
         guard !threads.isEmpty else { return notUnderstood("There is no thread of Forge's to close.") }
         reaction = .thumbsUp
         close(threads)
-        let open = entries.count { $0.state == .open && $0.thread != nil }
+        let open = entries.count { $0.state == .open && thread(of: $0) != nil }
         guard open > 0 else { return }
         say(
             "Closed. \(open == 1 ? "The finding still counts" : "\(open) findings still count") in the check until the code changes; "
@@ -155,9 +156,11 @@ extension Answering {
 
     /// A thread about several findings is closed with the last of them.
     private mutating func resolveThreads(of entries: [LedgerEntry]) {
-        let stillOpen = Set(state.ledger.values.filter { $0.state == .open }.compactMap(\.thread))
-        close(entries.compactMap(\.thread).filter { !stillOpen.contains($0) })
+        let stillOpen = Set(state.ledger.values.filter { $0.state == .open }.compactMap(thread(of:)))
+        close(entries.compactMap(thread(of:)).filter { !stillOpen.contains($0) })
     }
+
+    private func thread(of entry: LedgerEntry) -> Int64? { entry.thread ?? (isOwnThread(entry) ? request.thread : nil) }
 
     private mutating func close(_ threads: [Int64]) {
         for thread in threads where !outcome.resolvedThreads.contains(thread) { outcome.resolvedThreads.append(thread) }

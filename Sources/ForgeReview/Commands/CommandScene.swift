@@ -13,6 +13,8 @@ package struct CommandScene: Sendable {
     package var identity: HostIdentity
     /// The thread the request stands in, if it stands in one.
     package var thread: HostThread?
+    /// The words are no longer those that asked (`CommandRequest.wasChanged`).
+    package var wasChanged: Bool
     /// By id: the rules that findings may be of.
     package var rules: [String: ReportedRule]
     /// How often people dismissed each rule in this repository before.
@@ -28,7 +30,8 @@ package struct CommandScene: Sendable {
 
     package init(
         state: PullRequestState, pullRequest: PullRequest?, permission: HostPermission, policy: CommandPolicy = .init(),
-        identity: HostIdentity, thread: HostThread? = nil, rules: [String: ReportedRule] = [:], dismissals: [String: Int] = [:],
+        identity: HostIdentity, thread: HostThread? = nil, wasChanged: Bool = false, rules: [String: ReportedRule] = [:],
+        dismissals: [String: Int] = [:],
         configText: String = "", hasModel: Bool = false, hasSummary: Bool = true, description: ChangeDescription? = nil, now: Timestamp
     ) {
         self.state = state
@@ -37,6 +40,7 @@ package struct CommandScene: Sendable {
         self.policy = policy
         self.identity = identity
         self.thread = thread
+        self.wasChanged = wasChanged
         self.rules = rules
         self.dismissals = dismissals
         self.configText = configText

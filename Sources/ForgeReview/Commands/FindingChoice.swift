@@ -41,10 +41,17 @@ enum FindingChoice: Equatable {
 }
 
 extension CommandScene {
-    /// The findings that the request's thread is about: by the comment that opened it.
+    /// The findings that the request's thread is about: by the comment that opened it, and where the ledger does not know that comment yet
+    /// by the mark in it.
     func findings(ofThread root: Int64?) -> [LedgerEntry] {
         guard let root else { return [] }
-        return state.ledger.values.filter { $0.place == .thread(comment: root) }.sorted(by: isGraver)
+        var marked: Set<String> = []
+        if let first = thread?.comments.first, first.id == root, identity.isAuthor(first.author) {
+            marked = Set(HiddenMarker(endOf: first.body)?.findings ?? [])
+        }
+        return state.ledger.values.filter { entry in
+            entry.place == .thread(comment: root) || (entry.place == .thread(comment: nil) && marked.contains(entry.id))
+        }.sorted(by: isGraver)
     }
 }
 

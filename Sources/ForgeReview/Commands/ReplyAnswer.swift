@@ -26,6 +26,7 @@ extension CommandScene {
     fileprivate func reasonToStaySilent(_ request: CommandRequest) -> String? {
         if identity.isAuthor(request.asker) { return "Forge does not answer itself" }
         if request.asker.isBot { return "a bot's reply is nobody's" }
+        if wasChanged { return "the reply was edited after it was sent" }
         if findings(ofThread: request.thread).isEmpty { return "the thread is not about a finding" }
         if policy.isAskerDenied { return "the person is in commands.users_deny" }
         guard permission >= .write || isAuthor(request.asker) else { return "the person may not write, and is not the author" }

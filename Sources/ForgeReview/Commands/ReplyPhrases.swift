@@ -126,7 +126,7 @@ enum ReplyPhrases {
 
     private static let questions = phrases(
         """
-        why|what|how|where|which|who|when|is this|is that|is it|are you|are these|can you|can we|could you|could we|should i|should we|do you|
+        why|what|how|is this|is that|is it|are you|are these|can you|can we|could you|could we|should i|should we|do you|
         do we|do i|does this|does it|does that|would you|would it|explain|please explain|what's|whats|how's|tell me|show me|elaborate|
         can this|will this|am i|isn't this|isn't that|isn't it|not sure what|not sure why|not sure how|i don't understand|i dont understand|
         don't understand|i don't get|unclear
@@ -148,6 +148,9 @@ enum ReplyPhrases {
         thanks|thank you|thx|ty|cheers|good catch|nice catch|great catch|good find|good point|nice|great|agreed|agree|i agree|true|fair|
         fair enough|fair point|no problem|no worries|np|no objections|makes sense|that makes sense|you're right|you are right|youre right|indeed|correct|exactly|+1|lgtm|perfect|cool
         """)
+
+    /// Nothing but pictures, one of these among them.
+    static let thankfulPictures: Set<Character> = ["👍", "🙏", "🎉", "💯", "❤️", "👏", "🙌"]
 
     static func isThanks(_ clause: [String]) -> Bool { thanks.contains { clause.starts(with: $0) } }
 

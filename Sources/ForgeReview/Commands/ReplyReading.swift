@@ -21,8 +21,8 @@ package struct ReplyReading: Hashable, Sendable {
     }
 
     private static func meaning(of prose: ReplyProse) -> ReplyMeaning {
-        guard !prose.clauses.isEmpty else { return prose.isQuestion ? .question : .other }
         if prose.isQuestion { return .question }
+        guard !prose.clauses.isEmpty else { return prose.words.contains(where: ReplyPhrases.thankfulPictures.contains) ? .thanks : .other }
         if prose.clauses.allSatisfy(ReplyPhrases.isThanks) { return .thanks }
         // "Thanks, but …", "No, …": what follows is the matter.
         let matter = prose.clauses.drop { ReplyPhrases.isThanks($0) || ReplyPhrases.isBareNo($0) }
@@ -69,7 +69,7 @@ struct ReplyProse {
 
     /// A question mark at its end, not one within.
     private static func asks(_ word: Substring) -> Bool {
-        word.reversed().prefix { !$0.isLetter && !$0.isNumber }.contains("?")
+        word.reversed().prefix { !$0.isLetter && !$0.isNumber }.contains { $0 == "?" || $0 == "？" }
     }
 
     /// A clause that is only a greeting says nothing, and a greeting before one is none of its words.

@@ -63,9 +63,10 @@ extension ReviewReport {
     }
 }
 
-/// `1 file`, `2 files`.
+/// `1 file`, `2 files`, `2 pushes`, `2 entries`.
 func counted(_ count: Int, _ word: String) -> String {
     if count == 1 { return "1 \(word)" }
+    if word.hasSuffix("sh") { return "\(count) \(word)es" }
     return word.hasSuffix("y") ? "\(count) \(word.dropLast())ies" : "\(count) \(word)s"
 }
 

@@ -10,7 +10,7 @@ enum DeliveryCommands {
         details:
             "With --refused: the requests that were turned away at the door, each with the precise reason, which its sender was not told.",
         options: [
-            .init("refused", nil, "list refused requests instead"), .init("source", "SOURCE", "github, sentry or glitchtip"),
+            .init("refused", nil, "list refused requests instead"), .init("source", "SOURCE", "github, sentry, glitchtip or person"),
             .init("state", "STATE", "pending, done, ignored or failed"), .init("repository", "OWNER/NAME", "of one repository"),
             .limit, .before, .json, .config,
         ]

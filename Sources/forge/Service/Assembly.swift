@@ -40,21 +40,15 @@ struct Assembly: Sendable {
                 store: store, settings: settings.decoding, clock: clock, pressure: pressure, arrived: arrived, settled: changed,
                 metrics: metrics, log: log), limits: DecodeLimits(batch: settings.intake.batch))
         let github = try settings.gitHub(try settings.outgoing(surroundings, log: log), lanes: store, surroundings, log: log)
-        let handlers = try github.map { host in
-            let needs = ReviewDependencies(
-                store: store, host: host, mirrors: try settings.mirrors(log: log),
-                upperLayers: OperatorLayers(layers: settings.repositories.layers),
-                judge: ServiceJudge(rules: ServiceRules(packs, .forService(settings.data), log: log)), reviewer: nil,
-                repositoryURL: { [settings] in "\(settings.github.webURL)/\($0)" }, now: wall, metrics: metrics, log: log)
-            return ReviewHandler(needs).jobHandlers
-        }
+        let workshop = ReviewWorkshop(store: store, packs: packs, wall: wall, metrics: metrics, queued: changed, log: log)
+        let handlers = try settings.reviewHandlers(github: github, workshop)
         if let github {
             healer = GapHealer(missed: DeliveryLog(github.app), store: store, wall: wall, arrived: arrived, metrics: metrics, log: log)
         } else {
             healer = nil
         }
         workers = WorkerService(
-            store: store, handlers: handlers ?? [], limits: settings.workerLimits, name: "forge-\(ProcessFacts.identifier)", clock: clock,
+            store: store, handlers: handlers, limits: settings.workerLimits, name: "forge-\(ProcessFacts.identifier)", clock: clock,
             jitter: surroundings.jitter, queued: changed, metrics: metrics, log: log)
         retention = RetentionService(store: store, retention: settings.storeRetention, clock: clock, log: log)
         silence = SilenceService(store: store, watched: settings.watchedSources, wall: wall, metrics: metrics, log: log)
@@ -131,7 +125,8 @@ extension ServerSettings {
 
     fileprivate var secretChecks: [ReadinessCheck] {
         let github = ReadinessCheck.secrets(
-            of: WatchedSource(source: .github), count: github.webhookSecrets.count, isOnlySource: trackers.isEmpty,
+            of: WatchedSource(source: .github), count: github.webhookSecrets.count,
+            isOnlySource: trackers.isEmpty && localHost.repositories == nil,
             key: "github.webhook_secrets_file")
         return [github]
             + trackers.map { tracker in

@@ -13,26 +13,10 @@ struct SetUpProblem: Error, CustomStringConvertible {
 }
 
 extension ServerSettings {
-    /// The client for every request to another surroundings.
+    /// The client for every request to another machine.
     func outgoing(_ surroundings: Surroundings, log: Log) throws -> HTTPClient {
-        var client = HTTPClientSettings()
-        client.certificates = outgoing.certificates
-        client.exceptions = outgoing.privateNetworks
-        client.userAgent = "forge/\(forgeVersion)"
-        do throws(ProxyProblem) {
-            client.proxies = try ProxySettings(environment: surroundings.environment)
-        } catch {
-            throw SetUpProblem(description: error.message)
-        }
-        if let path = surroundings.environment["FORGE_HAR"], !path.isEmpty {
-            do throws(RecordingError) {
-                client.recorder = try HARRecorder(
-                    path: path, clock: surroundings.wall, version: forgeVersion, log: log, redact: surroundings.redact)
-            } catch {
-                throw SetUpProblem(description: "FORGE_HAR: \(error.message)")
-            }
-        }
-        return HTTPClient(client)
+        try OutgoingHTTP(outgoing, environment: surroundings.environment, clock: surroundings.wall, log: log, redact: surroundings.redact)
+            .client
     }
 
     /// Nil without a key.

@@ -29,6 +29,10 @@ struct ServiceJudge: ChangeJudge {
         if let problem = rules.problem { material.coverage.unread.append(UnreadPart(path: nil, reason: problem)) }
         return ChangeJudgement(material: material, required: rules.required, version: forgeVersion)
     }
+
+    func rules(_ config: EffectiveConfig) async throws -> [ReportedRule] {
+        try rules.rules(for: config.config, configName: ".forge.yml").described
+    }
 }
 
 /// The operator's files, which were read with the settings.

@@ -45,12 +45,13 @@ struct ServiceRunner: Sendable {
         group.addTask { await assembly.retention.run() }
         group.addTask { await assembly.silence.run(clock: clock) }
         if let healer = assembly.healer { group.addTask { await healer.run(clock: clock) } }
-        // Other processes write to the same store; live streams look for that once a second.
+        // Other processes write to the same store, deliveries too; live streams and decoding look for that once a second.
         group.addTask {
             while !Task.isCancelled {
                 // A sleep fails only by cancellation, which ends the loop.
                 try? await clock.sleep(for: .seconds(1))
                 assembly.changed.notify()
+                assembly.arrived.notify()
             }
         }
     }

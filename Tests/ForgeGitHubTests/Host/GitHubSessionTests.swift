@@ -234,6 +234,17 @@ import Testing
         #expect(scene.server.seen("POST \(comments)").count == 2)
     }
 
+    @Test func `a comment on a file that comes alone has no review around it`() async throws {
+        let scene = try Scene()
+        let comments = "\(Self.root)/pulls/7/comments"
+        scene.server.on("POST \(comments)", .json(201, Self.comment(5, extra: [.init("pull_request_review_id", 70)])))
+        #expect(try await scene.session().post(review(.file), on: 7).id == 70)
+        #expect(scene.server.seen.map(\.line) == [Scene.mintLine, "POST \(comments)"])
+        scene.server.on("GET \(comments)", .json(200, []))
+        #expect(try await scene.session().post(review(.file, .file), on: 7).id == 70)
+        #expect(scene.server.seen(Self.reviews).isEmpty)
+    }
+
     @Test func `a forgotten draft of ours makes room, somebody else's stays`() async throws {
         let scene = try Scene()
         scene.server.on(

@@ -254,6 +254,13 @@ import Testing
         let answer = GitHubAnswer(status: 200, json: .null)
         for index in 0..<100 { cache.keep(answer, tag: "t", bytes: 10, for: "\(index)") }
         #expect((0..<100).count { cache.entry(for: "\($0)") != nil } == AnswerCache.entriesMax)
+        #expect(cache.entry(for: "99") != nil)
+        // What was asked for again stays longest.
+        _ = cache.entry(for: "90")
+        cache.keep(answer, tag: "t", bytes: AnswerCache.bytesMax - 15, for: "almost all")
+        #expect(["90", "99", "almost all"].map { cache.entry(for: $0) != nil } == [true, false, true])
+        cache.keep(answer, tag: "t", bytes: AnswerCache.bytesMax, for: "all")
+        #expect(["90", "almost all", "all"].map { cache.entry(for: $0) != nil } == [false, false, true])
         cache.keep(answer, tag: "t", bytes: AnswerCache.bytesMax + 1, for: "large")
         cache.keep(answer, tag: nil, bytes: 1, for: "without tag")
         #expect(cache.entry(for: "large") == nil && cache.entry(for: "without tag") == nil)

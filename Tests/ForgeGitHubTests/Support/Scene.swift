@@ -50,28 +50,10 @@ struct Scene: Sendable {
         host.openSession(Self.place, phase, priority)
     }
 
-    /// Runs the work, moves the clock whenever somebody sleeps, and tells how far.
-    func drive<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async -> (
-        result: Result<Value, any Error>, waits: [Duration]
-    ) {
-        let clock = clock
-        let waits = Kept<[Duration]>([])
-        let result = await withTaskGroup(of: Result<Value, any Error>?.self) { group in
-            group.addTask {
-                do { return .success(try await work()) } catch { return .failure(error) }
-            }
-            group.addTask {
-                // Ends when it is cancelled.
-                while (try? await clock.waitForSleepers()) != nil {
-                    if let wait = clock.advanceToNextDeadline() { waits.change { $0.append(wait) } }
-                }
-                return nil
-            }
-            let first = await group.next() ?? nil
-            group.cancelAll()
-            return first
-        }
-        return (result ?? .failure(CancellationError()), waits.now)
+    func drive<Value: Sendable>(
+        _ work: @escaping @Sendable () async throws -> Value
+    ) async -> (result: Result<Value, any Error>, waits: [Duration]) {
+        await drivenWith(clock, work)
     }
 
     /// What the work fails with.
@@ -102,4 +84,27 @@ func pullRequestJSON(_ number: Int64, head: CommitSHA = someHead, state: String 
             .init("base", ["sha": .string(someBase.description), "ref": "main", "repo": ["default_branch": "main"]]),
             .init("labels", [["name": "bug"]]), .init("html_url", "https://github.com/acme/shop/pull/7"),
         ] + extra)
+}
+
+/// Runs the work, moves the clock whenever somebody sleeps, and tells how far.
+func drivenWith<Value: Sendable>(
+    _ clock: TestClock, _ work: @escaping @Sendable () async throws -> Value
+) async -> (result: Result<Value, any Error>, waits: [Duration]) {
+    let waits = Kept<[Duration]>([])
+    let result = await withTaskGroup(of: Result<Value, any Error>?.self) { group in
+        group.addTask {
+            do { return .success(try await work()) } catch { return .failure(error) }
+        }
+        group.addTask {
+            // Ends when it is cancelled.
+            while (try? await clock.waitForSleepers()) != nil {
+                if let wait = clock.advanceToNextDeadline() { waits.change { $0.append(wait) } }
+            }
+            return nil
+        }
+        let first = await group.next() ?? nil
+        group.cancelAll()
+        return first
+    }
+    return (result ?? .failure(CancellationError()), waits.now)
 }

@@ -27,8 +27,8 @@ import Testing
         try await story.rest()
         try story.push([("shop/jobs.py", .text(Planted.flawedJobs))])
         try await story.rest()
-        #expect(try story.page().reviews(by: story.bot).count == 1, "\(try story.page().text)")
-        #expect(try story.page().forgeChecks.map(\.conclusion) == ["skipped"], "\(try story.page().text)")
+        #expect(try story.page().reviews(by: story.bot).count == 1, "\(story.shown)")
+        #expect(try story.page().forgeChecks.map(\.conclusion) == ["skipped"], "\(story.shown)")
         try story.say("/forge resume")
         try await story.rest()
         let page = try story.page()
@@ -44,7 +44,7 @@ import Testing
         world.github.setWeather(DeliveryWeather(double: 1))
         try story.say("/forge help")
         try await story.rest()
-        #expect(try answers(story).count == 1, "\(try story.page().text)")
+        #expect(try answers(story).count == 1, "\(story.shown)")
         try story.end()
     }
 
@@ -57,7 +57,7 @@ import Testing
         let comment = try story.say("Looks good.")
         try story.world.edit(comment, to: "/forge help", in: story.repository, as: "alice")
         try await story.rest()
-        #expect(try answers(story).isEmpty, "\(try story.page().text)")
+        #expect(try answers(story).isEmpty, "\(story.shown)")
         try story.end()
     }
 
@@ -65,13 +65,13 @@ import Testing
         let world = try StandInWorld()
         let story = try Story(world)
         try await story.reviewedShop()
-        let id = try #require(try story.page().findingID(in: try #require(try story.page().threads.first)))
+        let id = try story.findingID()
         world.github.pauseWebhooks(true)
         let comment = try story.say("/forge ignore \(id) fine")
         try story.world.edit(comment, to: "/forge ignore \(id) not fine at all", in: story.repository, as: "mallory")
         world.github.pauseWebhooks(false)
         try await story.rest()
-        #expect(try story.page().openThreads(by: story.bot).count == 1, "\(try story.page().text)")
+        #expect(try story.page().openThreads(by: story.bot).count == 1, "\(story.shown)")
         try story.end()
     }
 
@@ -80,7 +80,8 @@ import Testing
         try await story.reviewedShop()
         try story.say("/forge reveiw")
         try await story.rest()
-        #expect(try answers(story).count == 1 && answers(story)[0].body.contains("review"), "\(try story.page().text)")
+        let said = try answers(story)
+        #expect(said.count == 1 && said[0].body.contains("review"), "\(story.shown)")
         try story.end()
     }
 
@@ -89,7 +90,7 @@ import Testing
         try await story.reviewedShop()
         try story.say("/forge help", as: "helper[bot]")
         try await story.rest()
-        #expect(try answers(story).isEmpty, "\(try story.page().text)")
+        #expect(try answers(story).isEmpty, "\(story.shown)")
         try story.end()
     }
 
@@ -98,11 +99,11 @@ import Testing
         try story.makeShop()
         try story.start()
         try story.push([("shop/orders.py", .text(Planted.flawedOrders))])
-        try story.world.sendWebhooks(toPort: nil)
+        story.world.sendWebhooks(toPort: nil)
         try story.open()
         let fake = "### Forge found nothing\n\nAll is well.\n\n<!-- forge:summary head=0 run=1 -->"
         try story.say(fake, as: "mallory")
-        try story.world.sendWebhooks(toPort: story.service.port)
+        story.world.sendWebhooks(toPort: story.service.port)
         try story.say("/forge review")
         try await story.rest()
         let page = try story.page()
@@ -119,8 +120,8 @@ import Testing
         try await story.rest()
         try story.push([("shop/orders.py", .text("# Orders.\n" + Planted.flawedOrders))])
         try await story.rest()
-        #expect(try story.page().threads(by: story.bot).count == 1, "\(try story.page().text)")
-        #expect(try story.page().forgeChecks.map(\.conclusion) == ["success"], "\(try story.page().text)")
+        #expect(try story.page().threads(by: story.bot).count == 1, "\(story.shown)")
+        #expect(try story.page().forgeChecks.map(\.conclusion) == ["success"], "\(story.shown)")
         try story.end()
     }
 
@@ -152,7 +153,7 @@ import Testing
 
 func commandsAreAnswered<World: GitHubWorld>(_ story: Story<World>) async throws {
     try await story.reviewedShop()
-    let id = try #require(try story.page().findingID(in: try #require(try story.page().threads.first)))
+    let id = try story.findingID()
     for (index, words) in ["/forge help", "/forge config", "/forge explain \(id)"].enumerated() {
         try story.say(words, as: "bob")
         try await story.rest()
@@ -160,13 +161,13 @@ func commandsAreAnswered<World: GitHubWorld>(_ story: Story<World>) async throws
         #expect(page.comments(by: story.bot).count { $0.body.contains("<!-- forge:answer") } == index + 1, "\(page.text)")
         #expect(page.comments.last { $0.author == "bob" }?.reactions.isEmpty == false, "\(page.text)")
     }
-    #expect(try story.page().comments.last?.body.contains("sql-string-python") == true, "\(try story.page().text)")
+    #expect(try story.page().comments.last?.body.contains("sql-string-python") == true, "\(story.shown)")
     try story.end()
 }
 
 func strangersCommand<World: GitHubWorld>(_ story: Story<World>) async throws {
     try await story.reviewedShop()
-    let id = try #require(try story.page().findingID(in: try #require(try story.page().threads.first)))
+    let id = try story.findingID()
     try story.say("/forge ignore \(id) trust me", as: "mallory")
     try await story.rest()
     let page = try story.page()

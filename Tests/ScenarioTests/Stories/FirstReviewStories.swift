@@ -49,11 +49,11 @@ import Testing
         try story.push([("shop/orders.py", .text(Planted.flawedOrders)), ("shop/jobs.py", .text(Planted.flawedJobs))])
         try story.open()
         try await story.rest()
-        #expect(try story.page().openThreads(by: story.bot).count == 2, "\(try story.page().text)")
+        #expect(try story.page().openThreads(by: story.bot).count == 2, "\(story.shown)")
         try story.world.retarget(story.number, in: story.repository, to: "release")
         try await story.rest()
         // The release branch is no default branch, so nobody asked for reviews there; the check of the head stays as it was.
-        #expect(try story.page().reviews(by: story.bot).count == 1, "\(try story.page().text)")
+        #expect(try story.page().reviews(by: story.bot).count == 1, "\(story.shown)")
         try story.end()
     }
 
@@ -122,11 +122,10 @@ func cleanChange<World: GitHubWorld>(_ story: Story<World>) async throws {
 
 func dismissedStaysAway<World: GitHubWorld>(_ story: Story<World>) async throws {
     try await story.reviewedShop()
-    let thread = try #require(try story.page().threads.first)
-    let id = try #require(try story.page().findingID(in: thread))
+    let id = try story.findingID()
     try story.say("/forge ignore \(id) only administrators may search", as: "bob")
     try await story.rest()
-    #expect(try story.page().openThreads(by: story.bot).isEmpty, "\(try story.page().text)")
+    #expect(try story.page().openThreads(by: story.bot).isEmpty, "\(story.shown)")
 
     let moved = "# Orders and what they cost.\n" + Planted.flawedOrders
     try story.push([("shop/orders.py", .text(moved))])
@@ -167,7 +166,8 @@ func draft<World: GitHubWorld>(_ story: Story<World>) async throws {
     try story.push([("shop/orders.py", .text(Planted.flawedOrders))])
     try story.open(isDraft: true)
     try await story.rest()
-    #expect(try story.page().reviews.isEmpty && story.page().comments.isEmpty, "\(try story.page().text)")
+    let before = try story.page()
+    #expect(before.reviews.isEmpty && before.comments.isEmpty, "\(before.text)")
     try story.world.markReady(story.number, in: story.repository)
     try await story.rest()
     let page = try story.page()

@@ -64,9 +64,11 @@ final class StandInWorld: GitHubWorld {
         try github.makeRepository(name, files, people: people)
     }
     func fork(_ repository: String, by person: String) throws -> String { try github.fork(repository, by: person) }
+    @discardableResult
     func push(_ files: GitHubStandIn.Files, to branch: String, of repository: String, as person: String) throws -> String {
         try github.push(files, to: branch, of: repository, as: person)
     }
+    @discardableResult
     func forcePush(_ files: GitHubStandIn.Files, to branch: String, of repository: String, as person: String) throws -> String {
         try github.forcePush(files, to: branch, of: repository, as: person)
     }
@@ -77,6 +79,7 @@ final class StandInWorld: GitHubWorld {
     func retarget(_ number: Int64, in repository: String, to base: String) throws {
         try github.retarget(number, in: repository, to: base)
     }
+    @discardableResult
     func comment(_ body: String, on number: Int64, in repository: String, as person: String) throws -> Int64 {
         try github.comment(body, on: number, in: repository, as: person)
     }

@@ -93,6 +93,18 @@ final class Story<World: GitHubWorld> {
 
     func page() throws -> PullPage { try world.page(of: number, in: repository) }
 
+    /// For the message of a failed test.
+    var shown: String { (try? page().text) ?? "there is no page" }  // A page that is gone is told like that.
+
+    /// Of the finding whose thread is the first.
+    func findingID() throws -> String {
+        let page = try page()
+        guard let thread = page.threads.first, let id = page.findingID(in: thread) else {
+            throw TestFailure(description: "no finding is there: \(page.text)\n\(service.log.suffix(4_000))")
+        }
+        return id
+    }
+
     /// Waits until nothing is to be told, read or done any more: by looking, and by waiting for something to happen between two looks.
     func rest(within limit: Duration = .seconds(90)) async throws {
         let end = ContinuousClock.now + limit
@@ -118,11 +130,11 @@ final class Story<World: GitHubWorld> {
         return depths.isEmpty ? nil : "\(depths.map { "\($0.count) \($0.kind) \($0.state)" })"
     }
 
-    /// Until the file of the log has grown or a moment has passed: looking all the time would keep the service from its work.
+    /// Looking all the time would keep the service from its work.
     private func pause() async {
-        let before = service.log.utf8.count
-        let end = ContinuousClock.now + .milliseconds(40)
-        while service.log.utf8.count == before, ContinuousClock.now < end { await Task.yield() }
+        await withCheckedContinuation { next in
+            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(20)) { next.resume() }
+        }
     }
 
     /// What Forge said, and that no client should have been turned away for it.
