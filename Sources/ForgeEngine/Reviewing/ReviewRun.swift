@@ -69,6 +69,7 @@ struct ReviewRun: Sendable {
         try await noteComments(plan, known)
         try await advance(to: .publishing)
         let posted = try await publish(plan, config.config, share)
+        if share == .whole { try await describe(change, config.config.output) }
         try await needs.store.saveFindings(recorded(report), lease: job.lease)
         try await remember(plan, posted)
         return ReviewEnding(of: report)
