@@ -159,6 +159,8 @@ import Testing
             nextPage(in: #"<https://api/x?page=1>; rel="prev", <https://api/x?page=3>; rel="next", <https://api/x?page=9>; rel="last""#)
                 == "https://api/x?page=3")
         #expect(nextPage(in: #"<https://api/x?page=9>; rel="last""#) == nil)
+        #expect(nextPage(in: #"<https://api/x?labels=a,b;c&page=2>; rel="next""#) == "https://api/x?labels=a,b;c&page=2")
+        #expect(nextPage(in: #"<https://api/x?page=2>; title="x"; rel=next"#) == "https://api/x?page=2")
         #expect(nextPage(in: nil) == nil)
         #expect(nextPage(in: "nonsense; , <>;") == nil)
     }

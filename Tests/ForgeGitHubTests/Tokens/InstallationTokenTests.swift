@@ -125,6 +125,25 @@ import Testing
         #expect(scene.server.seen(Self.revoke).count == 2)
     }
 
+    @Test func `what a cancelled session could not give back, the next one gives back`() async throws {
+        let scene = try scene()
+        number(scene)
+        let cancelled = Task {
+            let session = scene.session()
+            _ = try await session.pullRequest(7)
+            try? await scene.clock.pause(.seconds(60))
+            await session.end()
+        }
+        try await scene.clock.waitForSleepers()
+        cancelled.cancel()
+        try await cancelled.value
+        #expect(scene.server.seen(Self.revoke).isEmpty)
+        let next = scene.session()
+        _ = try await next.pullRequest(7)
+        await next.end()
+        #expect(Set(scene.server.seen(Self.revoke).map(\.token)) == ["ghs_1", "ghs_2"])
+    }
+
     @Test func `a session that used nothing gives nothing back`() async throws {
         let scene = try scene()
         await scene.session().end()
@@ -135,11 +154,13 @@ import Testing
         let scene = try scene()
         scene.server.on(Self.revoke, .json(status, ["message": "Bad credentials"]))
         let session = scene.session()
-        let (result, _) = await scene.drive {
+        let (result, waits) = await scene.drive {
             _ = try await session.pullRequest(7)
             await session.end()
         }
         #expect(throws: Never.self) { try result.get() }
+        #expect(waits == [])
+        #expect(scene.server.seen(Self.revoke).count == 1)
     }
 
     // MARK: Not taken

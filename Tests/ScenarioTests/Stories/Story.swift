@@ -122,6 +122,19 @@ final class Story<World: GitHubWorld> {
         }
     }
 
+    /// For what begins by itself, without anything that happened: rests again and again until the page is like this.
+    func rest(until isSo: (PullPage) -> Bool, within limit: Duration = .seconds(90)) async throws {
+        let end = ContinuousClock.now + limit
+        while true {
+            let isLast = ContinuousClock.now >= end
+            try await rest()
+            let page = try page()
+            if isSo(page) { return }
+            if isLast { throw TestFailure(description: "it never came: \(page.text)\n\(service.log.suffix(4_000))") }
+            await pause()
+        }
+    }
+
     /// What is still to be done; nil when all is.
     private func unfinished(in store: SQLiteStore) async throws -> String? {
         if try !world.hasToldAll() { return "webhooks are to be sent" }

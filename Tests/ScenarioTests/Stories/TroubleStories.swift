@@ -108,6 +108,23 @@ import Testing
         try story.end()
     }
 
+    @Test func `what was lost on its way is found when the service starts again`() async throws {
+        let world = try StandInWorld()
+        let story = try Story(world)
+        try story.makeShop()
+        try story.start()
+        world.github.setWeather(DeliveryWeather(drop: 100))
+        try story.push([("shop/orders.py", .text(Planted.flawedOrders))])
+        try story.open()
+        try await story.rest()
+        #expect(try story.page().reviews.isEmpty, "\(story.shown)")
+        world.github.setWeather(DeliveryWeather())
+        #expect(story.service.end(with: SIGTERM) == 0)
+        try story.start()
+        try await story.rest { $0.reviews.count == 1 }
+        try story.end()
+    }
+
     @Test func `a forged delivery is turned away`() async throws {
         let world = try StandInWorld()
         let story = try Story(world)
