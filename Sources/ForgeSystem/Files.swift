@@ -73,6 +73,9 @@ package enum Files {
         unsafe rmdir(path)
     }
 
+    /// What is not there is removed already.
+    package static func removeFile(_ path: String) { unsafe unlink(path) }
+
     package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
     package static func isWritable(_ path: String) -> Bool { unsafe access(path, W_OK) == 0 }

@@ -52,6 +52,24 @@ import Testing
             scene.open(["shop.txt": ReviewScene.lines(1...20, with: bad)])
             try await scene.tell()
         },
+        Story(testDescription: "one push too many") {
+            ReviewScene(config: "review: {pause_after: 1, debounce: 0s}\n")
+        } tell: { scene in
+            scene.open(["shop.txt": ReviewScene.lines(1...20, with: bad)])
+            try await scene.tell()
+            try await scene.work()
+            for number in 0..<2 {
+                if number > 0 { try await scene.work() }
+                scene.push(["shop.txt": ReviewScene.lines(1...20, with: bad.merging([18: "push \(number)"]) { $1 })])
+                try await scene.tell("pull_request.synchronize")
+            }
+        },
+        Story(testDescription: "a description and labels") {
+            ReviewScene(config: "output: {description: true, labels: true}\n")
+        } tell: { scene in
+            scene.open(["shop.txt": ReviewScene.lines(1...20, with: bad)]) { $0.body = "My words." }
+            try await scene.tell()
+        },
         Story(testDescription: "a draft") {
             ReviewScene()
         } tell: { scene in

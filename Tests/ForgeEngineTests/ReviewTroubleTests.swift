@@ -237,7 +237,7 @@ import Testing
         try await scene.tell()
         try await scene.work()
         #expect(scene.shop.threads[7]?.count == 2)
-        #expect(try await lastRun(scene).reason == "partial: 1 parts were not read")
+        #expect(try await lastRun(scene).reason == "partial: one part was not read")
         let clean = ReviewScene(model: ScriptedModel([.failure(ModelError(.refused, "no"))]))
         clean.open(["shop.txt": ReviewScene.lines(1...20, with: [4: "well"])])
         try await clean.tell()

@@ -99,17 +99,7 @@ private struct TwinScene: Sendable {
         try await session.resolve(thread: first.id)
         let after = try #require(try await session.threads(on: number).first { $0.id == first.id })
         #expect(after.isResolved && after.comments.map(\.id) == [first.comments[0].id, reply.id])
-        let summary = try await session.postComment("summary", on: number)
-        try await session.editComment(summary.id, to: "summary, edited")
-        try await session.react(.rocket, to: summary.id, .conversation)
-        #expect(try await session.comments(on: number).map(\.body) == ["summary, edited"])
-        #expect(try await session.comments(on: number).allSatisfy { identity.isAuthor($0.author) })
-        #expect(try await session.comment(summary.id, .conversation)?.body == "summary, edited")
-        try await session.changeLabels(on: number, adding: ["bug", "size/S"], removing: ["never there"])
-        try await session.changeLabels(on: number, adding: [], removing: ["bug"])
-        try await session.setDescription(of: number, to: "described")
-        let changed = try await session.pullRequest(number)
-        #expect(changed.labels == ["size/S"] && changed.body == "described")
+        try await converse(session, number, identity)
         check.state = .completed(.failure)
         check.annotations = annotations
         check.actions = [CheckAction(identifier: "rerun", label: "Re-run", description: "Look again")]
@@ -132,6 +122,20 @@ private struct TwinScene: Sendable {
         #expect(
             runs.allSatisfy { ($0["annotations"]?.array?.count ?? $0["annotations"]?.integer.map { Int($0) }) == 120 },
             "\(runs.map { $0.text.prefix(300) })")
+    }
+
+    private func converse(_ session: GitHubSession, _ number: Int64, _ identity: HostIdentity) async throws {
+        let summary = try await session.postComment("summary", on: number)
+        try await session.editComment(summary.id, to: "summary, edited")
+        try await session.react(.rocket, to: summary.id, .conversation)
+        #expect(try await session.comments(on: number).map(\.body) == ["summary, edited"])
+        #expect(try await session.comments(on: number).allSatisfy { identity.isAuthor($0.author) })
+        #expect(try await session.comment(summary.id, .conversation)?.body == "summary, edited")
+        try await session.changeLabels(on: number, adding: ["bug", "size/S"], removing: ["never there"])
+        try await session.changeLabels(on: number, adding: [], removing: ["bug"])
+        try await session.setDescription(of: number, to: "described")
+        let changed = try await session.pullRequest(number)
+        #expect(changed.labels == ["size/S"] && changed.body == "described")
     }
 
     @Test func `git fetches with the token of a session`() async throws {

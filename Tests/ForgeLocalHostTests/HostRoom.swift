@@ -12,9 +12,9 @@ import Testing
 final class HostRoom: Sendable {
     let path: String
     let clock = TestClock()
-    let store: SQLiteStore
+    let store: any Store
     let host: LocalHost
-    let repositories: HostedRepositories
+    let repositories: any LocalRepositories
     let repository: RepositoryName
 
     /// `main` has `a.txt` with forty lines, each its own.

@@ -52,7 +52,7 @@ struct PeopleTests {
         let event = try decodeEvent(delivery, body: #require(VerifiedBody(stored: delivery)), settings: DecodingSettings())
         let intent = decideIntent(event, as: DecodingSettings(), review: nil)
         #expect(
-            intent == .command(Command(name: "ask", arguments: "why"), number: 1, comment: comment.id, isPullRequest: true))
+            intent == .command(CommandList([Command(name: "ask", arguments: "why")]), number: 1, comment: comment.id, isPullRequest: true))
         let job = try #require(settlement(for: event, intent: intent, settings: DecodingSettings()).jobs.first)
         #expect(job.tenant == .local && job.payload["asked_by"]?["login"]?.string == "bob")
     }

@@ -83,7 +83,7 @@ import Testing
         return found
     }
 
-    @Test(arguments: UInt64(0)..<150)
+    @Test(arguments: UInt64(0)..<80)
     func `text from outside stays text, everywhere`(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         let (change, state) = change(&random)

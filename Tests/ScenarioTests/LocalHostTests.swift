@@ -134,7 +134,8 @@ private final class LocalPlace {
         try git("init", "-q", "-b", "main")
         try git("remote", "add", "origin", "\(path)/git/acme/shop.git")
         try Data("one\n".utf8).write(to: URL(filePath: "\(path)/clone/shop.txt"))
-        try Data("version: 1\nreview: {debounce: 0s}\n".utf8).write(to: URL(filePath: "\(path)/clone/.forge.yml"))
+        try Data("version: 1\nreview: {debounce: 0s}\noutput: {check_fails_on: high}\n".utf8).write(
+            to: URL(filePath: "\(path)/clone/.forge.yml"))
         try git("add", "-A")
         try git("commit", "-q", "-m", "Begin")
         try push("main")

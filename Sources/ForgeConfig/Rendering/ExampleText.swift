@@ -41,7 +41,7 @@ private func appendKeys(below path: [String], indent: String, isInBlock: Bool = 
         if path.isEmpty, !lines.isEmpty, key.content.isGroup { lines.append("") }
         lines.append("\(indent)# \(key.doc)")
         switch key.content {
-        case .value(_, .value(let text)), .value(_, .required(let text)): lines.append("\(indent)\(key.name): \(text)")
+        case .value(_, .value(let text)), .value(_, .required(let text)): lines += wrapped("\(indent)\(key.name): \(text)")
         case .value(_, .absent(let example)): lines.append("\(indent)#\(key.name): \(example)")
         case .section:
             lines.append("\(indent)\(key.name):")
@@ -51,6 +51,24 @@ private func appendKeys(below path: [String], indent: String, isInBlock: Bool = 
             lines += block(of: key, table).map { "\(indent)\(isInBlock ? "" : "#")\($0)" }
         }
     }
+}
+
+/// A list that is wider than a screen goes on in the next line, below its first entry.
+private func wrapped(_ line: String) -> [String] {
+    let charactersMax = 120
+    guard line.count > charactersMax, let bracket = line.firstIndex(of: "[") else { return [line] }
+    let indent = String(repeating: " ", count: line.distance(from: line.startIndex, to: bracket) + 1)
+    let entries = line[line.index(after: bracket)...].split(separator: ", ")
+    var lines = [String(line[...bracket])]
+    for (index, entry) in entries.enumerated() {
+        let text = String(entry) + (index + 1 < entries.count ? "," : "")
+        if lines[lines.count - 1].count + 1 + text.count > charactersMax {
+            lines.append(indent + text)
+        } else {
+            lines[lines.count - 1] += (index == 0 ? "" : " ") + text
+        }
+    }
+    return lines
 }
 
 /// One element of a list, or one named group.

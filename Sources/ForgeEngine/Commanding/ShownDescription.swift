@@ -12,6 +12,7 @@ struct ShownDescription: Hashable {
     /// Of the sizes, which exclude one another.
     var removed: [String] = []
 
+    var isSomething: Bool { body != nil || changesLabels }
     var changesLabels: Bool { !added.isEmpty || !removed.isEmpty }
 
     init(_ description: ChangeDescription, _ pull: PullRequest, _ output: OutputConfig) {

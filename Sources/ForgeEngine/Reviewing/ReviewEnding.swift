@@ -2,7 +2,6 @@
 // that nobody needs any more.
 
 package import ForgeCore
-package import ForgeReview
 
 package struct ReviewEnding: StepResult, Hashable {
     package enum Word: String, Hashable, Sendable, CaseIterable {
@@ -19,12 +18,14 @@ package struct ReviewEnding: StepResult, Hashable {
         self.sentence = sentence
     }
 
-    /// What the rules, the tools and the model left.
-    package init(of report: ReviewReport) {
-        switch report.outcome {
-        case .clean: self.init(.clean)
-        case .findings: self.init(.findings, "\(report.open.count) open")
-        case .partial: self.init(.partial, "\(report.coverage.unread.count) parts were not read")
+    /// What a look came to: `open` counts what the ledger has open. With nothing open, only what was not read keeps it from being clean.
+    package init(_ conclusion: CheckConclusion, unread: Int, open: Int) {
+        if unread > 0 || (open == 0 && conclusion != .success) {
+            self.init(.partial, unread == 1 ? "one part was not read" : unread > 1 ? "\(unread) parts were not read" : "not all was read")
+        } else if conclusion == .success {
+            self.init(.clean)
+        } else {
+            self.init(.findings, "\(open) open")
         }
     }
 

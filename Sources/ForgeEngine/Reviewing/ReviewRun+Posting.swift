@@ -52,12 +52,7 @@ extension ReviewRun {
             let part = try await journal.write("review/\(posting.attempt)", find: { try await find(next, marker) }) {
                 try await tryToPost(next, marker)
             }
-            if part.isAccepted {
-                posting.accept()
-                count("forge_review_comments_total", "Comments on lines and files that reviews posted.", next.comments.count)
-            } else {
-                posting.refuse()
-            }
+            if part.isAccepted { posting.accept() } else { posting.refuse() }
         }
         return posting.unplacedFindings
     }
@@ -65,6 +60,7 @@ extension ReviewRun {
     private func tryToPost(_ review: NewReview, _ marker: HiddenMarker) async throws -> PostedPart {
         do {
             _ = try await session.post(review, on: pull.number)
+            count("forge_review_comments_total", "Comments on lines and files that reviews posted.", review.comments.count)
             return PostedPart(isAccepted: true)
         } catch {
             guard error.kind == .refused || error.kind == .conflict else { throw error }
@@ -209,8 +205,8 @@ extension ReviewRun {
 
     // MARK: What is remembered
 
-    func remember(_ plan: ReviewPlan, _ posted: PostedReview) async throws {
-        _ = try await needs.store.changePullRequest(key, lease: job.lease) { plan.remember(posted, in: &$0) }
+    func remember(_ plan: ReviewPlan, _ posted: PostedReview) async throws -> PullRequestState {
+        try await needs.store.changePullRequest(key, lease: job.lease) { plan.remember(posted, in: &$0) }
     }
 
     func fields(_ more: [JSON.Member] = []) -> [JSON.Member] {

@@ -69,9 +69,10 @@ struct ReviewRun: Sendable {
         try await noteComments(plan, known)
         try await advance(to: .publishing)
         let posted = try await publish(plan, config.config, share)
+        if share == .whole { try await describe(change, config.config.output) }
         try await needs.store.saveFindings(recorded(report), lease: job.lease)
-        try await remember(plan, posted)
-        return ReviewEnding(of: report)
+        let now = try await remember(plan, posted)
+        return ReviewEnding(plan.conclusion, unread: report.coverage.unread.count, open: now.openCount)
     }
 
     func advance(to state: RunState, because reason: String? = nil) async throws {
@@ -90,7 +91,7 @@ struct ReviewRun: Sendable {
             return nil
         }
         // Its own work: what it found is what it ended with.
-        if reviewed.round > start.round { return ReviewEnding(of: reviewed.conclusion) }
+        if reviewed.round > start.round { return ReviewEnding(reviewed.conclusion, unread: 0, open: state.openCount) }
         return ReviewEnding(.unneeded, "this head was reviewed already")
     }
 
@@ -157,14 +158,8 @@ struct ReviewRun: Sendable {
     }
 }
 
-extension ReviewEnding {
-    fileprivate init(of conclusion: CheckConclusion) {
-        switch conclusion {
-        case .success: self.init(.clean)
-        case .skipped: self.init(.skipped)
-        case .neutral, .failure, .cancelled, .timedOut, .actionRequired: self.init(.findings)
-        }
-    }
+extension PullRequestState {
+    fileprivate var openCount: Int { ledger.values.count { $0.state == .open } }
 }
 
 extension FindingSeverity {

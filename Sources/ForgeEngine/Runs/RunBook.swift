@@ -27,9 +27,10 @@ package struct RunBook: Sendable {
     /// The run of this job about this subject: the unfinished one, the one it has just ended, or a new one.
     package func open(_ new: NewRun, for job: Job) async throws -> Opened {
         let alike = try await recent(like: new, for: job).filter { Self.isSameMatter($0.new.subject, new.subject) }
-        let own = alike.first { $0.new.job == job.id && $0.new.subject == new.subject }
+        var own = alike.first { $0.new.job == job.id && $0.new.subject == new.subject }
+        if let last = own, last.state.isFinal, !Self.isEnd(last, of: job) { own = nil }
         let unsettled = try await unsettled(alike.filter { $0.id != own?.id }, job)
-        if let own, !own.state.isFinal || Self.isEnd(own, of: job) {
+        if let own {
             let steps = try await store.steps(of: own.id, scope: .only(new.tenant))
             let journal = journal(own.id, new.subject, steps, job)
             return Opened(journal: journal, finished: own.state.isFinal ? own : nil, unsettled: unsettled)

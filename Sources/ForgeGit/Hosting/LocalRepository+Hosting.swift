@@ -29,6 +29,7 @@ extension LocalRepository {
     }
 
     package func subject(of commit: CommitSHA) throws(GitError) -> String {
+        guard try contains(commit) else { throw GitError(.notFound, "commit", "there is no commit \(commit.short)") }
         let found = try handle(of: commit)
         return unsafe git_commit_summary(found.raw).map { unsafe String(cString: $0) } ?? ""
     }

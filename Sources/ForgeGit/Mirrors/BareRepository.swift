@@ -107,9 +107,7 @@ final class BareRepository {
     func fetch(
         _ specifications: [String], from url: String, _ watch: FetchWatch, refs: [String] = []
     ) throws(GitError) -> Set<String> {
-        let remote = try unsafe GitHandle("git_remote_create_anonymous", git_remote_free) {
-            unsafe git_remote_create_anonymous($0, raw, url)
-        }
+        let remote = try remote(url)
         var options = unsafe git_fetch_options()
         try unsafe check("git_fetch_options_init", git_fetch_options_init(&options, UInt32(GIT_FETCH_OPTIONS_VERSION)))
         unsafe options.callbacks.credentials = credentialCallback
@@ -130,6 +128,19 @@ final class BareRepository {
         }
         try check("git_remote_fetch", status)
         return try advertised(refs, by: remote)
+    }
+
+    /// Without a name, and so without a place in any configuration. The library's look for addresses to replace is left out: there are none,
+    /// and version 1.5 loses twenty kilobytes for each line of configuration that it looks at.
+    private func remote(_ url: String) throws(GitError) -> GitHandle {
+        var options = unsafe git_remote_create_options()
+        let version = UInt32(GIT_REMOTE_CREATE_OPTIONS_VERSION)
+        try check("git_remote_create_options_init", unsafe git_remote_create_options_init(&options, version))
+        unsafe options.repository = raw
+        unsafe options.flags = GIT_REMOTE_CREATE_SKIP_INSTEADOF.rawValue | GIT_REMOTE_CREATE_SKIP_DEFAULT_FETCHSPEC.rawValue
+        return try unsafe GitHandle("git_remote_create_with_opts", git_remote_free) {
+            unsafe git_remote_create_with_opts($0, url, &options)
+        }
     }
 
     /// A host tells all it has, which may be a hundred thousand: compared as the bytes they are.

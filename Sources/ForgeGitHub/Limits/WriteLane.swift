@@ -149,7 +149,7 @@ extension CodeHostError {
 extension Clock<Duration> {
     func pause(_ duration: Duration) async throws(CodeHostError) {
         do {
-            try await sleep(for: duration)
+            try await self.sleep(for: duration)
         } catch {
             throw .cancelled
         }

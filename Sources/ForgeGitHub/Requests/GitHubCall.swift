@@ -19,6 +19,8 @@ package struct GitHubCall: Sendable {
     /// It was just heard of: a 404 may be a copy that is behind, and is asked again a few times.
     package var mustExist: Bool
     var isGraph = false
+    /// How long it may wait in all, when that is not what the client's settings say.
+    var patience: Duration?
 
     package init(
         _ method: HTTPMethod, _ path: String, query: [(name: String, value: String)] = [], body: JSON? = nil, effect: Effect? = nil,
@@ -61,12 +63,14 @@ package struct GitHubAnswer: Sendable {
     package var enterpriseVersion: String?
 }
 
-/// The address that `Link` calls next.
+/// The address that `Link` calls next. It stands between angle brackets, and may hold what stands between links, too.
 func nextPage(in link: String?) -> String? {
-    for part in (link ?? "").split(separator: ",") {
-        let pieces = part.split(separator: ";").map { $0.drop { $0 == " " } }
-        guard let target = pieces.first, target.hasPrefix("<"), target.hasSuffix(">") else { continue }
-        if pieces.dropFirst().contains(where: { $0 == "rel=\"next\"" || $0 == "rel=next" }) { return String(target.dropFirst().dropLast()) }
+    var rest = (link ?? "")[...]
+    while let start = rest.firstIndex(of: "<"), let end = rest[start...].firstIndex(of: ">") {
+        let target = rest[rest.index(after: start)..<end]
+        rest = rest[rest.index(after: end)...]
+        let about = rest.prefix { $0 != "<" }
+        if about.contains("rel=\"next\"") || about.contains("rel=next") { return String(target) }
     }
     return nil
 }

@@ -77,7 +77,7 @@ package final class GitHubClient: Sendable {
     }
 
     private func send(_ call: GitHubCall, to address: String, as caller: GitHubCaller) async throws(CodeHostError) -> GitHubAnswer {
-        var attempt = Attempt(call: call, address: address, patience: settings.patience)
+        var attempt = Attempt(call: call, address: address, patience: call.patience ?? settings.patience)
         while true {
             let presented = try await caller.credential.present()
             let lane = caller.credential.lane

@@ -183,21 +183,27 @@ final class InstallationCredential: GitHubCredential {
 
     // MARK: Giving it back
 
-    /// Each token that was made is void afterwards; one that GitHub does not know any more is, too.
+    /// Each token that was made is void afterwards; one that GitHub does not know any more is, too. A task that was cancelled can ask nothing
+    /// any more: what it had is left to the next session that ends.
     func end() async {
-        let tokens = state.withLock { state in
+        let own = state.withLock { state in
             defer {
                 state.token = nil
                 state.retired = []
             }
             return state.retired + [state.token].compactMap { $0 }
         }
+        guard !Task.isCancelled else { return installations.abandon(own) }
         let now = wall.now
-        for token in tokens where token.expiresAt > now {
-            let caller = GitHubCaller(TokenOnItsWayOut(token, lane: lane), tally: tally)
-            // It ends by itself within the hour; a failure here must not fail a review that is done.
-            _ = try? await app.client.send(GitHubCall(.delete, "/installation/token", effect: .repeatable), as: caller)
-        }
+        for token in own + installations.takeAbandoned() where token.expiresAt > now { await revoke(token) }
+    }
+
+    private func revoke(_ token: InstallationToken) async {
+        let caller = GitHubCaller(TokenOnItsWayOut(token, lane: lane), tally: tally)
+        var call = GitHubCall(.delete, "/installation/token", effect: .repeatable)
+        call.patience = .zero
+        // It ends by itself within the hour; a failure here must neither fail nor hold up a review that is done.
+        _ = try? await app.client.send(call, as: caller)
     }
 }
 

@@ -30,12 +30,14 @@ func grantedPermissions(_ json: JSON?) -> [String: AppPermission.Level] {
 final class Installations: Sendable {
     static let memory = Duration.seconds(300)
     private static let entriesMax = 10_000
+    private static let abandonedMax = 100
 
     private struct State {
         var numbers: [RepositoryName: Int64] = [:]
         var known: [Int64: (installation: Installation, at: Timestamp)] = [:]
         /// Permissions whose lack was told already, by installation.
         var told: [Int64: Set<String>] = [:]
+        var abandoned: [InstallationToken] = []
     }
 
     private let app: GitHubApp
@@ -93,6 +95,19 @@ final class Installations: Sendable {
         state.withLock { state in
             if let place { state.numbers[place.repository] = nil }
             state.known[number] = nil
+        }
+    }
+
+    // MARK: What nobody could give back
+
+    func abandon(_ tokens: [InstallationToken]) {
+        state.withLock { state in state.abandoned = (state.abandoned + tokens).suffix(Self.abandonedMax) }
+    }
+
+    func takeAbandoned() -> [InstallationToken] {
+        state.withLock { state in
+            defer { state.abandoned = [] }
+            return state.abandoned
         }
     }
 

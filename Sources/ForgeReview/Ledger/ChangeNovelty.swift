@@ -55,6 +55,9 @@ struct ChangeNovelty: Sendable {
     /// Something is there that was not looked at.
     var hasNew: Bool { isFirstRound || files.values.contains(where: \.hasNew) }
 
+    /// Some file had another name when it was first looked at.
+    var hasOrigins: Bool { seen.files.values.contains { $0.origin != nil } }
+
     func hasNew(in path: RepositoryPath) -> Bool { files[path]?.hasNew ?? false }
 
     /// The path under which findings in a file got their ids.

@@ -13,7 +13,7 @@ struct FollowedIDs {
 
     init(_ findings: [ReviewedFinding], _ novelty: ChangeNovelty) {
         self.novelty = novelty
-        taken = Set(findings.map(\.id.text))
+        taken = novelty.renames.isEmpty && !novelty.hasOrigins ? [] : Set(findings.map(\.id.text))
     }
 
     /// Findings come in the order of the report, so equal ones come with growing ordinals.

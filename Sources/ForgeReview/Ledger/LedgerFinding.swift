@@ -2,8 +2,8 @@
 
 import ForgeCore
 
-/// Something that is open at this head.
-struct OpenFinding: Sendable {
+/// Something that is open at this head. A class, since twenty thousand of them go through many hands and each has a dozen parts to count.
+final class OpenFinding: Sendable {
     enum Novelty: Sendable {
         case new, known
         /// It was fixed or gone, and is there again.
@@ -12,14 +12,23 @@ struct OpenFinding: Sendable {
         case unseen
     }
 
-    var id: String
-    var finding: Finding
-    var alsoFoundBy: [String] = []
-    var novelty: Novelty
+    let id: String
+    let finding: Finding
+    let alsoFoundBy: [String]
+    let novelty: Novelty
     /// As the ledger had it.
-    var entry: LedgerEntry?
+    let entry: LedgerEntry?
     /// It is about something that was not looked at before.
-    var isOnNewLines: Bool
+    let isOnNewLines: Bool
+
+    init(id: String, finding: Finding, alsoFoundBy: [String] = [], novelty: Novelty, entry: LedgerEntry?, isOnNewLines: Bool) {
+        self.id = id
+        self.finding = finding
+        self.alsoFoundBy = alsoFoundBy
+        self.novelty = novelty
+        self.entry = entry
+        self.isOnNewLines = isOnNewLines
+    }
 
     /// An opinion decides nothing.
     var isOpinion: Bool { finding.evidence == .opinion }

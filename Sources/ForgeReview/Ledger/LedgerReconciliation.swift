@@ -45,15 +45,18 @@ struct LedgerReconciliation: Sendable {
     }
 
     private mutating func take(_ reviewed: ReviewedFinding, _ id: String, _ entry: LedgerEntry?, isOnNewLines: Bool) {
-        var open = OpenFinding(
-            id: id, finding: reviewed.finding, alsoFoundBy: reviewed.alsoFoundBy, novelty: .known, entry: entry, isOnNewLines: isOnNewLines)
+        let novelty: OpenFinding.Novelty
+        var isDismissed = false
         switch entry?.state {
-        case nil: open.novelty = .new
-        case .open: break
-        case .fixed, .outdated: open.novelty = .regressed
-        case .dismissed: return dismissed.append(open)
+        case nil: novelty = .new
+        case .open: novelty = .known
+        case .fixed, .outdated: novelty = .regressed
+        case .dismissed: (novelty, isDismissed) = (.known, true)
         }
-        self.open.append(open)
+        let found = OpenFinding(
+            id: id, finding: reviewed.finding, alsoFoundBy: reviewed.alsoFoundBy, novelty: novelty, entry: entry,
+            isOnNewLines: isOnNewLines)
+        if isDismissed { dismissed.append(found) } else { open.append(found) }
     }
 
     /// One finding stands for those of its family on its line; they are still there.

@@ -13,6 +13,8 @@ struct ReviewOutlook: Sendable {
     let before: PullRequestState
     /// The gravest first.
     let open: [OpenFinding]
+    /// Of these, what people are told of: grave enough, and no opinions.
+    let told: [OpenFinding]
     let ended: [EndedFinding]
     /// Found again, and dismissed by a person before.
     let dismissed: [OpenFinding]
@@ -25,9 +27,6 @@ struct ReviewOutlook: Sendable {
     var head: CommitSHA { change.pull.head }
     var round: Int { (before.reviewed?.round ?? 0) + 1 }
     var link: Permalink { Permalink(repositoryURL: change.repositoryURL, head: head) }
-
-    /// Those that people are told of: grave enough, and no opinions.
-    var told: [OpenFinding] { open.filter { !$0.isOpinion && $0.finding.severity >= settings.severityMin } }
 
     static func conclusion(_ open: [OpenFinding], isPartial: Bool, _ settings: PlanSettings) -> CheckConclusion {
         let counted = open.lazy.filter { !$0.isOpinion }

@@ -8,22 +8,25 @@ package func planReview(_ change: PlannedChange, _ state: PullRequestState, _ se
         change.diff, since: state.reviewed.map { LinesSeen(json: $0.linesSeen) },
         unread: Set(change.report.coverage.unread.compactMap(\.path)), readByModel: change.model?.full ?? [])
     let ledger = LedgerReconciliation(change, state, novelty)
-    let open = ledger.open.sorted(by: isGraver)
+    let open = gravestFirst(ledger.open)
     let conclusion = ReviewOutlook.conclusion(open, isPartial: coverage.isPartial, settings)
     var planning = CommentPlanning(change, settings, Permalink(repositoryURL: change.repositoryURL, head: change.pull.head))
     let comments = planning.comments(open)
     let outlook = ReviewOutlook(
-        change: change, settings: settings, before: state, open: open, ended: ledger.ended, dismissed: ledger.dismissed,
+        change: change, settings: settings, before: state, open: open,
+        told: open.filter { !$0.isOpinion && $0.finding.severity >= settings.severityMin }, ended: ledger.ended,
+        dismissed: ledger.dismissed,
         commented: Set(comments.flatMap(\.findings)), conclusion: conclusion, coverage: coverage, linesSeen: novelty.seen.json)
     return ReviewPlan(
         review: review(comments, outlook), answers: answers(outlook), conclusion: conclusion,
         withdrawsRequest: settings.requestsChanges && state.reviewed?.conclusion == .failure && conclusion != .failure, outlook: outlook)
 }
 
-private func isGraver(_ left: OpenFinding, _ right: OpenFinding) -> Bool {
-    if left.finding.severity != right.finding.severity { return left.finding.severity > right.finding.severity }
-    if left.finding == right.finding { return left.id < right.id }
-    return standsBefore(left.finding, right.finding)
+/// They come in the order of the report, and stay so within a severity.
+private func gravestFirst(_ findings: [OpenFinding]) -> [OpenFinding] {
+    var bySeverity: [FindingSeverity: [OpenFinding]] = [:]
+    for finding in findings { bySeverity[finding.finding.severity, default: []].append(finding) }
+    return FindingSeverity.allCases.reversed().flatMap { bySeverity[$0] ?? [] }
 }
 
 /// One review or none: what asks for nobody's eyes is no review.

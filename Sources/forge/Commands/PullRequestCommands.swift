@@ -87,7 +87,7 @@ enum PullRequestCommands {
             let view = try await desk.host.view(of: key)
             let place = HostPlace(tenant: .local, repository: key.repository)
             let state = try await desk.store.pullRequestState(PullRequestKey(place: place, number: key.number))
-            let page = PullRequestPage(view: view, state: state)
+            let page = PullRequestPage(view: view, state: state, identity: try await desk.host.identity())
             if arguments.has("json") {
                 try context.show(page.json)
             } else {

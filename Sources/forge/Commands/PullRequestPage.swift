@@ -3,10 +3,18 @@
 
 import ForgeCore
 import ForgeLocalHost
+import ForgeReview
 
 struct PullRequestPage {
-    let view: LocalPullRequestView
-    let state: PullRequestState
+    private let view: LocalPullRequestView
+    /// What is known of the findings that threads are about, by thread.
+    private let entries: [String: LedgerEntry]
+
+    init(view: LocalPullRequestView, state: PullRequestState, identity: HostIdentity) {
+        self.view = view
+        let pairs = identity.findingThreads(view.threads).compactMap { finding, thread in state.ledger[finding].map { (thread.id, $0) } }
+        entries = Dictionary(pairs) { first, _ in first }
+    }
 
     /// Unchanged lines shown above the line of a thread.
     private static let contextLines = 2
@@ -19,9 +27,7 @@ struct PullRequestPage {
     }
 
     func standing(of thread: HostThread) -> Standing {
-        let opening = thread.comments.first?.id
-        let entry = state.ledger.values.first { $0.place == .thread(comment: opening) && opening != nil }
-        switch entry?.state {
+        switch entries[thread.id]?.state {
         case .dismissed(let person, let why, _)?: return Standing(word: "dismissed by \(person): \(why)", tone: .faint)
         case .fixed(let commit)?: return Standing(word: "fixed in \(commit.short)", tone: .good)
         case .outdated?: return Standing(word: "outdated", tone: .faint)
@@ -102,10 +108,11 @@ struct PullRequestPage {
         return []
     }
 
-    /// Markdown as it was written, without its comments.
+    /// Markdown as it was written, without its comments and what only makes it small or folds it away.
     private func body(_ text: String, indent: String) -> [String] {
         var lines: [String] = []
-        for line in Self.withoutComments(text).split(separator: "\n", omittingEmptySubsequences: false) {
+        let plain = Self.marks.reduce(Self.withoutComments(text)) { $0.replacing($1, with: "") }
+        for line in plain.split(separator: "\n", omittingEmptySubsequences: false) {
             let shown = Table.flat(String(line))
             let isBlank = shown.allSatisfy(\.isWhitespace)
             // One blank line is as good as three.
@@ -114,6 +121,8 @@ struct PullRequestPage {
         }
         return lines.last == "" ? lines.dropLast() : lines
     }
+
+    private static let marks = ["<sub>", "</sub>", "<details>", "</details>", "<summary>", "</summary>"]
 
     static func withoutComments(_ text: String) -> String {
         var shown = ""

@@ -31,7 +31,8 @@ extension ServerSettings {
             let needs = ReviewDependencies(
                 store: workshop.store, host: host, mirrors: mirrors, upperLayers: OperatorLayers(layers: repositories.layers), judge: judge,
                 reviewer: nil, repositoryURL: url, now: workshop.wall, metrics: workshop.metrics, log: workshop.log)
-            return ReviewHandler(needs).jobHandlers + CommandHandler(CommandDependencies(review: needs, queued: workshop.queued)).jobHandlers
+            return ReviewHandler(needs).jobHandlers
+                + CommandHandler(CommandDependencies(review: needs, queued: workshop.queued)).jobHandlers
         }
         let web = github.map { host in handlers(host) { [self] in "\(self.github.webURL)/\($0)" } } ?? []
         return Self.byTenant(local: local.map { handlers($0) { _ in nil } } ?? [], web: web)
@@ -52,7 +53,8 @@ extension ServerSettings {
         let webs = Dictionary(uniqueKeysWithValues: web.map { ($0.kind, $0) })
         return Set(locals.keys).union(webs.keys).sorted().map { kind in
             JobHandler(kind: kind) { job in
-                let handler = job.new.tenant == .local ? locals[kind] : webs[kind]
+                // A hook of a single repository names no installation; GitHub says whose it is.
+                let handler = job.new.tenant == .local ? locals[kind] ?? webs[kind] : webs[kind]
                 guard let handler else {
                     let missing = job.new.tenant == .local ? "local_host.repositories" : "github.private_key_file"
                     throw JobRefused(reason: "its code host is not configured (any more): \(missing) is not set")

@@ -22,7 +22,7 @@ final class ScratchService {
     var dataPath: String { "\(folder)/data" }
 
     /// Makes the folder, the secrets and the settings; starts nothing yet.
-    init(prefix: String, moreSettings: String = "") throws {
+    init(prefix: String, gitHub: [String: String] = [:], moreSettings: String = "") throws {
         folder = try Files.createTemporaryFolder(prefix: prefix)
         secret = Hex.encode(try RandomBytes.system.generate(count: 20))
         sentrySecret = Hex.encode(try RandomBytes.system.generate(count: 20))
@@ -31,29 +31,31 @@ final class ScratchService {
         try Files.write(Array(secret.utf8), to: "\(folder)/github-secret", mode: 0o600)
         try Files.write(Array(sentrySecret.utf8), to: "\(folder)/sentry-secret", mode: 0o600)
         try Files.write(Array(pathToken.utf8), to: "\(folder)/glitchtip-token", mode: 0o600)
-        try Files.write(Array(Self.settings(folder: folder, more: moreSettings).utf8), to: "\(folder)/server.yml", mode: 0o600)
+        try Files.write(
+            Array(Self.settings(folder: folder, gitHub: gitHub, more: moreSettings).utf8), to: "\(folder)/server.yml", mode: 0o600)
     }
 
-    private static func settings(folder: String, more: String) -> String {
-        """
-        listen: 127.0.0.1:0
-        data: \(folder)/data
-        github:
-          webhook_secrets_file: \(folder)/github-secret
-        trackers:
-          - name: errors
-            kind: sentry
-            base_url: https://sentry.example.com
-            client_secret_file: \(folder)/sentry-secret
-            projects: [{project: checkout, repository: acme/checkout}]
-          - name: front
-            kind: glitchtip
-            base_url: https://glitchtip.example.com
-            path_token_file: \(folder)/glitchtip-token
-            projects: [{project: Front, repository: acme/front}]
-        \(more)
+    private static func settings(folder: String, gitHub: [String: String], more: String) -> String {
+        let keys = gitHub.sorted { $0.key < $1.key }.map { "\n  \($0.key): \($0.value)" }.joined()
+        return """
+            listen: 127.0.0.1:0
+            data: \(folder)/data
+            github:
+              webhook_secrets_file: \(folder)/github-secret\(keys)
+            trackers:
+              - name: errors
+                kind: sentry
+                base_url: https://sentry.example.com
+                client_secret_file: \(folder)/sentry-secret
+                projects: [{project: checkout, repository: acme/checkout}]
+              - name: front
+                kind: glitchtip
+                base_url: https://glitchtip.example.com
+                path_token_file: \(folder)/glitchtip-token
+                projects: [{project: Front, repository: acme/front}]
+            \(more)
 
-        """
+            """
     }
 
     /// Starts `forge serve` and waits until it says that it accepts requests.

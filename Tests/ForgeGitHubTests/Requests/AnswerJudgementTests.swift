@@ -111,6 +111,7 @@ import Testing
         check(
             403, [:], #"{"message":"Unable to create comment because issue is locked."}"#,
             "denied 403 other Unable to create comment because issue is locked.")
+        check(404, [:], #"{"message":"Integration not found"}"#, "denied 401 other Integration not found")
         check(401, [:], #"{"message":"Bad credentials"}"#, "denied 401 other Bad credentials")
     }
 
@@ -159,6 +160,8 @@ import Testing
             nextPage(in: #"<https://api/x?page=1>; rel="prev", <https://api/x?page=3>; rel="next", <https://api/x?page=9>; rel="last""#)
                 == "https://api/x?page=3")
         #expect(nextPage(in: #"<https://api/x?page=9>; rel="last""#) == nil)
+        #expect(nextPage(in: #"<https://api/x?labels=a,b;c&page=2>; rel="next""#) == "https://api/x?labels=a,b;c&page=2")
+        #expect(nextPage(in: #"<https://api/x?page=2>; title="x"; rel=next"#) == "https://api/x?page=2")
         #expect(nextPage(in: nil) == nil)
         #expect(nextPage(in: "nonsense; , <>;") == nil)
     }

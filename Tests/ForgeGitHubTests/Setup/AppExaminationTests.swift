@@ -11,7 +11,7 @@ import Testing
     private func delivery(_ number: Int, _ status: Int, guid: String? = nil) -> JSON {
         [
             "id": .integer(Int64(number)), "guid": .string(guid ?? "guid-\(number)"), "event": "pull_request", "action": "opened",
-            "delivered_at": "2026-11-20T10:00:0\(number % 10)Z", "status": .string(status == 200 ? "OK" : "failed"),
+            "delivered_at": .string("2026-11-20T10:00:0\(number % 10)Z"), "status": .string(status == 200 ? "OK" : "failed"),
             "status_code": .integer(Int64(status)),
         ]
     }

@@ -51,9 +51,10 @@ import Testing
             }
         }
         for permission in AppPermissions.all {
-            #expect(
-                HostPhase.allCases.contains { AppPermissions.granted(to: $0)[permission.name] == permission.level },
-                "\(permission.name) is asked for in vain")
+            let isUsed = HostPhase.allCases.contains { AppPermissions.granted(to: $0)[permission.name] == permission.level }
+            // To hear of something takes leave to read it.
+            let isHeard = permission.level == .read && AppPermissions.events.contains { $0.needs == permission.name }
+            #expect(isUsed || isHeard, "\(permission.name) is asked for in vain")
         }
     }
 
@@ -125,6 +126,25 @@ import Testing
         #expect(scene.server.seen(Self.revoke).count == 2)
     }
 
+    @Test func `what a cancelled session could not give back, the next one gives back`() async throws {
+        let scene = try scene()
+        number(scene)
+        let cancelled = Task {
+            let session = scene.session()
+            _ = try await session.pullRequest(7)
+            try? await scene.clock.pause(.seconds(60))
+            await session.end()
+        }
+        try await scene.clock.waitForSleepers()
+        cancelled.cancel()
+        try await cancelled.value
+        #expect(scene.server.seen(Self.revoke).isEmpty)
+        let next = scene.session()
+        _ = try await next.pullRequest(7)
+        await next.end()
+        #expect(Set(scene.server.seen(Self.revoke).map(\.token)) == ["ghs_1", "ghs_2"])
+    }
+
     @Test func `a session that used nothing gives nothing back`() async throws {
         let scene = try scene()
         await scene.session().end()
@@ -135,11 +155,13 @@ import Testing
         let scene = try scene()
         scene.server.on(Self.revoke, .json(status, ["message": "Bad credentials"]))
         let session = scene.session()
-        let (result, _) = await scene.drive {
+        let (result, waits) = await scene.drive {
             _ = try await session.pullRequest(7)
             await session.end()
         }
         #expect(throws: Never.self) { try result.get() }
+        #expect(waits == [])
+        #expect(scene.server.seen(Self.revoke).count == 1)
     }
 
     // MARK: Not taken
@@ -179,7 +201,7 @@ import Testing
 
     @Test(arguments: [
         (404, "Not Found", CodeHostError.Kind.unauthorized), (403, "This installation has been suspended", .unauthorized),
-        (401, "A JSON web token could not be decoded", .unauthorized),
+        (401, "A JSON web token could not be decoded", .unauthorized), (404, "Integration not found", .unauthorized),
         (422, "There is at least one repository that does not exist or is not accessible to the parent installation.", .notFound),
     ]) func `a token that cannot be made says why`(status: Int, message: String, kind: CodeHostError.Kind) async throws {
         let scene = try scene()

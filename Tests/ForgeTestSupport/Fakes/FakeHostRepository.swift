@@ -49,6 +49,9 @@ package struct FakeHostRepository: Sendable {
             for comment in thread.comments { lines.append("  \(name(comment.author)): \(firstLine(comment.body))") }
         }
         for comment in conversations[number, default: []] { lines.append("\(name(comment.author)): \(firstLine(comment.body))") }
+        if let pull = pulls[number], !pull.labels.isEmpty || !pull.body.isEmpty {
+            lines.append("labels \(pull.labels.sorted()), description of \(pull.body.utf8.count) bytes")
+        }
         if let head = pulls[number]?.head {
             for check in checks where check.content.head == head {
                 lines.append("check \(check.conclusion?.rawValue ?? "in progress"): \(check.content.title)")
