@@ -34,6 +34,8 @@ func judge(_ response: OutgoingResponse, isGraph: Bool) -> AnswerJudgement {
             ?? .broken("GitHub points elsewhere and does not say where", retryAfter: nil)
     case 401: return .denied(denial(response, body))
     case 403: return .denied(denial(response, body))
+    // A token of an App that GitHub does not know: the wrong number in the settings, or another GitHub.
+    case 404 where body.message(404) == "Integration not found": return .denied(denial(response, body, as: 401))
     case 404, 410, 451: return .failed(.notFound, body.message(response.status))
     case 409: return .failed(.conflict, body.message(response.status))
     case 405, 413, 422: return .failed(.refused, body.message(response.status))
@@ -138,9 +140,9 @@ func resetMoment(_ response: OutgoingResponse) -> Timestamp? {
 
 // MARK: Who may
 
-private func denial(_ response: OutgoingResponse, _ body: JSONBody) -> CredentialDenial {
+private func denial(_ response: OutgoingResponse, _ body: JSONBody, as status: Int? = nil) -> CredentialDenial {
     CredentialDenial(
-        status: response.status, message: body.message(response.status),
+        status: status ?? response.status, message: body.message(response.status),
         accepted: acceptedPermissions(response.header("x-accepted-github-permissions") ?? ""),
         serverTime: response.header("date").flatMap { Timestamp(httpDate: $0) })
 }

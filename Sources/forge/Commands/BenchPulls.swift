@@ -69,16 +69,16 @@ final class BenchPulls {
     // MARK: What is in it
 
     private static func stream(_ count: Int, _ pushed: Int) -> [UInt8] {
-        var stream = commit("refs/heads/main", from: nil, ".forge.yml", "version: 1\nreview: {debounce: 0s}\n")
+        var stream = commit("refs/heads/main", mark: count + 1, from: nil, ".forge.yml", "version: 1\nreview: {debounce: 0s}\n")
         for file in 0..<files { stream += blob(name(file), text(file, change: nil)) }
         for pull in 1...count {
-            stream += commit("refs/pull/\(pull)/head", from: "refs/heads/main")
+            stream += commit("refs/pull/\(pull)/head", mark: pull, from: count + 1)
             for file in 0..<files { stream += blob(name(file), text(file, change: pull)) }
         }
         if pushed > 0 {
             for pull in 1...pushed {
                 stream += commit(
-                    "refs/next/\(pull)/head", from: "refs/pull/\(pull)/head", "tools/more.py",
+                    "refs/next/\(pull)/head", mark: count + 1 + pull, from: pull, "tools/more.py",
                     "import subprocess\n\n\ndef more(name):\n    subprocess.call(\"ls \" + name, shell=True)\n")
             }
         }
@@ -96,14 +96,16 @@ final class BenchPulls {
             let isMistake = isChanged && file == 3 && line == 95
             text +=
                 isMistake
-                ? "    result_95 = eval(input[\(change ?? 0)])\n" : "    result_\(line) = compute(input[\(value)], \"name\", limit)\n"
+                ? "    subprocess.call(\"ls \" + name\(change ?? 0), shell=True)\n"
+                : "    result_\(line) = compute(input[\(value)], \"name\", limit)\n"
         }
         return text
     }
 
-    private static func commit(_ ref: String, from parent: String?, _ path: String? = nil, _ text: String = "") -> String {
-        let from = parent.map { "from \($0)^0\n" } ?? ""
-        let head = "commit \(ref)\ncommitter Bench <bench@example.com> 1700000000 +0000\ndata 4\nWork\n\(from)"
+    /// Marks name commits within the stream.
+    private static func commit(_ ref: String, mark: Int, from parent: Int?, _ path: String? = nil, _ text: String = "") -> String {
+        let from = parent.map { "from :\($0)\n" } ?? ""
+        let head = "commit \(ref)\nmark :\(mark)\ncommitter Bench <bench@example.com> 1700000000 +0000\ndata 4\nWork\n\(from)"
         return head + (path.map { blob($0, text) } ?? "")
     }
 

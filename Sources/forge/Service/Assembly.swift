@@ -20,6 +20,9 @@ struct Assembly: Sendable {
     let refusals: RefusalRecorder
     let retention: RetentionService
     let silence: SilenceService
+    let rules: ServiceRules
+    /// Some code host is configured.
+    let reviews: Bool
     /// Nil without a GitHub App.
     let healer: GapHealer?
     let arrived = Wakeup()
@@ -40,8 +43,10 @@ struct Assembly: Sendable {
                 store: store, settings: settings.decoding, clock: clock, pressure: pressure, arrived: arrived, settled: changed,
                 metrics: metrics, log: log), limits: DecodeLimits(batch: settings.intake.batch))
         let github = try settings.gitHub(try settings.outgoing(surroundings, log: log), lanes: store, surroundings, log: log)
-        let workshop = ReviewWorkshop(store: store, packs: packs, wall: wall, metrics: metrics, queued: changed, log: log)
+        rules = ServiceRules(packs, .forService(settings.data), log: log)
+        let workshop = ReviewWorkshop(store: store, rules: rules, wall: wall, metrics: metrics, queued: changed, log: log)
         let handlers = try settings.reviewHandlers(github: github, workshop)
+        reviews = !handlers.isEmpty
         if let github {
             healer = GapHealer(missed: DeliveryLog(github.app), store: store, wall: wall, arrived: arrived, metrics: metrics, log: log)
         } else {

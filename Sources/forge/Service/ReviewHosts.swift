@@ -12,7 +12,7 @@ import ForgeStore
 /// What reviews on all code hosts share.
 struct ReviewWorkshop: Sendable {
     let store: SQLiteStore
-    let packs: RulePacks
+    let rules: ServiceRules
     let wall: WallClock
     let metrics: Metrics
     /// Told when a job was queued.
@@ -25,7 +25,7 @@ extension ServerSettings {
     func reviewHandlers(github: GitHubHost?, _ workshop: ReviewWorkshop) throws -> [JobHandler] {
         let local = try localHost(store: workshop.store, clock: workshop.wall)
         guard github != nil || local != nil else { return [] }
-        let judge = ServiceJudge(rules: ServiceRules(workshop.packs, .forService(data), log: workshop.log))
+        let judge = ServiceJudge(rules: workshop.rules)
         let mirrors = try mirrors(log: workshop.log)
         let handlers = { (host: any CodeHost, url: @escaping @Sendable (RepositoryName) -> String?) in
             let needs = ReviewDependencies(

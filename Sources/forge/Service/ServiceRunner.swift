@@ -41,6 +41,7 @@ struct ServiceRunner: Sendable {
         let clock = clock
         group.addTask { await assembly.decoder.run() }
         group.addTask { await assembly.workers.run() }
+        if assembly.reviews { group.addTask { assembly.rules.warm() } }
         group.addTask { await assembly.refusals.run(clock: clock) }
         group.addTask { await assembly.retention.run() }
         group.addTask { await assembly.silence.run(clock: clock) }

@@ -111,6 +111,7 @@ import Testing
         check(
             403, [:], #"{"message":"Unable to create comment because issue is locked."}"#,
             "denied 403 other Unable to create comment because issue is locked.")
+        check(404, [:], #"{"message":"Integration not found"}"#, "denied 401 other Integration not found")
         check(401, [:], #"{"message":"Bad credentials"}"#, "denied 401 other Bad credentials")
     }
 

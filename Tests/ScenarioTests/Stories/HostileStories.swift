@@ -11,11 +11,16 @@ import Testing
         let said =
             page.reviews(by: bot).map(\.body) + page.comments(by: bot).map(\.body)
             + page.threads.flatMap { $0.remarks.filter { $0.author == bot }.map(\.body) } + page.checks.map { $0.title + $0.summary }
-        for text in said {
+        for text in said.map(Self.withoutCode) {
             #expect(!text.contains("![](http") && !text.contains("<img") && !text.contains("<script"), "\(text)")
             #expect(text.range(of: "(^|[^`\\w@])@everyone", options: .regularExpression) == nil, "\(text)")
             #expect(!text.unicodeScalars.contains { $0.value == 0x202E || $0.value == 0x200B }, "\(text)")
         }
+    }
+
+    /// What stands in code is shown as it is and does nothing: between as many backticks on both sides.
+    private static func withoutCode(_ text: String) -> String {
+        text.replacingOccurrences(of: "(?s)(?<!`)(`+)(?!`).*?(?<!`)\\1(?!`)", with: "", options: .regularExpression)
     }
 
     private static let injection =

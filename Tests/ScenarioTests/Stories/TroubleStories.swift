@@ -140,12 +140,29 @@ import Testing
         try story.end()
     }
 
-    @Test func `a refused review that stays behind is not posted twice`() async throws {
+    @Test(arguments: [false, true], [1, 2, 5]) func `of a refused review nothing is lost, and nothing is there twice`(
+        _ stays: Bool, _ times: Int
+    ) async throws {
         let world = try StandInWorld()
-        world.github.change { $0.options.refusedReviewStays = true }
+        world.github.change { state in
+            state.options.refusedReviewStays = stays
+            state.options.reviewsToRefuse = times
+        }
         let story = try Story(world)
-        try await story.reviewedShop()
-        #expect(try story.page().reviews(by: story.bot).count == 1, "\(story.shown)")
+        try story.makeShop()
+        try story.start()
+        let names = (0..<4).map { "jobs/job\($0).py" }
+        try story.push(names.map { ($0, .text(Planted.flawedJobs)) })
+        try story.open()
+        try await story.rest()
+        let page = try story.page()
+        let threads = page.threads(by: story.bot).map(\.path)
+        #expect(Set(threads).count == threads.count, "\(page.text)")
+        #expect(page.summaries(by: story.bot).count == 1 && page.forgeChecks.map(\.annotationCount) == [4], "\(page.text)")
+        let summary = try #require(page.summaries(by: story.bot).first?.body)
+        for name in names { #expect(threads.contains(name) || summary.contains(name), "\(name): \(page.text)") }
+        #expect(Set(page.reviews(by: story.bot).map(\.body)).count == page.reviews(by: story.bot).count, "\(page.text)")
+        #expect(world.github.refusals.isEmpty == false)
         try story.end()
     }
 

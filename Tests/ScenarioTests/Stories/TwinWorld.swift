@@ -21,7 +21,8 @@ final class TwinWorld: GitHubWorld {
 
     /// Where it lies, and a Python that can run it; else why not.
     static let place: Result<(folder: String, python: String), TestFailure> = {
-        let checkout = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..").standardizedFileURL
+        let checkout = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "../../..")
+            .standardizedFileURL
         let folder = checkout.appending(path: "../shared/tools/twin").standardizedFileURL.path
         guard FileManager.default.fileExists(atPath: "\(folder)/github_twin.py") else {
             return .failure(TestFailure(description: "there is no twin beside the checkout"))

@@ -52,6 +52,11 @@ extension GitHubState {
         }
         if body.isEmpty, comments.isEmpty { throw .unprocessable("Could not comment pull request review.") }
         let placed = try placed(comments, on: pull, at: commit, in: repository)
+        if options.reviewsToRefuse > 0, !comments.isEmpty {
+            options.reviewsToRefuse -= 1
+            note(refusal: "told to refuse")
+            throw .unprocessable(options.lineRefusal)
+        }
         let state = ["APPROVE": "APPROVED", "REQUEST_CHANGES": "CHANGES_REQUESTED"][event] ?? "COMMENTED"
         let review = StandInReview(id: newID(), author: actor(visit), state: state, body: body, commit: commit, submittedAt: now)
         return (review, placed)

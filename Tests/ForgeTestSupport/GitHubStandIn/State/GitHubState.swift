@@ -106,6 +106,8 @@ package struct StandInOptions: Hashable, Sendable {
     package var resolvingNeedsContents = false
     /// A refused review leaves an empty one behind, as was seen on GitHub.
     package var refusedReviewStays = false
+    /// So many reviews are refused though nothing is wrong with them: GitHub's reading of a diff is not always ours.
+    package var reviewsToRefuse = 0
     /// The texts that GitHub has used for a line outside the diff.
     package var lineRefusal = "Line could not be resolved"
     /// How many a request for a page gets at most: fewer make paging show.
