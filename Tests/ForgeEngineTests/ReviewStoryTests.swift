@@ -270,6 +270,15 @@ import Testing
         #expect(scene.shop.threads[7]?.count == 1)
     }
 
+    @Test func `a configuration that changed on the base branch holds for the next look at the same head`() async throws {
+        let scene = try await reviewed()
+        scene.history.point(
+            "refs/heads/main", to: scene.history.commit([".forge.yml": "output: {check_fails_on: high}\n"], on: [scene.main]))
+        try await scene.tell("check_run.rerequested", more: [.init("asked", true)])
+        try await scene.work()
+        #expect(scene.check()?.conclusion == .failure)
+    }
+
     @Test func `a check that may fail fails`() async throws {
         let scene = try await reviewed(ReviewScene(config: "output: {check_fails_on: critical}\n"))
         #expect(scene.check()?.conclusion == .failure)

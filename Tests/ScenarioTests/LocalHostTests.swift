@@ -46,14 +46,24 @@ import Testing
             ])
     }
 
-    @Test func `a comment of a person is a delivery whose command waits as a job`() throws {
+    @Test func `a finding that a person dismisses in its thread stays away, and the check passes`() throws {
         let service = try place.serve()
         defer { service.end(with: SIGTERM) }
-        try place.branch("feature", "shop.txt", "one\ntwo\n")
+        let flawed = "def find(db, text):\n    return db.execute(f\"SELECT * FROM orders WHERE note = '{text}'\")\n"
+        try place.branch("feature", "shop.py", flawed)
         try place.push("feature")
         _ = try place.forge("pr", "open", "feature")
-        #expect(try place.forge("pr", "comment", "1", "/forge ignore a1 it is a test").output.hasSuffix("on acme/shop#1\n"))
-        #expect(try place.settledDeliveries(3).last == "issue_comment.created: done, job of command")
+        let opening = try #require(try place.checked()["threads"]?[0]?["comments"]?[0]?["id"]?.integer)
+        let said = try place.forge("pr", "comment", "1", "/forge ignore it is only a test", "--reply-to", String(opening))
+        #expect(said.output.hasSuffix("on acme/shop#1\n"))
+        let dismissed = try place.shown { $0["threads"]?[0]?["standing"]?.string != "open" }
+        #expect(dismissed["threads"]?[0]?["standing"]?.string == "dismissed by alice: it is only a test")
+        try place.write("shop.py", "import os\n" + flawed + "\n")
+        try place.push("feature")
+        let after = try place.checked()
+        #expect(after["checks"]?[0]?["conclusion"]?.string == "success", "\(after.text)")
+        #expect(after["threads"]?.array?.count == 1 && after["threads"]?[0]?["line"]?.integer == 3, "\(after.text)")
+        #expect(try place.settledDeliveries(5).contains("pull_request_review_comment.created: done, job of command"))
     }
 
     @Test func `a pull request is shown with the lines, states and words of its review, and nothing hidden`() throws {
@@ -202,10 +212,16 @@ private final class LocalPlace {
 
     /// The pull request, once a check has ended at its present head.
     func checked() throws -> JSON {
+        let head = try head()
+        return try shown { $0["head"]?.string == head && $0["checks"]?[0]?["conclusion"] != nil }
+    }
+
+    /// The pull request, once this holds.
+    func shown(when holds: (JSON) -> Bool) throws -> JSON {
         let end = Date(timeIntervalSinceNow: 120)
         while true {
             let found = try shown()
-            if found["head"]?.string == (try head()), found["checks"]?[0]?["conclusion"] != nil { return found }
+            if holds(found) { return found }
             guard Date() < end else { throw TestFailure(description: found.text) }
             // The service is another process: it can only be asked again.
             usleep(200_000)

@@ -95,7 +95,8 @@ struct CommandRun: Sendable {
         let layers = try await needs.review.upperLayers.layers(above: place)
         guard let pull else { return try await work(nil, EffectiveConfig.load(layers)) }
         let refs = ["refs/pull/\(pull.number)/head", baseRef(of: pull)]
-        let fetch = FetchRequest(place: place, remote: try await session.gitRemote(), refs: refs, commits: [pull.head])
+        // Without commits, so that the base branch is the one of now.
+        let fetch = FetchRequest(place: place, remote: try await session.gitRemote(), refs: refs)
         let source = try await needs.review.mirrors.fetch(fetch)
         do {
             var all = layers

@@ -9,11 +9,23 @@ extension ReviewRun {
     /// What is larger is told as a problem by its reader, not read.
     private static let configBytesMax = 1 << 20
 
-    /// The pull request's head and its base branch, as they are on the code host now.
+    /// The pull request's head and its base branch, as they are on the code host now; for a run that is called again, as they were. A fetch
+    /// that names commits is none when they are here, and the base branch may have moved since.
     func fetch() async throws -> any SourceSnapshot {
         let refs = ["refs/pull/\(pull.number)/head", baseRef]
+        let start = try journal.known("start", as: ReviewStart.self)
+        let commits = start.map { [$0.head, $0.base] } ?? []
         let remote = try await session.gitRemote()
-        return try await needs.mirrors.fetch(FetchRequest(place: place, remote: remote, refs: refs, commits: [pull.head]))
+        let snapshot = try await needs.mirrors.fetch(FetchRequest(place: place, remote: remote, refs: refs, commits: commits))
+        do {
+            guard try await snapshot.contains(pull.head) else {
+                throw SourceError(.notFound, "the code host's git does not have \(pull.head.short) yet")
+            }
+            return snapshot
+        } catch {
+            await snapshot.release()
+            throw error
+        }
     }
 
     private var baseRef: String { "refs/heads/\(pull.baseBranch)" }

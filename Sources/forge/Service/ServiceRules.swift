@@ -27,6 +27,16 @@ final class ServiceRules: Sendable {
         self.log = log.named("rules")
     }
 
+    /// Compiles the rules of repositories that change none, so that nobody's first review waits for that.
+    func warm() {
+        do throws(CommandFailure) {
+            _ = try rules(for: .standard, configName: ".forge.yml")
+        } catch {
+            // The first review says it again, where it is looked for.
+            log.error("the rules could not be made ready", [.init("error", .string("\(error)"))])
+        }
+    }
+
     /// The rules as this configuration wants them.
     func rules(for config: RepositoryConfig, configName: String) throws(CommandFailure) -> ReviewRules {
         let known = entries.withLock { entries -> ReviewRules? in

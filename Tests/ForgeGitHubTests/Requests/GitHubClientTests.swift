@@ -266,6 +266,40 @@ import Testing
         #expect(cache.entry(for: "large") == nil && cache.entry(for: "without tag") == nil)
     }
 
+    // MARK: Many at once
+
+    @Test func `a hundred sessions at once have a token each, and give a hundred back`() async throws {
+        let scene = try Scene()
+        let count = Kept(0)
+        scene.server.on(
+            Scene.mintLine,
+            .made { _ in
+                let number = count.change { count in
+                    count += 1
+                    return count
+                }
+                return token("ghs_\(number)", expires: scene.clock.timestamp + .seconds(3600))
+            })
+        scene.server.on(Self.pull, .json(200, pullRequestJSON(7)))
+        scene.server.on(Self.comments, .json(201, Self.comment))
+        try await withThrowingTaskGroup { group in
+            for _ in 0..<100 {
+                group.addTask {
+                    let session = scene.session()
+                    async let first = session.pullRequest(7)
+                    async let second = session.postComment("x", on: 7)
+                    _ = try await (first, second)
+                    await session.end()
+                    #expect(session.tally.requests == 4)
+                }
+            }
+            try await group.waitForAll()
+        }
+        let revoked = scene.server.seen("DELETE /installation/token").compactMap(\.token)
+        #expect(revoked.count == 100 && Set(revoked).count == 100)
+        #expect(scene.host.tally.requests == 400)
+    }
+
     // MARK: Cancelled
 
     @Test func `one that is cancelled ends at once`() async throws {

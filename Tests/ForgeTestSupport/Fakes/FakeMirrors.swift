@@ -9,6 +9,8 @@ package final class FakeMirrors: SourceMirrors {
         var requests: [FetchRequest] = []
         var failures: [SourceError] = []
         var released = 0
+        /// As they were at the last fetch.
+        var known: [RepositoryName: FakeHistory.State] = [:]
     }
 
     private let state = Mutex(State())
@@ -32,7 +34,10 @@ package final class FakeMirrors: SourceMirrors {
         }
         if let failure { throw failure }
         guard let history else { throw SourceError(.notFound, "there is no repository \(request.place.repository)") }
-        let now = history.now
+        let known = state.withLock { $0.known[request.place.repository] }
+        let isHere = !request.commits.isEmpty && request.commits.allSatisfy { known?.commits[$0] != nil }
+        let now = isHere ? known ?? history.now : history.now
+        state.withLock { $0.known[request.place.repository] = now }
         for commit in request.commits where now.commits[commit] == nil {
             throw SourceError(.notFound, "there is no commit \(commit.short)")
         }
