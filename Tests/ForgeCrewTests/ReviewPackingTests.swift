@@ -1,3 +1,5 @@
+// What a model is shown of a change: every file gets its share, and what is left out is named.
+
 import ForgeCore
 import ForgeCrew
 import Testing

@@ -1,3 +1,5 @@
+// What of a model's answer is believed, and what a second reader takes away.
+
 import ForgeCore
 import ForgeCrew
 import Testing

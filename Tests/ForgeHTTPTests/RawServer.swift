@@ -130,6 +130,8 @@ final class RawServer: Sendable {
                 let descriptor = accept(listener, nil, nil)
                 guard descriptor >= 0, let server = self else {
                     close(descriptor)
+                    // Here and not where the server ends: the number would be given to somebody else while this thread waits on it.
+                    close(listener)
                     return
                 }
                 let connection = RawConnection(descriptor: descriptor, index: index)
@@ -142,10 +144,7 @@ final class RawServer: Sendable {
         }
     }
 
-    deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-    }
+    deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
     var url: String { "http://127.0.0.1:\(port)/" }
 }

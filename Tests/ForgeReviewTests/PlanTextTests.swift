@@ -14,11 +14,11 @@ import Testing
         let token = finding(
             "github-personal-token", "shop/settings.py", 1, .critical, family: "secrets", snippet: "TOKEN = \"•••\"",
             message: "A GitHub personal access token stands in plain text here.")
-        let less = finding("todo-left", "shop/orders.py", 1, .low, family: "style", snippet: "# TODO", message: "Something is left to do.")
+        let less = finding("todo-left", "shop/orders.py", 1, .low, family: "style", snippet: "# later", message: "Something is left to do.")
         return [statement, token, less]
     }
 
-    private let files = [newFile("shop/orders.py", "# TODO", "run(f\"… {text}\")", "end"), newFile("shop/settings.py", "TOKEN = \"ghp\"")]
+    private let files = [newFile("shop/orders.py", "# later", "run(f\"… {text}\")", "end"), newFile("shop/settings.py", "TOKEN = \"ghp\"")]
 
     @Test func `a comment`() throws {
         let plan = planReview(plannedChange(files, rules()), PullRequestState(key: pullKey), PlanSettings())

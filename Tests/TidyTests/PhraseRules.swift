@@ -77,7 +77,10 @@ func problemsWithPhrases(_ source: SwiftSource, banned: [BannedPhrase] = PhraseR
 
 private func isRefused(_ rule: BannedPhrase, at start: Int, in source: SwiftSource) -> Bool {
     let before = start > 0 ? source.tokens[start - 1] : nil
-    if rule.phrase == "static var" { return !isComputed(at: start, in: source) }
+    if rule.phrase == "static var" {
+        // A task's own value is bound for the time of a call, and seen by nobody else.
+        return !isComputed(at: start, in: source) && !(before?.is("TaskLocal") ?? false)
+    }
     if rule.isBare, let before, before.is(".") || before.is("func") { return false }
     guard let word = rule.unlessArgument else { return true }
     let open = start + SwiftSource(rule.phrase).tokens.count - 1

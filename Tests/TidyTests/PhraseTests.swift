@@ -39,7 +39,7 @@ import Testing
         "// Date()", "let text = \"try! f()\"", "let update = Update()", "try await clock.sleep(for: .seconds(1))",
         "func sleep(for duration: Duration) {}", "let n = Int.random(in: 0..<5, using: &generator)", "withTaskGroup { group in }",
         "let a = b as? C",
-        "stream.print(a)", "static let a = 1", "static var none: Self { Self() }", "await Task.yield()",
+        "stream.print(a)", "static let a = 1", "@TaskLocal static var a: Int?", "static var none: Self { Self() }", "await Task.yield()",
     ])
     func `what is right passes`(text: String) {
         #expect(caught(text) == [])

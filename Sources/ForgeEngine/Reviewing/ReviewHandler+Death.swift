@@ -6,8 +6,10 @@ import ForgeReview
 extension ReviewHandler {
     /// Leaves a failed check run where the run left none that is concluded. What cannot be told stands in the run's row.
     package func tellOfDeath(_ run: Run, _ job: Job) async {
-        // A job that says nothing had no pull request either.
-        guard run.new.kind == .review, let subject = RunSubject(run.new.subject), let request = try? ReviewRequest(job) else { return }
+        guard run.new.kind == .review, let subject = RunSubject(run.new.subject),
+            // A job that says nothing had no pull request either.
+            let request = try? ReviewRequest(job)
+        else { return }
         let session = needs.host.session(request.place, .review, .background)
         do {
             let content = ForgeCheck.content(

@@ -41,7 +41,7 @@ final class FileLock: Sendable {
             guard ContinuousClock.now < deadline else {
                 throw GitError(.locked, "lock", "another process held \(path) for too long", area: .network)
             }
-            usleep(20_000)
+            unsafe poll(nil, 0, 20)
         }
     }
 }

@@ -150,7 +150,8 @@ actor Mirror {
     private func missing(_ request: FetchRequest, in repository: BareRepository) throws(GitError) -> [CommitSHA] {
         var found: [CommitSHA] = []
         for commit in request.commits {
-            if try !repository.has(commit) { found.append(commit) }
+            let isHere = try repository.has(commit)
+            if !isHere { found.append(commit) }
         }
         return found
     }

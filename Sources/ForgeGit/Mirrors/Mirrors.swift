@@ -100,8 +100,8 @@ package final class Mirrors: SourceMirrors {
     private func sweep() {
         let trash = MirrorPlace.trash(in: options.folder)
         for name in Disk.names(in: trash) {
-            // Another process may be at it: its lock says so, and what cannot be asked stays until the next start.
             let place = MirrorPlace(named: String(name.dropLast(4)), in: options.folder)
+            // Another process may be at it: its lock says so, and what cannot be asked stays until the next start.
             guard let lock = try? FileLock.tryTake(place.writeLock, .exclusive) else { continue }
             withExtendedLifetime(lock) { Disk.removeTree("\(trash)/\(name)") }
         }

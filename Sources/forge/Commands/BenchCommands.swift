@@ -9,7 +9,8 @@ import ForgeSystem
 
 enum BenchCommands {
     static let all = [
-        intake, memory, start, ScanBench.specification, ReviewBench.local, HostReviewBench.command, BenchConfig.command, BenchClassify.command,
+        intake, memory, start, ScanBench.specification, ReviewBench.local, HostReviewBench.command, BenchConfig.command,
+        BenchClassify.command,
         MirrorBench.command, bare,
     ]
 

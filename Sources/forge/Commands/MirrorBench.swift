@@ -235,8 +235,9 @@ private final class MirrorScenery {
 
     private func waitForServer() async throws {
         for _ in 0..<100 {
+            // Not yet there: it is asked again.
             if (try? run(["ls-remote", "-q", url])) != nil { return }
-            try await Task.sleep(for: .milliseconds(50))
+            try await ContinuousClock().sleep(for: .milliseconds(50))
         }
         throw CommandFailure.failed("git daemon does not answer")
     }

@@ -19,6 +19,12 @@ extension ReviewRules {
         material.coverage.rulesUsed = material.rules.count
         material.masked = { masked($0) }
     }
+
+    /// Files of a change that a configuration does not want reviewed.
+    func leftOut(of diff: Diff, _ config: ReviewConfig) -> Set<RepositoryPath> {
+        let reviewed = ReviewedPaths(config)
+        return Set(diff.files.map(\.path).filter { !reviewed.contains($0) })
+    }
 }
 
 /// Which files the configuration wants reviewed.

@@ -21,8 +21,9 @@ struct Assembly: Sendable {
     let retention: RetentionService
     let silence: SilenceService
     let rules: ServiceRules
-    /// Some code host is configured.
-    let reviews: Bool
+    /// Nil without a code host.
+    let reviews: ReviewWork?
+    private let outgoing: OutgoingHTTP
     /// Nil without a GitHub App.
     let healer: GapHealer?
     let arrived = Wakeup()
@@ -42,18 +43,19 @@ struct Assembly: Sendable {
             DecodeDependencies(
                 store: store, settings: settings.decoding, clock: clock, pressure: pressure, arrived: arrived, settled: changed,
                 metrics: metrics, log: log), limits: DecodeLimits(batch: settings.intake.batch))
-        let github = try settings.gitHub(try settings.outgoing(surroundings, log: log), lanes: store, surroundings, log: log)
+        outgoing = try settings.outgoing(surroundings, log: log)
+        let github = try settings.gitHub(outgoing.client, lanes: store, surroundings, log: log)
         rules = ServiceRules(packs, .forService(settings.data), log: log)
         let workshop = ReviewWorkshop(store: store, rules: rules, wall: wall, metrics: metrics, queued: changed, log: log)
-        let handlers = try settings.reviewHandlers(github: github, workshop)
-        reviews = !handlers.isEmpty
+        reviews = try settings.reviewWork(github: github, workshop)
         if let github {
             healer = GapHealer(missed: DeliveryLog(github.app), store: store, wall: wall, arrived: arrived, metrics: metrics, log: log)
         } else {
             healer = nil
         }
         workers = WorkerService(
-            store: store, handlers: handlers, limits: settings.workerLimits, name: "forge-\(ProcessFacts.identifier)", clock: clock,
+            store: store, handlers: reviews?.handlers ?? [], limits: settings.workerLimits, name: "forge-\(ProcessFacts.identifier)",
+            clock: clock,
             jitter: surroundings.jitter, queued: changed, metrics: metrics, log: log)
         retention = RetentionService(store: store, retention: settings.storeRetention, clock: clock, log: log)
         silence = SilenceService(store: store, watched: settings.watchedSources, wall: wall, metrics: metrics, log: log)
@@ -69,6 +71,11 @@ struct Assembly: Sendable {
             changed: changed, version: forgeVersion, bodyBytesMax: settings.http.apiBodyBytes, log: log)
         server = settings.server(routes: intake.routes + consoleRoutes(console), metrics: metrics, log: log)
     }
+}
+
+extension Assembly {
+    /// After the last request: what was recorded is in its file then.
+    func finishRecording() { outgoing.finish() }
 }
 
 extension ServerSettings {

@@ -14,9 +14,8 @@ struct SetUpProblem: Error, CustomStringConvertible {
 
 extension ServerSettings {
     /// The client for every request to another machine.
-    func outgoing(_ surroundings: Surroundings, log: Log) throws -> HTTPClient {
+    func outgoing(_ surroundings: Surroundings, log: Log) throws -> OutgoingHTTP {
         try OutgoingHTTP(outgoing, environment: surroundings.environment, clock: surroundings.wall, log: log, redact: surroundings.redact)
-            .client
     }
 
     /// Nil without a key.

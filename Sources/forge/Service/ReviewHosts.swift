@@ -20,22 +20,41 @@ struct ReviewWorkshop: Sendable {
     let log: Log
 }
 
+/// Who carries out the jobs of reviews, and what has to be done beside that from time to time.
+struct ReviewWork: Sendable {
+    var handlers: [JobHandler]
+    /// Tells a pull request of a run whose workers died.
+    var tellOfDeath: @Sendable (Run, Job) async -> Void
+    /// Puts mirrors in order; it may take minutes.
+    var tidy: @Sendable () async -> Void
+}
+
 extension ServerSettings {
-    /// None without any code host: jobs wait then.
-    func reviewHandlers(github: GitHubHost?, _ workshop: ReviewWorkshop) throws -> [JobHandler] {
+    /// Nil without any code host: jobs wait then.
+    func reviewWork(github: GitHubHost?, _ workshop: ReviewWorkshop) throws -> ReviewWork? {
         let local = try localHost(store: workshop.store, clock: workshop.wall)
-        guard github != nil || local != nil else { return [] }
+        guard github != nil || local != nil else { return nil }
         let judge = ServiceJudge(rules: workshop.rules)
         let mirrors = try mirrors(log: workshop.log)
-        let handlers = { (host: any CodeHost, url: @escaping @Sendable (RepositoryName) -> String?) in
-            let needs = ReviewDependencies(
+        func needs(_ host: any CodeHost, _ url: @escaping @Sendable (RepositoryName) -> String?) -> ReviewDependencies {
+            ReviewDependencies(
                 store: workshop.store, host: host, mirrors: mirrors, upperLayers: OperatorLayers(layers: repositories.layers), judge: judge,
                 reviewer: nil, repositoryURL: url, now: workshop.wall, metrics: workshop.metrics, log: workshop.log)
+        }
+        let webURL = github.map { _ in self.github.webURL.description } ?? ""
+        let web = github.map { needs($0) { "\(webURL)/\($0)" } }
+        let own = local.map { needs($0) { _ in nil } }
+        func handlers(_ needs: ReviewDependencies?) -> [JobHandler] {
+            guard let needs else { return [] }
             return ReviewHandler(needs).jobHandlers
                 + CommandHandler(CommandDependencies(review: needs, queued: workshop.queued)).jobHandlers
         }
-        let web = github.map { host in handlers(host) { [self] in "\(self.github.webURL)/\($0)" } } ?? []
-        return Self.byTenant(local: local.map { handlers($0) { _ in nil } } ?? [], web: web)
+        return ReviewWork(
+            handlers: Self.byTenant(local: handlers(own), web: handlers(web)),
+            tellOfDeath: { run, job in
+                let needs = job.new.tenant == .local ? own ?? web : web
+                if let needs { await ReviewHandler(needs).tellOfDeath(run, job) }
+            }, tidy: { await mirrors.tidy() })
     }
 
     private func localHost(store: SQLiteStore, clock: WallClock) throws -> LocalHost? {

@@ -27,7 +27,8 @@ struct ServiceJudge: ChangeJudge {
         }
         material.coverage.filesLeftOut += change.generated.count
         if let problem = rules.problem { material.coverage.unread.append(UnreadPart(path: nil, reason: problem)) }
-        return ChangeJudgement(material: material, required: rules.required, version: forgeVersion)
+        let leftOut = rules.leftOut(of: change.input.diff, config.config.review).union(change.generated)
+        return ChangeJudgement(material: material, required: rules.required, leftOut: leftOut, version: forgeVersion)
     }
 
     func rules(_ config: EffectiveConfig) async throws -> [ReportedRule] {

@@ -33,6 +33,7 @@ struct ServiceRunner: Sendable {
             group.cancelAll()
         }
         await assembly.store.close()
+        assembly.finishRecording()
         assembly.log.info("stopped")
     }
 
@@ -41,7 +42,7 @@ struct ServiceRunner: Sendable {
         let clock = clock
         group.addTask { await assembly.decoder.run() }
         group.addTask { await assembly.workers.run() }
-        if assembly.reviews { group.addTask { assembly.rules.warm() } }
+        if let reviews = assembly.reviews { addUpkeep(of: reviews, to: &group) }
         group.addTask { await assembly.refusals.run(clock: clock) }
         group.addTask { await assembly.retention.run() }
         group.addTask { await assembly.silence.run(clock: clock) }
@@ -53,6 +54,21 @@ struct ServiceRunner: Sendable {
                 try? await clock.sleep(for: .seconds(1))
                 assembly.changed.notify()
                 assembly.arrived.notify()
+            }
+        }
+    }
+
+    private func addUpkeep(of reviews: ReviewWork, to group: inout TaskGroup<Void>) {
+        let assembly = assembly
+        let clock = clock
+        group.addTask { assembly.rules.warm() }
+        let runs = RunUpkeep(store: assembly.store, died: reviews.tellOfDeath, log: assembly.log)
+        group.addTask { await runs.run(every: .seconds(60), clock: clock) }
+        group.addTask {
+            while !Task.isCancelled {
+                // A sleep fails only by cancellation, which ends the loop.
+                try? await clock.sleep(for: .seconds(6 * 3_600))
+                if !Task.isCancelled { await reviews.tidy() }
             }
         }
     }
