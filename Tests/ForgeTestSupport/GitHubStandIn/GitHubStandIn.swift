@@ -77,6 +77,7 @@ package final class GitHubStandIn: Sendable {
         core.faults.add(WireFault(match, kind, times: times, skip: skip))
     }
     package func clearFaults() { core.faults.clear() }
+    package var hasFaultsLeft: Bool { !core.faults.isEmpty }
 
     /// Stops whoever makes the Nth write from now on.
     package func hold(write number: Int, _ moment: HoldMoment) { core.hold.set(number, moment) }

@@ -62,8 +62,8 @@ final class TwinWorld: GitHubWorld {
     }
 
     deinit {
-        if process.isRunning { process.terminate() }
-        process.waitUntilExit()
+        // It has nothing to keep.
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         try? FileManager.default.removeItem(at: folder)  // What stays lies among the temporary files.
     }
 
@@ -87,7 +87,7 @@ final class TwinWorld: GitHubWorld {
     private func ask(_ method: String, _ path: String, _ body: [UInt8] = []) throws -> JSON {
         let head =
             "\(method) \(path) HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: \(body.count)\r\n\r\n"
-        let answer = try LocalSocket.exchange(host: "127.0.0.1", port: port, request: Array(head.utf8) + body)
+        let answer = try LocalSocket.exchange(host: "127.0.0.1", port: port, request: Array(head.utf8) + body, bytesMax: 64 << 20)
         guard let end = answer.firstRange(of: Array("\r\n\r\n".utf8)) else { throw TestFailure(description: "the twin says nothing") }
         return try JSONParser.parse(Array(answer[end.upperBound...])).value
     }
