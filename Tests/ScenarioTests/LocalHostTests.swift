@@ -102,6 +102,13 @@ import Testing
         #expect(try String(contentsOfFile: hook, encoding: .utf8).contains("echo mine"))
     }
 
+    @Test func `the doctor looks for the folder of repositories`() throws {
+        #expect(try place.forge("doctor", codes: [0, 1]).output.contains("fine     local host: repositories in \(place.path)/git"))
+        try FileManager.default.removeItem(atPath: "\(place.path)/git")
+        let ended = try place.forge("doctor", codes: [1])
+        #expect(ended.output.contains("wrong    local host: \(place.path)/git is not there"), "\(ended.output)")
+    }
+
     @Test func `what cannot be done is said in a sentence, with the code that says so`() throws {
         let cases: [([String], Int32, String)] = [
             (["pr", "open", "nowhere"], 1, "acme/shop has no branch nowhere; git push it first"),

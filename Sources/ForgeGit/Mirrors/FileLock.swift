@@ -41,7 +41,7 @@ final class FileLock: Sendable {
             guard ContinuousClock.now < deadline else {
                 throw GitError(.locked, "lock", "another process held \(path) for too long", area: .network)
             }
-            unsafe poll(nil, 0, 20)
+            poll(nil, 0, 20)
         }
     }
 }

@@ -64,7 +64,7 @@ private struct Examination {
     let settings: ServerSettings
     let context: CommandContext
 
-    var findings: [DoctorFinding] { [libraries, clock, folder, disk, database, port] + secrets }
+    var findings: [DoctorFinding] { [libraries, clock, folder, disk, database, port] + localHost + secrets }
 
     private var libraries: DoctorFinding {
         let versions = [
@@ -145,6 +145,24 @@ private struct Examination {
                 name: "address", state: .warning, detail: "\(error)",
                 advice: "is forge serve running already? If not, find who listens there or set 'listen' to another port")
         }
+    }
+
+    private var localHost: [DoctorFinding] {
+        guard let folder = settings.localHost.repositories else { return [] }
+        guard Files.exists(folder) else {
+            return [
+                DoctorFinding(
+                    name: "local host", state: .wrong, detail: "\(folder) is not there",
+                    advice: "make it, or set local_host.repositories to the folder of your bare repositories")
+            ]
+        }
+        let isWritable = Files.isWritable(folder)
+        return [
+            DoctorFinding(
+                name: "local host", state: isWritable ? .fine : .warning,
+                detail: "repositories in \(folder)\(isWritable ? "" : ", which cannot be written")",
+                advice: isWritable ? nil : "let the user that runs forge write in its repositories: heads are kept under refs/pull/")
+        ]
     }
 
     private var secrets: [DoctorFinding] {
