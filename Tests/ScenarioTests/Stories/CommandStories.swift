@@ -137,6 +137,41 @@ import Testing
         try story.end()
     }
 
+    @Test func `the buttons of a check explain what it found, and dismiss it`() async throws {
+        let story = try Story(StandInWorld())
+        try await story.reviewedShop()
+        let check = try #require(try story.page().forgeChecks.first)
+        try story.world.press("explain", of: check, in: story.repository, as: "bob")
+        try await story.rest()
+        #expect(try answers(story).count == 1, "\(story.shown)")
+        try story.world.press("ignore", of: check, in: story.repository, as: "mallory")
+        try await story.rest()
+        #expect(try story.page().openThreads(by: story.bot).count == 1, "\(story.shown)")
+        try story.world.press("ignore", of: check, in: story.repository, as: "bob")
+        try await story.rest()
+        #expect(try story.page().openThreads(by: story.bot).isEmpty, "\(story.shown)")
+        try story.end()
+    }
+
+    @Test func `a merge queue gets its check`() async throws {
+        let world = try StandInWorld()
+        let story = try Story(world)
+        try await story.reviewedShop()
+        let queue = "gh-readonly-queue/main/pr-1"
+        try story.push([("shop/orders.py", .text(Planted.mendedOrders))], to: queue)
+        let head = try #require(world.github.tip(of: queue, in: story.repository))
+        let base = try #require(world.github.tip(of: "main", in: story.repository))
+        let group: JSON = [
+            "head_sha": .string(head), "head_ref": .string("refs/heads/\(queue)"), "base_sha": .string(base),
+            "base_ref": "refs/heads/main",
+        ]
+        try world.github.emit("merge_group", "checks_requested", [("merge_group", group)], in: story.repository, as: "alice")
+        try await story.rest()
+        let checks = world.github.state.repositories[story.repository]?.checks.filter { $0.head == head } ?? []
+        #expect(checks.count == 1 && checks.first?.status == "completed", "\(checks)")
+        try story.end()
+    }
+
     @Test func `five hundred commands in a minute are answered without a word about limits`() async throws {
         let world = try StandInWorld()
         let story = try Story(world)

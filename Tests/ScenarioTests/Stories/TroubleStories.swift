@@ -63,7 +63,7 @@ import Testing
         world.github.revokeKey()
         try await story.reviewedShop()
         #expect(world.github.writes.isEmpty)
-        #expect(story.service.log.contains("key"), "\(story.service.log.suffix(2_000))")
+        #expect(story.service.log.contains("could not be decoded"), "\(story.service.log.suffix(3_000))")
         try story.end()
     }
 
@@ -161,7 +161,9 @@ import Testing
         #expect(page.summaries(by: story.bot).count == 1 && page.forgeChecks.map(\.annotationCount) == [4], "\(page.text)")
         let summary = try #require(page.summaries(by: story.bot).first?.body)
         for name in names { #expect(threads.contains(name) || summary.contains(name), "\(name): \(page.text)") }
-        #expect(Set(page.reviews(by: story.bot).map(\.body)).count == page.reviews(by: story.bot).count, "\(page.text)")
+        // A comment on a file is a review of its own there, without a word.
+        let bodies = page.reviews(by: story.bot).map(\.body).filter { !$0.isEmpty }
+        #expect(Set(bodies).count == bodies.count, "\(page.text)")
         #expect(world.github.refusals.isEmpty == false)
         try story.end()
     }
