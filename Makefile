@@ -20,7 +20,7 @@ ROUNDS ?= 1000000
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: deps ## start Forge, send it one delivery of each kind, show what became of them, stop
+demo: deps ## start Forge, send it deliveries and a pull request, show what became of them, stop
 	@$(BUILD) --product forge
 	@.build/debug/forge demo $(ARGS)
 

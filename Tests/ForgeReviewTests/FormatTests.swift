@@ -207,7 +207,9 @@ import Testing
         ("at !7", "at `!7`"),
         ("![x](http://e.com/i.png)", "`![x](http://e.com/i.png)`"), ("[a](b) <img src=x>", "\\[a\\](b) \\<img src=x\\>"),
         ("www.example.com", "`www.example.com`"), (":tada: so", "`:tada:` so"), ("**bold** _it_", "\\*\\*bold\\*\\* \\_it\\_"),
-        ("a\n# head", "a `#` head"), ("- item", "\\- item"), ("1. one", "1\\. one"), ("a `b` c", "a `` `b` `` c"),
+        ("a\n# head", "a `#` head"), ("- item", "\\- item"), ("1. one", "1\\. one"), ("a `b` c", "a `b` c"),
+        ("(`a`, `b|c`.)", "(`a`, `b|c`.)"), ("a `b c", "a `` `b `` c"),
+        ("@x`b` c", "`` @x`b` `` c"),
         ("&lt; $x$", "\\&lt; \\$x\\$"),
     ])
     func `text from outside stays text`(message: String, shown: String) {

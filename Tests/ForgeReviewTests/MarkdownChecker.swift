@@ -46,7 +46,7 @@ struct MarkdownChecker {
         ] where hasUnescaped(sign, in: rest) {
             problems.append("\(what) in: \(line)")
         }
-        if rest.utf8.contains(UInt8(ascii: "#")), rest.contains(/(^|[^\\`])#\d/) { problems.append("an issue in: \(line)") }
+        if rest.utf8.contains(UInt8(ascii: "#")), rest.contains(/(^|[^\\\x60])#\d/) { problems.append("an issue in: \(line)") }
         let opening = line.utf8.first ?? 0x20
         if "#>=~+0123456789".utf8.contains(opening), line.contains(/^(#|>|=|~~~|\+ |\d+[.)] )/), !line.hasPrefix("### Forge") {
             problems.append("a block: \(line)")

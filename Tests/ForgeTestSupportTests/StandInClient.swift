@@ -34,11 +34,9 @@ struct StandInClient {
             "iat": JSON(now - issuedAgo), "exp": JSON(now + lasting), "iss": issuer ?? .string(String(github.appID)),
         ]
         let signed = "\(head).\(Base64.encode(claims.utf8, as: .url))"
-        let key = FileManager.default.temporaryDirectory.appending(path: "forge-key-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: key) }
-        try Data(github.privateKeyPEM.utf8).write(to: key)
-        let run = try ProcessRun("/usr/bin/openssl", ["dgst", "-sha256", "-sign", key.path], in: "/", input: Array(signed.utf8))
-        return "\(signed).\(Base64.encode(run.output, as: .url))"
+        let lines = github.privateKeyPEM.split(separator: "\n").filter { !$0.hasPrefix("-----") }
+        let key = try RSAPrivateKey(der: try Base64.decode(lines.joined()))
+        return "\(signed).\(Base64.encode(key.sign(Array(signed.utf8)), as: .url))"
     }
 
     /// Nil when the connection ended without an answer.

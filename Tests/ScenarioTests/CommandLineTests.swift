@@ -188,7 +188,9 @@ import Testing
         for word in ["a: bare loop", "b: forge serve", "ratio"] { #expect(bench.output.contains(word), "\(bench.output)") }
     }
 
-    @Test func `the demonstration shows three deliveries become three outcomes`() throws {
+    @Test func `the demonstration shows three deliveries become three outcomes, and a review before and after its mistakes are mended`()
+        throws
+    {
         let demo = try Program.run(["demo"], environment: ["TMPDIR": URL.temporaryDirectory.path])
         #expect(demo.code == 0, "\(demo.output)\(demo.errors)")
         #expect(demo.output.components(separatedBy: "← 202 ").count == 4)
@@ -196,6 +198,10 @@ import Testing
         let outcomes = demo.output.split(separator: "\n").filter { $0.contains("\tdone\t") }
         #expect(outcomes.count == 3, "\(demo.output)")
         #expect(demo.output.contains("Journal (forge audit verify): whole"))
+        let shows = demo.output.components(separatedBy: "$ forge pr show 1\n")
+        #expect(shows.count == 3, "\(demo.output)")
+        #expect(shows[1].contains("Forge: failure, 2 findings: 1 critical, 1 high"), "\(demo.output)")
+        #expect(shows[2].contains("Forge: success") && shows[2].contains("fixed in"), "\(demo.output)")
     }
 }
 

@@ -117,7 +117,8 @@ package struct PullRequestState: Hashable, Sendable {
 
     package init(
         key: PullRequestKey, reviewed: ReviewedHead? = nil, unaskedPushes: Int = 0, pausedBy: String? = nil, wasPauseTold: Bool = false,
-        summaryComment: Int64? = nil, configComment: Int64? = nil, checkRun: Int64? = nil, isDescribed: Bool = false, ledger: [String: LedgerEntry] = [:]
+        summaryComment: Int64? = nil, configComment: Int64? = nil, checkRun: Int64? = nil, isDescribed: Bool = false,
+        ledger: [String: LedgerEntry] = [:]
     ) {
         self.key = key
         self.reviewed = reviewed

@@ -91,7 +91,33 @@ enum MarkdownFormat {
 
     /// Sentences: mark-up is escaped, and a word that a code host would make more of (a person, an issue, an address) is shown as code.
     static func prose(_ text: String, charactersMax: Int = 4000, inTable: Bool = false) -> String {
-        visible(text, charactersMax: charactersMax).split(separator: " ", omittingEmptySubsequences: true).map { word in
+        let shown = visible(text, charactersMax: charactersMax)
+        return withSpans(shown, inTable: inTable) ?? words(shown[...], inTable: inTable)
+    }
+
+    /// With `code` between single marks kept as such; nil when the marks are no pairs, or a word that is shown as code stands right beside.
+    private static func withSpans(_ text: String, inTable: Bool) -> String? {
+        let parts = text.split(separator: "`", omittingEmptySubsequences: false)
+        guard parts.count > 1, parts.count.isMultiple(of: 2) == false else { return nil }
+        var out = ""
+        for (index, part) in parts.enumerated() {
+            if index.isMultiple(of: 2) {
+                let words = part.split(separator: " ")
+                if index > 0, part.first != " ", words.first.map(means) ?? (index < parts.count - 1) { return nil }
+                if index < parts.count - 1, part.last != " ", words.last.map(means) ?? (index > 0) { return nil }
+                let middle = Self.words(part, inTable: inTable)
+                out += (index > 0 && part.first == " " ? " " : "") + middle
+                if part.last == " ", index < parts.count - 1, !middle.isEmpty { out += " " }
+            } else {
+                guard part.contains(where: { $0 != " " }) else { return nil }
+                out += code(String(part), inTable: inTable)
+            }
+        }
+        return out
+    }
+
+    private static func words(_ text: Substring, inTable: Bool) -> String {
+        text.split(separator: " ", omittingEmptySubsequences: true).map { word in
             means(word) ? code(String(word), inTable: inTable) : escaped(word)
         }.joined(separator: " ")
     }

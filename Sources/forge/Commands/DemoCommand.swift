@@ -12,9 +12,12 @@ enum DemoCommand {
     private static let pause = Duration.milliseconds(25)
 
     private static let demo = CommandSpecification(
-        "demo", "see it work: three deliveries to a service of its own, and what becomes of them",
-        details:
-            "Starts 'forge serve' on a free port of 127.0.0.1 with a temporary data folder and made-up secrets, and removes both again."
+        "demo", "see it work: deliveries to a service of its own, and a pull request that is reviewed",
+        details: """
+            Starts 'forge serve' on a free port of 127.0.0.1 with a temporary data folder and made-up secrets, sends it three deliveries,
+            and shows what became of them. Then it pushes a branch to a repository of its own, opens a pull request, and shows the review
+            before and after the mistakes in it are mended. All of it is removed again.
+            """
     ) { _, context in
         let service = try ScratchService(prefix: "forge-demo-", moreSettings: "log: {level: warning}")
         try service.start(silencesErrors: false)
@@ -29,6 +32,7 @@ enum DemoCommand {
         guard code == 0, deliveries.count == 3, deliveries.allSatisfy({ $0.state == .done }) else {
             throw CommandFailure.failed("the demonstration did not go as it should")
         }
+        try await DemoReview(context).show()
         return .ok
     }
 
