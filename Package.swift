@@ -124,7 +124,7 @@ let package = Package(
 
         // Tests of the whole, and what tests share
         .target(
-            name: "ForgeTestSupport", dependencies: ["ForgeCore", "ForgeCrypto", "ForgeServer"], path: "Tests/ForgeTestSupport",
+            name: "ForgeTestSupport", dependencies: ["ForgeCore", "ForgeCrypto"], path: "Tests/ForgeTestSupport",
             swiftSettings: strict),
         tests("ForgeTestSupportTests", ["ForgeCore", "ForgeCrypto", "ForgeServer"]),
         tests(

@@ -65,8 +65,7 @@ enum ImportTable {
         ImportRow(module: "ForgeBench", room: .adapter, imports: ["ForgeCore"], wraps: ["CBench"], system: ["Dispatch", "Glibc"]),
         ImportRow(module: "forge", room: .executable, system: ["Dispatch", "Glibc"], opensToAll: true),
         ImportRow(
-            module: "ForgeTestSupport", room: .support, imports: ["ForgeCore", "ForgeCrypto", "ForgeServer"],
-            beside: ["ForgeServer": "stand-ins answer over real sockets, through the server that the product has"],
+            module: "ForgeTestSupport", room: .support, imports: ["ForgeCore", "ForgeCrypto"],
             system: ["Foundation", "Glibc", "Testing", "Dispatch"]),
     ]
 
