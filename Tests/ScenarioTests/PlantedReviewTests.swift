@@ -36,13 +36,7 @@ struct PlantedReview: Sendable, CustomStringConvertible {
     ]
 }
 
-/// Where the compiled rules are kept: compiling them takes longer than a review.
-private let cache: String = {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("forge-planted-cache-\(UUID().uuidString)").path
-    // The first test that asks waits here; whether it worked each test sees for itself.
-    _ = try? Program.run(["review", "--patch", "-"], environment: ["XDG_CACHE_HOME": folder], in: "/")
-    return folder
-}()
+private let cache = CompiledRules.folder
 
 @Suite struct PlantedReviewTests {
     private typealias Run = (code: Int32, output: String, errors: String)

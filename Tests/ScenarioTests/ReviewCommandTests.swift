@@ -5,13 +5,7 @@ import ForgeTestSupport
 import Foundation
 import Testing
 
-/// Where all of these tests keep the compiled rules: compiling them takes longer than a review.
-private let cache: String = {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("forge-review-cache-\(UUID().uuidString)").path
-    // The first test that asks waits here; whether it worked each test sees for itself.
-    _ = try? Program.run(["review", "--patch", "-"], environment: ["XDG_CACHE_HOME": folder], in: "/")
-    return folder
-}()
+private let cache = CompiledRules.folder
 
 /// Runs `forge review` in a folder.
 private func runReview(_ arguments: [String], input: String = "", in folder: String) throws -> (code: Int32, output: String, errors: String)

@@ -107,7 +107,7 @@ final class ServiceUnderTest {
         let process = Process()
         process.executableURL = URL(filePath: Program.path)
         process.arguments = ["serve", "--config", settingsPath, "--print-address"]
-        process.environment = ["PATH": "/usr/bin:/bin"]
+        process.environment = ["PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": CompiledRules.folder]
         let output = Pipe()
         process.standardOutput = output
         let log = try FileHandle(forWritingTo: URL(filePath: logPath))

@@ -20,7 +20,7 @@ enum ServeCommand {
     ) { arguments, context in
         let settings = try loadSettings(arguments, context)
         // Rules that do not load would be found out when they are needed most.
-        let packs = try RulePacks.load(folder: settings.rulesDir, .forService(settings.data))
+        let packs = try RulePacks.load(folder: settings.rulesDir, .forService(settings.data, context.environment))
         ProcessFacts.ignoreBrokenPipes()
         try ProcessFacts.forbidDumps()
         let redactor = Redactor(settings.secrets)

@@ -24,7 +24,11 @@ struct PatternCache: Sendable {
         return PatternCache(folder: "\(home)/.cache/forge")
     }
 
-    static func forService(_ data: String) -> PatternCache { PatternCache(folder: "\(data)/patterns") }
+    /// For the service: `$XDG_CACHE_HOME/forge` where that is set, else a folder beside its data. A service's home may be anybody's.
+    static func forService(_ data: String, _ environment: [String: String]) -> PatternCache {
+        if let base = environment["XDG_CACHE_HOME"], base.hasPrefix("/") { return PatternCache(folder: "\(base)/forge") }
+        return PatternCache(folder: "\(data)/patterns")
+    }
 
     /// The rules, compiled; `note` hears why it took longer than it should.
     func ruleSet(_ rules: [PatternRule], note: (String) -> Void) throws(PackError) -> RuleSet {

@@ -45,7 +45,7 @@ struct Assembly: Sendable {
                 metrics: metrics, log: log), limits: DecodeLimits(batch: settings.intake.batch))
         outgoing = try settings.outgoing(surroundings, log: log)
         let github = try settings.gitHub(outgoing.client, lanes: store, surroundings, log: log)
-        rules = ServiceRules(packs, .forService(settings.data), log: log)
+        rules = ServiceRules(packs, .forService(settings.data, surroundings.environment), log: log)
         let workshop = ReviewWorkshop(store: store, rules: rules, wall: wall, metrics: metrics, queued: changed, log: log)
         reviews = try settings.reviewWork(github: github, workshop)
         if let github {
