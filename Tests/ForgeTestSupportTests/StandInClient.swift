@@ -1,4 +1,4 @@
-// A client of the stand-in for its own tests, as plain as can be: it signs with openssl and speaks HTTP with a socket of its own.
+// A client of the stand-in for its own tests, as plain as can be: it signs by itself and speaks HTTP with a socket of its own.
 
 import ForgeCore
 import ForgeCrypto

@@ -1,6 +1,7 @@
 // Answers one request after another from what the stand-in remembers: noted, struck by a fault or not, held or not, checked, carried out.
 
 import ForgeCore
+import ForgeCrypto
 import Foundation
 import Synchronization
 
@@ -112,11 +113,12 @@ final class StandInCore: Sendable {
     }
 
     private func verifies(_ signature: [UInt8], _ signed: String) -> Bool {
-        if verified.withLock({ $0.contains(signed) }) { return true }
+        let seen = "\(signed).\(Hex.encode(signature))"
+        if verified.withLock({ $0.contains(seen) }) { return true }
         guard let key = state.withLock({ $0.app.publicKey }), StandInKey.verifies(signature, of: Array(signed.utf8), with: key) else {
             return false
         }
-        _ = verified.withLock { $0.insert(signed) }
+        _ = verified.withLock { $0.insert(seen) }
         return true
     }
 
