@@ -51,8 +51,8 @@ fuzz: deps ## decode ROUNDS mutated bodies (one million)
 redteam: deps ## attack each layer that holds without a model, and show what held
 	@.ci/test --filter RedTeam $(ARGS)
 
-soak: deps ## every round of the crash test
-	@FORGE_SOAK=1 .ci/test --filter Crash $(ARGS)
+soak: deps ## every round of the crash test, and every fault at every write
+	@FORGE_SOAK=1 .ci/test --filter "Crash|FaultStories" $(ARGS)
 
 test-thread: deps ## run every test under ThreadSanitizer
 	@.ci/test thread $(ARGS)

@@ -106,7 +106,7 @@ final class Story<World: GitHubWorld> {
     }
 
     /// Waits until nothing is to be told, read or done any more: by looking, and by waiting for something to happen between two looks.
-    func rest(within limit: Duration = .seconds(90)) async throws {
+    func rest(within limit: Duration = .seconds(240)) async throws {
         let end = ContinuousClock.now + limit
         try await service.withStore { store in
             var quietAt: Int?
