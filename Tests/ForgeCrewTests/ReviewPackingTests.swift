@@ -55,6 +55,7 @@ import Testing
         #expect(packed.parts.count == 1)
         #expect(packed.parts[0].text.utf8.count < 1_000)
         #expect(packed.parts[0].text.contains("bytes more)"))
+        #expect(packed.manifest.full.isEmpty && packed.manifest.partial.map(\.reason) == ["a line is too long"])
     }
 
     @Test func `files without lines to read are no gap, files too large to read are`() {

@@ -199,7 +199,7 @@ import Testing
         #expect(outcomes.count == 3, "\(demo.output)")
         #expect(demo.output.contains("Journal (forge audit verify): whole"))
         let shows = demo.output.components(separatedBy: "$ forge pr show 1\n")
-        #expect(shows.count == 3, "\(demo.output)")
+        try #require(shows.count == 3, "\(demo.output)")
         #expect(shows[1].contains("Forge: failure, 2 findings: 2 high"), "\(demo.output)")
         #expect(shows[2].contains("Forge: success") && shows[2].contains("fixed in"), "\(demo.output)")
     }

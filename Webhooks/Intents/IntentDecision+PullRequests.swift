@@ -23,8 +23,9 @@ extension IntentDecision {
         case "edited":
             pull.changed.contains("base") ? nil : "only the text of the pull request was edited; its head and base are the same"
         case "unlabeled":
-            pull.label.map(policy.isIgnored(label:)) == true ? nil : "the label that was taken off does not decide about a review"
-        case "labeled": "a label was put on; what is queued already stays queued"
+            !policy.leavesLabels || pull.label.map(policy.isIgnored(label:)) == true
+                ? nil : "the label that was taken off does not decide about a review"
+        case "labeled": policy.leavesLabels ? "a label was put on; what is queued already stays queued" : nil
         case "converted_to_draft": "the pull request became a draft; mark it ready for review when it is"
         case "": "the pull request event has no action"
         default: "pull_request.\(action) changes nothing that a review looks at"

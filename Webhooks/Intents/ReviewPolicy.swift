@@ -13,6 +13,8 @@ package struct ReviewPolicy: Hashable, Sendable {
     package var ignoredLabels: [String]
     /// Patterns of base branches; none means the default branch only.
     package var baseBranches: [String]
+    /// A label that comes or goes decides nothing, but for those in `ignoredLabels`.
+    var leavesLabels = true
 
     package init(
         isEnabled: Bool = true, reviewsDrafts: Bool = false, reviewsBots: Bool = false, reviewsForks: Bool = true,
@@ -26,6 +28,14 @@ package struct ReviewPolicy: Hashable, Sendable {
         self.ignoredLabels = ignoredLabels
         self.baseBranches = baseBranches
     }
+
+    /// Where the repository's own file decides later, with the pull request at hand: nothing is left out before that, so that whoever wonders
+    /// why there is no review finds the reason in the check run.
+    package static let undecided: ReviewPolicy = {
+        var policy = ReviewPolicy(reviewsDrafts: true, reviewsBots: true, baseBranches: ["**"])
+        policy.leavesLabels = false
+        return policy
+    }()
 
     /// Why this pull request is not reviewed; nil when it is.
     package func reasonToSkip(_ pull: PullRequestEvent, in repository: RepositoryReference) -> String? {

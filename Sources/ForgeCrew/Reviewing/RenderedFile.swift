@@ -6,11 +6,14 @@ struct RenderedFile {
     let path: RepositoryPath
     let hunks: [String]
     private let head: String
+    /// A line is longer than is shown of one.
+    private let hasCutLine: Bool
 
     init(_ change: FileChange, lineBytesMax: Int) {
         path = change.path
         let was = change.old.map { $0.path == change.path ? "" : ", was \($0.path.shown)" } ?? ", new"
         head = "=== \(change.path.shown) (+\(change.addedCount) -\(change.removedCount)\(was))\n"
+        hasCutLine = change.hunks.contains { $0.lines.contains { $0.text.count > lineBytesMax } }
         hunks = change.hunks.map { Self.text(of: $0, lineBytesMax) }
     }
 
@@ -26,7 +29,7 @@ struct RenderedFile {
 
     /// As many whole hunks from the top as fit; of one that is too long alone, its beginning. Nil when nothing fits.
     func shown(bytesMax: Int) -> Shown? {
-        guard byteCount > bytesMax else { return Shown(text: head + hunks.joined(), hunksShown: hunks.count, isWhole: true) }
+        guard byteCount > bytesMax else { return Shown(text: head + hunks.joined(), hunksShown: hunks.count, isWhole: !hasCutLine) }
         let room = bytesMax - Self.note.utf8.count
         var text = head
         var count = 0

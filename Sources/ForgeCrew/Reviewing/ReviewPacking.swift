@@ -68,7 +68,9 @@ package func pack(_ diff: Diff, leavingOut: Set<RepositoryPath>, limits: Packing
         if shown.isWhole {
             manifest.full.append(file.path)
         } else {
-            manifest.partial.append(.init(file.path, "\(shown.hunksShown) of \(file.hunks.count) places fit the model's budget"))
+            let isAllThere = shown.hunksShown == file.hunks.count
+            let reason = isAllThere ? "a line is too long" : "\(shown.hunksShown) of \(file.hunks.count) places fit the model's budget"
+            manifest.partial.append(.init(file.path, reason))
         }
     }
     return PackedChange(parts: packer.parts, manifest: manifest)

@@ -162,7 +162,7 @@ package final class DecodeService: Sendable {
         guard let body = VerifiedBody(stored: delivery) else { return .failed("the body is gone: retention dropped it") }
         do throws(DecodeFailure) {
             let event = try decodeEvent(delivery, body: body, settings: dependencies.settings)
-            let intent = decideIntent(event, as: dependencies.settings, review: nil)
+            let intent = decideIntent(event, as: dependencies.settings, review: .undecided)
             return ForgeWebhooks.settlement(for: event, intent: intent, settings: dependencies.settings)
         } catch {
             return .failed(error.reason)

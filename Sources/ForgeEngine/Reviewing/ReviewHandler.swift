@@ -119,10 +119,12 @@ package struct ReviewHandler: Sendable {
         case .wait(let reason, let pause): throw JobDeferred(because: reason, retryAfter: pause)
         case .gone(let reason):
             if await isGone(run) { return ReviewEnding(.unneeded, reason) }
-            return await failed(run, .failed(because: reason, willRetry: false), reason)
-        case .blocked(let reason): return await failed(run, .blocked(because: RunFailure.shownReason(error)), reason)
+            // A host that answers so for a moment is asked again, like one that does not answer.
+            guard run.job.isLastAttempt else { throw CodeHostError(.unavailable, reason) }
+            return try await failed(run, .failed(because: reason, willRetry: false), reason)
+        case .blocked(let reason): return try await failed(run, .blocked(because: RunFailure.shownReason(error)), reason)
         case .broken(let reason):
-            return await failed(run, .failed(because: RunFailure.shownReason(error), willRetry: false), reason)
+            return try await failed(run, .failed(because: RunFailure.shownReason(error), willRetry: false), reason)
         }
     }
 
@@ -136,10 +138,13 @@ package struct ReviewHandler: Sendable {
     }
 
     /// Told in the check run as far as the host lets us; what cannot be told there stands in the run's row.
-    private func failed(_ run: ReviewRun, _ outcome: Unreviewed, _ reason: String) async -> ReviewEnding {
+    private func failed(_ run: ReviewRun, _ outcome: Unreviewed, _ reason: String) async throws -> ReviewEnding {
         do {
             try await run.adopt(run.journal.allSteps)
             try await run.show(outcome, nil)
+        } catch let deferred as JobDeferred {
+            // The check was begun a moment ago and may show yet: then it is looked for again.
+            throw deferred
         } catch {
             needs.log.warning("a failed review could not be shown", run.fields([.init("error", .string("\(error)"))]))
         }

@@ -20,7 +20,8 @@ final class DemoReview {
     private var clone: String { "\(folder)/clone" }
 
     init(_ context: CommandContext) throws {
-        guard let git = context.environment["PATH"]?.split(separator: ":").map({ "\($0)/git" }).first(where: Files.exists) else {
+        let path = context.environment["PATH"] ?? "/usr/bin:/bin"
+        guard let git = path.split(separator: ":").map({ "\($0)/git" }).first(where: Files.exists) else {
             throw CommandFailure.failed("there is no git on the PATH, and the demonstration pushes with it")
         }
         self.context = context
@@ -29,7 +30,7 @@ final class DemoReview {
         service = try ScratchService(
             prefix: "forge-demo-", moreSettings: "log: {level: warning}\nlocal_host: {repositories: \(folder)/host}")
         environment = [
-            "PATH": context.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder, "USER": "ana", "FORGE_CONFIG": service.settingsPath,
+            "PATH": path, "HOME": folder, "USER": "ana", "FORGE_CONFIG": service.settingsPath,
             "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_AUTHOR_NAME": "Ana", "GIT_AUTHOR_EMAIL": "ana@example.com",
             "GIT_COMMITTER_NAME": "Ana", "GIT_COMMITTER_EMAIL": "ana@example.com",
         ]

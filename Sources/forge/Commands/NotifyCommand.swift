@@ -31,7 +31,9 @@ enum NotifyCommand {
                 return .ok
             }
             let repository = try await desk.repository(arguments)
-            let login = try context.login(arguments)
+            // A hook runs where nobody is logged in, too, and a push that was made must not be lost for want of a name.
+            let isNamed = ["USER", "LOGNAME"].contains { !context.environment[$0, default: ""].isEmpty } || arguments.value("as") != nil
+            let login = isNamed ? try context.login(arguments) : "git"
             let notes = try await desk.host.pushed(try changes(), in: repository, by: login)
             for note in notes { context.note("forge: \(note.sentence(in: repository))") }
             return .ok
