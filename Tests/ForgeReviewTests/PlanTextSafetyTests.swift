@@ -136,7 +136,9 @@ import Testing
                 PullRequestState(key: pullKey), settings { $0.commentsMax = 50 })
             let summary = try #require(plan.summary().body)
             let check = try #require(plan.checkRun())
-            for body in [summary, check.summary, check.text ?? ""] + (plan.review?.comments.prefix(4) ?? []).flatMap({ [$0.body, $0.movableBody] }) {
+            for body in [summary, check.summary, check.text ?? ""]
+                + (plan.review?.comments.prefix(4) ?? []).flatMap({ [$0.body, $0.movableBody] })
+            {
                 #expect(body.utf8.count <= 65_000)
                 #expect(checker.problems(in: body) == [])
             }
