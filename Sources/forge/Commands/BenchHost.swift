@@ -19,20 +19,11 @@ final class BenchHost: Sendable {
         var next = 1_000
     }
 
-    static let repository = "bench/shop"
-    private let folder: String
-    private let git: String
-    private let environment: [String: String]
-    private let base: String
+    private let pulls: BenchPulls
     private let state = Mutex(State())
     private let server = Mutex<HTTPServer?>(nil)
 
-    init(repository folder: String, base: String, git: String, environment: [String: String]) {
-        self.folder = folder
-        self.base = base
-        self.git = git
-        self.environment = environment
-    }
+    init(_ pulls: BenchPulls) { self.pulls = pulls }
 
     /// Its port.
     func start() throws -> Int {
@@ -48,7 +39,8 @@ final class BenchHost: Sendable {
         return Int(port)
     }
 
-    func stop() async { await server.withLock { $0 }?.stop(within: .seconds(1)) }
+    /// Lets go of the server, which holds on to this.
+    func stop() async { await server.withLock { $0.take() }?.stop(within: .seconds(1)) }
 
     func set(_ pull: Int, head: String) { state.withLock { $0.heads[pull] = head } }
 
@@ -75,7 +67,10 @@ final class BenchHost: Sendable {
                 ["token": "bench-token", "expires_at": "2099-01-01T00:00:00Z", "permissions": [:]]
             },
             api(.delete, "/installation/token", status: 204) { _ in .null },
-            api(.get, "\(repo)/pulls/{number}") { [self] in pull(Int($0.parameters["number"] ?? "") ?? 0) },
+            api(.get, "\(repo)/pulls/{number}") { [self] request in
+                let number = Int(request.parameters["number"] ?? "") ?? 0
+                return pulls.json(number, head: state.withLock { $0.heads[number] } ?? "")
+            },
             api(.get, "\(repo)/issues/{number}/comments") { _ in [] },
             api(.post, "\(repo)/issues/{number}/comments", status: 201) { [self] in written($0) },
             api(.patch, "\(repo)/issues/comments/{id}") { [self] in written($0) },
@@ -103,22 +98,6 @@ final class BenchHost: Sendable {
     private static let noThreads: JSON = [
         "data": ["repository": ["pullRequest": ["reviewThreads": ["nodes": [], "pageInfo": ["hasNextPage": false, "endCursor": nil]]]]]
     ]
-
-    private func pull(_ number: Int) -> JSON {
-        let head = state.withLock { $0.heads[number] } ?? ""
-        let repository: JSON = [
-            "id": 7, "full_name": .string(Self.repository), "default_branch": "main", "private": true,
-            "owner": ["login": "bench", "id": 5, "type": "User"],
-        ]
-        let alice: JSON = ["id": 12, "login": "alice", "type": "User"]
-        return JSON.object([
-            .init("number", JSON(number)), .init("title", .string("Change \(number)")), .init("body", nil), .init("state", "open"),
-            .init("draft", false), .init("merged", false), .init("user", alice), .init("labels", []),
-            .init("html_url", .string("http://127.0.0.1/\(Self.repository)/pull/\(number)")),
-            .init("head", ["sha": .string(head), "ref": .string("change-\(number)"), "repo": repository]),
-            .init("base", ["sha": .string(base), "ref": "main", "repo": repository]),
-        ])
-    }
 
     private func written(_ request: HTTPRequest) -> JSON {
         let number = state.withLock { state in
@@ -149,7 +128,7 @@ final class BenchHost: Sendable {
 
     private func offer() async -> HTTPResponse {
         state.withLock { $0.counts.git += 1 }
-        let refs = output(["upload-pack", "--stateless-rpc", "--advertise-refs", folder], input: nil)
+        let refs = output(["upload-pack", "--stateless-rpc", "--advertise-refs", pulls.path], input: [])
         let head = Array("001e# service=git-upload-pack\n0000".utf8)
         return HTTPResponse(
             status: 200, headers: [HeaderField("content-type", "application/x-git-upload-pack-advertisement")], body: .bytes(head + refs))
@@ -157,27 +136,24 @@ final class BenchHost: Sendable {
 
     private func pack(_ request: HTTPRequest) async -> HTTPResponse {
         state.withLock { $0.counts.git += 1 }
-        let bytes = output(["upload-pack", "--stateless-rpc", folder], input: request.body)
+        let bytes = output(["upload-pack", "--stateless-rpc", pulls.path], input: request.body)
         return HTTPResponse(
             status: 200, headers: [HeaderField("content-type", "application/x-git-upload-pack-result")], body: .bytes(bytes))
     }
 
     /// What git writes; nothing when it cannot be run, which ends the fetch with an error that the bench shows.
-    private func output(_ arguments: [String], input: [UInt8]?) -> [UInt8] {
+    private func output(_ arguments: [String], input: [UInt8]) -> [UInt8] {
         do {
-            let name = state.withLock { state in
+            let number = state.withLock { state in
                 state.next += 1
-                return "request-\(state.next)"
+                return state.next
             }
-            try Files.write(input ?? [], to: "\(folder)/\(name)")
-            defer { Files.removeFile("\(folder)/\(name)") }
+            let file = "\(pulls.folder.path)/request-\(number)"
+            try Files.write(input, to: file)
+            defer { Files.removeFile(file) }
             // A child begins with our standard input; the shell gives it the request's.
-            var child = try ChildProcess.start(
-                "/bin/sh", arguments: ["-c", "input=$1; shift; exec \"$@\" < \"$input\"", "sh", "\(folder)/\(name)", git] + arguments,
-                environment: environment, silencesErrors: true)
-            let bytes = try Files.readAll(child.output, name: "git", bytesMax: 1 << 30)
-            _ = child.wait()
-            return bytes
+            let words = ["-c", "input=$1; shift; exec \"$@\" < \"$input\"", "sh", file, pulls.folder.git] + arguments
+            return try pulls.folder.ended("/bin/sh", words).output
         } catch {
             return []
         }

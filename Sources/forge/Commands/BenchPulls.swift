@@ -3,60 +3,36 @@
 import ForgeCore
 import ForgeSystem
 
-final class BenchPulls {
+struct BenchPulls {
     private static let files = 20
 
-    let folder: String
+    let folder: GitFolder
     let path: String
-    let git: String
-    let environment: [String: String]
-    private(set) var base = ""
-    private(set) var heads: [String] = []
+    let base: String
+    let heads: [String]
     /// Where the first of them go with a push.
-    private(set) var pushedHeads: [String] = []
+    let pushedHeads: [String]
 
     init(count: Int, pushed: Int, environment: [String: String]) throws {
-        let search = environment["PATH"] ?? "/usr/bin:/bin"
-        guard let git = search.split(separator: ":").map({ "\($0)/git" }).first(where: Files.exists) else {
-            throw CommandFailure.failed("there is no git on the PATH to make a repository with")
-        }
-        self.git = git
-        folder = try Files.createTemporaryFolder(prefix: "forge-bench-pulls-")
-        path = "\(folder)/shop.git"
-        self.environment = environment.merging([
-            "HOME": folder, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
-        ]) { _, own in own }
-        _ = try run(["init", "-q", "--bare", "-b", "main", path])
+        folder = try GitFolder(prefix: "forge-bench-pulls-", author: "Bench", environment: environment)
+        path = "\(folder.path)/shop.git"
+        try folder.git("init", "-q", "--bare", "-b", "main", path)
         // A service asks for commits by name, which a host allows.
-        _ = try run(["-C", path, "config", "uploadpack.allowAnySHA1InWant", "true"])
-        try Files.write(Self.stream(count, pushed), to: "\(folder)/stream")
-        _ = try run(program: "/bin/sh", ["-c", "exec \(git) -C shop.git fast-import --quiet < stream"])
-        base = try commit("refs/heads/main")
-        heads = try commits("refs/pull/*/head", count)
-        pushedHeads = try commits("refs/next/*/head", pushed)
+        try folder.git("-C", path, "config", "uploadpack.allowAnySHA1InWant", "true")
+        try folder.fastImport(Self.stream(count, pushed), into: path)
+        base = try folder.git("-C", path, "rev-parse", "refs/heads/main")
+        heads = try Self.commits("pull", count, folder, path)
+        pushedHeads = try Self.commits("next", pushed, folder, path)
     }
-
-    deinit { remove(folder) }
 
     /// A push to a pull request.
     func move(_ number: Int, to head: String) throws {
-        _ = try run(["-C", path, "update-ref", "refs/pull/\(number + 1)/head", head])
-    }
-
-    func remove(_ folder: String) {
-        // A folder left in the temporary files is no reason to fail a measurement.
-        _ = try? run(program: "/bin/rm", ["-rf", "--", folder])
-    }
-
-    private func commit(_ ref: String) throws -> String {
-        String(decoding: try run(["-C", path, "rev-parse", ref]).filter { $0 > 0x20 }, as: UTF8.self)
+        try folder.git("-C", path, "update-ref", "refs/pull/\(number + 1)/head", head)
     }
 
     /// In the order of the pull requests' numbers.
-    private func commits(_ pattern: String, _ count: Int) throws -> [String] {
-        let folder = pattern.split(separator: "/")[1]
-        let text = String(
-            decoding: try run(["-C", path, "for-each-ref", "--format=%(objectname) %(refname)", "refs/\(folder)"]), as: UTF8.self)
+    private static func commits(_ kind: String, _ count: Int, _ folder: GitFolder, _ path: String) throws -> [String] {
+        let text = try folder.git("-C", path, "for-each-ref", "--format=%(objectname) %(refname)", "refs/\(kind)")
         var found: [Int: String] = [:]
         for line in text.split(separator: "\n") {
             let parts = line.split(separator: " ")
@@ -64,6 +40,24 @@ final class BenchPulls {
         }
         guard found.count == count else { throw CommandFailure.failed("git made \(found.count) of \(count) pull requests") }
         return found.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    // MARK: As the host tells of it
+
+    static let repository: JSON = [
+        "id": 7, "name": "shop", "full_name": "bench/shop", "default_branch": "main", "private": true,
+        "owner": ["login": "bench", "id": 5, "type": "User"],
+    ]
+    static let author: JSON = ["id": 12, "login": "alice", "type": "User"]
+
+    func json(_ number: Int, head: String) -> JSON {
+        JSON.object([
+            .init("number", JSON(number)), .init("title", .string("Change \(number)")), .init("body", nil), .init("state", "open"),
+            .init("draft", false), .init("merged", false), .init("user", Self.author), .init("labels", []),
+            .init("html_url", .string("http://127.0.0.1/bench/shop/pull/\(number)")), .init("updated_at", "2026-01-01T00:00:00Z"),
+            .init("head", ["sha": .string(head), "ref": .string("change-\(number)"), "repo": Self.repository]),
+            .init("base", ["sha": .string(base), "ref": "main", "repo": Self.repository]),
+        ])
     }
 
     // MARK: What is in it
@@ -110,14 +104,4 @@ final class BenchPulls {
     }
 
     private static func blob(_ path: String, _ text: String) -> String { "M 100644 inline \(path)\ndata \(text.utf8.count)\n\(text)\n" }
-
-    private func run(_ arguments: [String]) throws -> [UInt8] { try run(program: git, arguments) }
-
-    private func run(program: String, _ arguments: [String]) throws -> [UInt8] {
-        var child = try ChildProcess.start(
-            "/usr/bin/env", arguments: ["-C", folder, program] + arguments, environment: environment, silencesErrors: true)
-        let output = try Files.readAll(child.output, name: program, bytesMax: 1 << 30)
-        guard child.wait() == 0 else { throw CommandFailure.failed("\(program) \(arguments.joined(separator: " ")) failed") }
-        return output
-    }
 }

@@ -12,33 +12,25 @@ final class DemoReview {
     private static let repository = "demo/shop"
 
     private let context: CommandContext
-    private let folder: String
-    private let git: String
     private let service: ScratchService
-    private let environment: [String: String]
+    /// Of bare repositories, as the service's settings name it.
+    private let host: String
+    private let folder: GitFolder
 
-    private var clone: String { "\(folder)/clone" }
+    private var clone: String { "\(folder.path)/clone" }
 
     init(_ context: CommandContext) throws {
-        let path = context.environment["PATH"] ?? "/usr/bin:/bin"
-        guard let git = path.split(separator: ":").map({ "\($0)/git" }).first(where: Files.exists) else {
-            throw CommandFailure.failed("there is no git on the PATH, and the demonstration pushes with it")
-        }
         self.context = context
-        self.git = git
-        folder = try Files.createTemporaryFolder(prefix: "forge-demo-review-")
-        service = try ScratchService(
-            prefix: "forge-demo-", moreSettings: "log: {level: warning}\nlocal_host: {repositories: \(folder)/host}")
-        environment = [
-            "PATH": path, "HOME": folder, "USER": "ana", "FORGE_CONFIG": service.settingsPath,
-            "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_AUTHOR_NAME": "Ana", "GIT_AUTHOR_EMAIL": "ana@example.com",
-            "GIT_COMMITTER_NAME": "Ana", "GIT_COMMITTER_EMAIL": "ana@example.com",
-        ]
+        host = try Files.createTemporaryFolder(prefix: "forge-demo-host-")
+        service = try ScratchService(prefix: "forge-demo-", moreSettings: "log: {level: warning}\nlocal_host: {repositories: \(host)}")
+        folder = try GitFolder(
+            prefix: "forge-demo-review-", author: "Ana", environment: ["PATH": context.environment["PATH"] ?? "/usr/bin:/bin"],
+            more: ["USER": "ana", "FORGE_CONFIG": service.settingsPath])
     }
 
     deinit {
-        // A folder left among the temporary files is no reason to fail.
-        _ = try? output("/bin/rm", ["-rf", "--", folder, service.dataPath])
+        folder.remove(host)
+        folder.remove(service.dataPath)
     }
 
     /// A mistake and a credential are found, a push mends them, and both threads are resolved.
@@ -92,16 +84,16 @@ final class DemoReview {
     }
 
     private func prepare() throws {
-        let bare = "\(folder)/host/\(Self.repository).git"
-        _ = try output(git, ["init", "-q", "--bare", "-b", "main", bare])
-        _ = try output(ProcessFacts.executablePath, ["notify", "--install", Self.repository])
-        _ = try output(git, ["init", "-q", "-b", "main", clone])
-        _ = try output(git, ["-C", clone, "remote", "add", "origin", bare])
+        let bare = "\(host)/\(Self.repository).git"
+        try folder.git("init", "-q", "--bare", "-b", "main", bare)
+        try forge("notify", "--install", Self.repository)
+        try folder.git("init", "-q", "-b", "main", clone)
+        try folder.git("-C", clone, "remote", "add", "origin", bare)
         try write(".forge.yml", "version: 1\nreview: {debounce: 0s}\noutput: {check_fails_on: high}\n")
         try write("shop/orders.py", Self.plain)
         try commit("Start")
-        _ = try output(git, ["-C", clone, "push", "-q", "origin", "main"])
-        _ = try output(git, ["-C", clone, "checkout", "-q", "-b", "feature"])
+        try folder.git("-C", clone, "push", "-q", "origin", "main")
+        try folder.git("-C", clone, "checkout", "-q", "-b", "feature")
         try write("shop/orders.py", try Self.mistaken())
         try write("README.md", "# Shop\n")
         try commit("List the orders")
@@ -114,8 +106,8 @@ final class DemoReview {
     }
 
     private func commit(_ message: String) throws {
-        _ = try output(git, ["-C", clone, "add", "-A"])
-        _ = try output(git, ["-C", clone, "commit", "-q", "-m", message])
+        try folder.git("-C", clone, "add", "-A")
+        try folder.git("-C", clone, "commit", "-q", "-m", message)
     }
 
     // MARK: What a person types
@@ -124,14 +116,14 @@ final class DemoReview {
         let shown = arguments.map { $0.contains(" ") ? "'\($0)'" : $0 }.joined(separator: " ")
         try context.print("$ \(program) \(shown)")
         let isGit = program == "git"
-        let text = try output(isGit ? git : ProcessFacts.executablePath, (isGit ? ["-C", clone] : []) + arguments)
-        if !text.isEmpty { try context.write(text) }
+        let text = try folder.run(isGit ? folder.git : ProcessFacts.executablePath, (isGit ? ["-C", clone] : []) + arguments)
+        if !text.isEmpty { try context.print(text) }
     }
 
     /// The head whose check has ended, another one than `before`.
     private func check(after before: String?) async throws -> String {
         for _ in 0..<Self.looksMax {
-            let pull = try JSONParser.parse(try output(ProcessFacts.executablePath, ["pr", "show", "1", "--json"]))
+            let pull = try JSONParser.parse(try forge("pr", "show", "1", "--json"))
             let hasEnded = pull["checks"]?.array?.contains { $0["conclusion"] != nil } ?? false
             if hasEnded, let head = pull["head"]?.string, head != before { return head }
             try await ContinuousClock().sleep(for: Self.pause)
@@ -139,10 +131,6 @@ final class DemoReview {
         throw CommandFailure.failed("the review did not end in time")
     }
 
-    private func output(_ program: String, _ arguments: [String]) throws -> String {
-        var child = try ChildProcess.start(program, arguments: arguments, environment: environment, silencesErrors: true)
-        let bytes = try Files.readAll(child.output, name: program, bytesMax: 1 << 24)
-        guard child.wait() == 0 else { throw CommandFailure.failed("\(program) \(arguments.joined(separator: " ")) failed") }
-        return String(decoding: bytes, as: UTF8.self)
-    }
+    @discardableResult
+    private func forge(_ arguments: String...) throws -> String { try folder.run(ProcessFacts.executablePath, arguments) }
 }

@@ -37,18 +37,18 @@ private struct HostReviewReport {
     var manySeconds = 0.0
     var peakBytes = 0
 
-    private var median: Double { first.sorted()[first.count / 2] }
-    private var laterMedian: Double { later.sorted()[later.count / 2] }
+    private var firstMedian: Double { median(first) }
+    private var laterMedian: Double { median(later) }
     private var secondsMax: Double { max(1, 20 * Double(many) / 100) }
 
     var isGood: Bool {
-        median <= 250 && processor <= 30 && firstRequests.api <= 9 && laterRequests.api <= 7 && manySeconds <= secondsMax
+        firstMedian <= 250 && processor <= 30 && firstRequests.api <= 9 && laterRequests.api <= 7 && manySeconds <= secondsMax
             && (many == 0 || peakBytes <= 150_000_000)
     }
 
     var table: String {
         """
-        delivery to posted   first \(shown(median)) ms, after a push \(shown(laterMedian)) ms   (bar: at most 250 ms)
+        delivery to posted   first \(shown(firstMedian)) ms, after a push \(shown(laterMedian)) ms   (bar: at most 250 ms)
         slowest              first \(shown(first.max() ?? 0)) ms, after a push \(shown(later.max() ?? 0)) ms
         processor time       \(shown(processor)) ms a review   (bar: at most 30 ms)
         requests             first \(firstRequests.api) and \(firstRequests.git) of git, later \(laterRequests.api) and \(laterRequests.git) \
@@ -59,7 +59,7 @@ private struct HostReviewReport {
 
     var json: JSON {
         [
-            "schema": 1, "bench": "review", "first_ms": JSON(median, decimals: 1), "later_ms": JSON(laterMedian, decimals: 1),
+            "schema": 1, "bench": "review", "first_ms": JSON(firstMedian, decimals: 1), "later_ms": JSON(laterMedian, decimals: 1),
             "processor_ms": JSON(processor, decimals: 1), "first_requests": JSON(firstRequests.api), "first_git": JSON(firstRequests.git),
             "later_requests": JSON(laterRequests.api), "later_git": JSON(laterRequests.git), "many": JSON(many),
             "many_seconds": JSON(manySeconds, decimals: 1), "peak_bytes": JSON(peakBytes), "passed": .bool(isGood),
@@ -81,11 +81,10 @@ private final class HostReviewScene {
     init(pulls: Int, pushed: Int, environment: [String: String]) throws {
         self.pushed = pushed
         repository = try BenchPulls(count: pulls, pushed: pushed, environment: environment)
-        host = BenchHost(repository: repository.path, base: repository.base, git: repository.git, environment: repository.environment)
+        host = BenchHost(repository)
         let address = "http://127.0.0.1:\(try host.start())"
-        let key = "\(repository.folder)/app.der"
-        try Files.write(RSAPrivateKey.generate().exported(), to: key, mode: 0o600)
-        try Files.write(Array(Base64.encode(try Files.read(key, bytesMax: 1 << 16)).utf8), to: key, mode: 0o600)
+        let key = "\(repository.folder.path)/app.key"
+        try Files.write(Array(Base64.encode(RSAPrivateKey.generate().exported()).utf8), to: key, mode: 0o600)
         service = try ScratchService(
             prefix: "forge-bench-host-",
             gitHub: [
@@ -114,7 +113,7 @@ private final class HostReviewScene {
         report.peakBytes = try peakBytes()
         await host.stop()
         guard service.stop() == 0 else { throw CommandFailure.failed("the service did not stop as it should") }
-        repository.remove(service.dataPath)
+        repository.folder.remove(service.dataPath)
         return report
     }
 
@@ -166,20 +165,9 @@ private final class HostReviewScene {
     }
 
     private func event(_ number: Int, _ action: String, _ head: String) -> JSON {
-        let repo: JSON = [
-            "id": 7, "name": "shop", "full_name": .string(BenchHost.repository), "default_branch": "main", "private": true,
-            "owner": ["login": "bench", "id": 5],
-        ]
-        let alice: JSON = ["id": 12, "login": "alice", "type": "User"]
-        let pull = JSON.object([
-            .init("number", JSON(number)), .init("title", .string("Change \(number)")), .init("state", "open"), .init("draft", false),
-            .init("merged", false), .init("user", alice), .init("labels", []), .init("updated_at", "2026-01-01T00:00:00Z"),
-            .init("head", ["sha": .string(head), "ref": .string("change-\(number)"), "repo": repo]),
-            .init("base", ["sha": .string(repository.base), "ref": "main", "repo": repo]),
-        ])
-        return [
-            "action": .string(action), "number": JSON(number), "pull_request": pull, "repository": repo, "sender": alice,
-            "installation": ["id": 3],
+        [
+            "action": .string(action), "number": JSON(number), "pull_request": repository.json(number, head: head),
+            "repository": BenchPulls.repository, "sender": BenchPulls.author, "installation": ["id": 3],
         ]
     }
 

@@ -50,12 +50,12 @@ private struct MirrorReport {
     init(files: Int, rounds: [MirrorRound]) {
         self.files = files
         git = (
-            Self.median(rounds.map(\.gitFetch)), Self.median(rounds.map(\.gitWorktree)),
-            Self.median(rounds.map { $0.gitFetch + $0.gitWorktree }), Self.median(rounds.flatMap(\.gitNext))
+            median(rounds.map(\.gitFetch)), median(rounds.map(\.gitWorktree)),
+            median(rounds.map { $0.gitFetch + $0.gitWorktree }), median(rounds.flatMap(\.gitNext))
         )
         own = (
-            Self.median(rounds.map(\.fetch)), Self.median(rounds.map(\.worktree)), Self.median(rounds.map { $0.fetch + $0.worktree }),
-            Self.median(rounds.flatMap(\.next))
+            median(rounds.map(\.fetch)), median(rounds.map(\.worktree)), median(rounds.map { $0.fetch + $0.worktree }),
+            median(rounds.flatMap(\.next))
         )
     }
 
@@ -84,50 +84,33 @@ private struct MirrorReport {
         [JSON(git, decimals: 0).text, JSON(own, decimals: 0).text, JSON(own / git, decimals: 2).text]
             .map { String(repeating: " ", count: max(0, 8 - $0.count)) + $0 }.joined()
     }
-
-    private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 }
 
 /// The repository, its server, and both sides at work on it.
 private final class MirrorScenery {
     let files: Int
-    private let folder: String
-    private let git: String
-    private let environment: [String: String]
+    private let folder: GitFolder
     private let port: Int
     private var server: ChildProcess
     private var commitCount = 0
 
     init(files: Int, environment: [String: String]) throws {
-        let path = environment["PATH"] ?? "/usr/bin:/bin"
-        guard let git = path.split(separator: ":").map({ "\($0)/git" }).first(where: Files.exists) else {
-            throw CommandFailure.failed("there is no git on the PATH to measure against")
-        }
-        let folder = try Files.createTemporaryFolder(prefix: "forge-bench-mirror-")
-        let own = environment.merging([
-            "HOME": folder, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_AUTHOR_NAME": "Bench",
-            "GIT_AUTHOR_EMAIL": "bench@example.com", "GIT_COMMITTER_NAME": "Bench", "GIT_COMMITTER_EMAIL": "bench@example.com",
-        ]) { _, own in own }
         self.files = files
-        self.git = git
-        self.folder = folder
-        self.environment = own
+        folder = try GitFolder(prefix: "forge-bench-mirror-", author: "Bench", environment: environment)
         port = try Self.freePort()
-        try Self.run(git, ["init", "-q", "--bare", "-b", "main", "\(folder)/origin.git"], folder, own)
-        try Self.importFiles(files, folder, git, own)
+        try folder.git("init", "-q", "--bare", "-b", "main", "origin.git")
+        try folder.fastImport(Self.stream(files), into: "origin.git")
         // The program itself: what 'git daemon' starts would outlive it.
-        let tools = try Self.output(git, ["--exec-path"], folder, own)
+        let tools = try folder.git("--exec-path")
         server = try ChildProcess.start(
             "\(tools)/git-daemon",
-            arguments: ["--reuseaddr", "--listen=127.0.0.1", "--port=\(port)", "--base-path=\(folder)", "--export-all", folder],
-            environment: own, silencesErrors: true)
+            arguments: ["--reuseaddr", "--listen=127.0.0.1", "--port=\(port)", "--base-path=\(folder.path)", "--export-all", folder.path],
+            environment: folder.environment, silencesErrors: true)
     }
 
     deinit {
-        server.send(15)
+        server.send(SignalWatch.terminate)
         _ = server.wait()
-        // A folder left in the temporary files is no reason to fail a measurement.
-        _ = try? Self.run("/bin/rm", ["-rf", "--", folder], "/", environment)
     }
 
     private var url: String { "git://127.0.0.1:\(port)/origin.git" }
@@ -141,38 +124,40 @@ private final class MirrorScenery {
         if !round.isMultiple(of: 2) { try measureGit(round, &result) }
         for _ in 0..<commits {
             try addCommit()
-            result.gitNext.append(try milliseconds { try run(gitFetch(round)) })
-            let start = ContinuousClock.now
+            result.gitNext.append(try millisecondsTaken { try fetchWithGit(round) })
+            let start = MonotonicClock.nanoseconds
             await (try await mirrors(round).open(try request())).release()
-            result.next.append(Self.milliseconds(since: start))
+            result.next.append(millisecondsTaken(since: start))
         }
         return result
     }
 
     private func measureGit(_ round: Int, _ result: inout MirrorRound) throws {
-        try run(["init", "-q", "--bare", "\(folder)/git\(round).git"])
-        result.gitFetch = try milliseconds { try run(gitFetch(round)) }
-        let add = ["-C", "\(folder)/git\(round).git", "worktree", "add", "-q", "--detach", "\(folder)/git\(round)", "refs/forge/main"]
-        result.gitWorktree = try milliseconds { try run(add) }
+        try folder.git("init", "-q", "--bare", "git\(round).git")
+        result.gitFetch = try millisecondsTaken { try fetchWithGit(round) }
+        result.gitWorktree = try millisecondsTaken {
+            try folder.git(
+                "-C", "git\(round).git", "worktree", "add", "-q", "--detach", "\(folder.path)/git\(round)", "refs/forge/main")
+        }
     }
 
-    private func gitFetch(_ round: Int) -> [String] {
-        ["-C", "\(folder)/git\(round).git", "fetch", "-q", "--no-tags", url, "+refs/heads/main:refs/forge/main"]
+    private func fetchWithGit(_ round: Int) throws {
+        try folder.git("-C", "git\(round).git", "fetch", "-q", "--no-tags", url, "+refs/heads/main:refs/forge/main")
     }
 
     private func measureOwn(_ round: Int, _ result: inout MirrorRound) async throws {
         let mirrors = try mirrors(round)
-        var start = ContinuousClock.now
+        let begun = MonotonicClock.nanoseconds
         let snapshot = try await mirrors.open(try request())
-        result.fetch = Self.milliseconds(since: start)
+        result.fetch = millisecondsTaken(since: begun)
         guard let head = try await snapshot.commit(of: "refs/heads/main") else { throw CommandFailure.failed("nothing was fetched") }
-        start = ContinuousClock.now
-        result.worktree = try await mirrors.withWorktree(of: snapshot, at: head) { _ in Self.milliseconds(since: start) }
+        let fetched = MonotonicClock.nanoseconds
+        result.worktree = try await mirrors.withWorktree(of: snapshot, at: head) { _ in millisecondsTaken(since: fetched) }
         await snapshot.release()
     }
 
     private func mirrors(_ round: Int) throws -> Mirrors {
-        var options = MirrorOptions(folder: "\(folder)/own\(round)")
+        var options = MirrorOptions(folder: "\(folder.path)/own\(round)")
         options.schemes = ["git"]
         return try Mirrors(options, runtime: GitRuntime())
     }
@@ -186,7 +171,7 @@ private final class MirrorScenery {
     // MARK: The repository
 
     /// Texts of words that are chosen from a seed: they compress about as well as code does.
-    private static func importFiles(_ files: Int, _ folder: String, _ git: String, _ environment: [String: String]) throws {
+    private static func stream(_ files: Int) -> [UInt8] {
         var state: UInt64 = 20_261_120
         let words = ["let", "value", "=", "compute(", "input", ")", "return", "if", "index", "<", "count", "{", "}", "//", "for", "in"]
         var stream = Array("commit refs/heads/main\ncommitter Bench <bench@example.com> 1700000000 +0000\ndata 5\nFirst\n".utf8)
@@ -200,8 +185,7 @@ private final class MirrorScenery {
             stream += Array(
                 "M 100644 inline part\(file / 1_000)/group\(file / 40 % 25)/file\(file).swift\ndata \(text.utf8.count)\n\(text)\n".utf8)
         }
-        try Files.write(stream, to: "\(folder)/stream")
-        try run("/bin/sh", ["-c", "exec \(git) -C origin.git fast-import --quiet < stream"], folder, environment)
+        return stream
     }
 
     private func addCommit() throws {
@@ -218,8 +202,7 @@ private final class MirrorScenery {
             \(text)
 
             """
-        try Files.write(Array(stream.utf8), to: "\(folder)/stream")
-        try Self.run("/bin/sh", ["-c", "exec \(git) -C origin.git fast-import --quiet < stream"], folder, environment)
+        try folder.fastImport(Array(stream.utf8), into: "origin.git")
     }
 
     // MARK: Programs
@@ -236,35 +219,9 @@ private final class MirrorScenery {
     private func waitForServer() async throws {
         for _ in 0..<100 {
             // Not yet there: it is asked again.
-            if (try? run(["ls-remote", "-q", url])) != nil { return }
+            if (try? folder.git("ls-remote", "-q", url)) != nil { return }
             try await ContinuousClock().sleep(for: .milliseconds(50))
         }
         throw CommandFailure.failed("git daemon does not answer")
-    }
-
-    private func run(_ arguments: [String]) throws { try Self.run(git, arguments, folder, environment) }
-
-    private static func run(_ program: String, _ arguments: [String], _ folder: String, _ environment: [String: String]) throws {
-        _ = try output(program, arguments, folder, environment)
-    }
-
-    private static func output(_ program: String, _ arguments: [String], _ folder: String, _ environment: [String: String]) throws -> String
-    {
-        var child = try ChildProcess.start(
-            "/usr/bin/env", arguments: ["-C", folder, program] + arguments, environment: environment, silencesErrors: true)
-        let said = try Files.readAll(child.output, name: program, bytesMax: 1 << 20)
-        guard child.wait() == 0 else { throw CommandFailure.failed("\(program) \(arguments.joined(separator: " ")) failed") }
-        return String(decoding: said.last == 0x0A ? said.dropLast() : said[...], as: UTF8.self)
-    }
-
-    private func milliseconds(_ body: () throws -> Void) rethrows -> Double {
-        let start = ContinuousClock().now
-        try body()
-        return Self.milliseconds(since: start)
-    }
-
-    private static func milliseconds(since start: ContinuousClock.Instant) -> Double {
-        let took = start.duration(to: ContinuousClock().now)
-        return Double(took.components.seconds) * 1e3 + Double(took.components.attoseconds) / 1e15
     }
 }

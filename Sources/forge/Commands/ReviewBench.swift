@@ -25,7 +25,7 @@ enum ReviewBench {
         _ = try scene.milliseconds(ProcessFacts.executablePath, review)
         var (ours, gits): ([Double], [Double]) = ([], [])
         for _ in 0..<rounds {
-            gits.append(try scene.milliseconds(scene.git, ["-C", scene.folder] + diff))
+            gits.append(try scene.milliseconds(scene.folder.git, diff))
             ours.append(try scene.milliseconds(ProcessFacts.executablePath, review))
         }
         let (own, git) = (median(ours), median(gits))
@@ -46,47 +46,28 @@ enum ReviewBench {
         return isGood ? .ok : .refused
     }
 
-    private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-
     private static func shown(_ number: Double) -> String { "\((number * 10).rounded() / 10)" }
 }
 
 /// Two commits; the second changes every file.
-private final class BenchRepository {
-    let folder: String
-    let git: String
-    private let environment: [String: String]
+private struct BenchRepository {
+    let folder: GitFolder
 
     init(files: Int, environment: [String: String]) throws {
-        let path = environment["PATH"] ?? "/usr/bin:/bin"
-        guard let git = path.split(separator: ":").map({ "\($0)/git" }).first(where: Files.exists) else {
-            throw CommandFailure.failed("there is no git on the PATH to measure against")
-        }
-        self.git = git
-        folder = try Files.createTemporaryFolder(prefix: "forge-bench-review-")
-        self.environment = environment.merging([
-            "HOME": folder, "XDG_CACHE_HOME": "\(folder)/.cache", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
-            "GIT_AUTHOR_NAME": "Bench", "GIT_AUTHOR_EMAIL": "bench@example.com", "GIT_COMMITTER_NAME": "Bench",
-            "GIT_COMMITTER_EMAIL": "bench@example.com",
-        ]) { _, own in own }
-        try run(["init", "-q", "-b", "main", folder])
-        try Files.write(Array(".cache/\n".utf8), to: "\(folder)/.gitignore")
+        folder = try GitFolder(prefix: "forge-bench-review-", author: "Bench", environment: environment)
+        try folder.git("init", "-q", "-b", "main")
+        try Files.write(Array(".cache/\n".utf8), to: "\(folder.path)/.gitignore")
         for round in 0...1 {
             for file in 0..<files { try write(file, round) }
-            try run(["-C", folder, "add", "-A"])
-            try run(["-C", folder, "commit", "-q", "-m", "Round \(round)"])
+            try folder.git("add", "-A")
+            try folder.git("commit", "-q", "-m", "Round \(round)")
         }
-    }
-
-    deinit {
-        // A folder left in the temporary files is no reason to fail a measurement.
-        _ = try? run(program: "/bin/rm", ["-rf", "--", folder])
     }
 
     /// Two hundred lines of which thirty change.
     private func write(_ file: Int, _ round: Int) throws {
         let name = ["py", "ts", "swift", "go", "java"][file % 5]
-        let place = "\(folder)/src/part\(file / 20)"
+        let place = "\(folder.path)/src/part\(file / 20)"
         try Files.createFolder(place, mode: 0o755)
         var text = ""
         for line in 0..<200 {
@@ -96,26 +77,11 @@ private final class BenchRepository {
         try Files.write(Array(text.utf8), to: "\(place)/file\(file).\(name)")
     }
 
-    private func run(_ arguments: [String]) throws {
-        guard try run(program: git, arguments) == 0 else { throw CommandFailure.failed("git \(arguments.joined(separator: " ")) failed") }
-    }
-
-    @discardableResult
-    private func run(program: String, _ arguments: [String]) throws -> Int32 {
-        // A child begins in the folder of its parent; env takes it elsewhere.
-        var child = try ChildProcess.start(
-            "/usr/bin/env", arguments: ["-C", folder, program] + arguments, environment: environment, silencesErrors: true)
-        _ = try Files.readAll(child.output, name: program, bytesMax: 1 << 30)
-        return child.wait()
-    }
-
     /// How long a program runs here.
     func milliseconds(_ program: String, _ arguments: [String]) throws -> Double {
-        let clock = ContinuousClock()
-        let start = clock.now
-        let code = try run(program: program, arguments)
-        let took = start.duration(to: clock.now)
-        guard code < 2 else { throw CommandFailure.failed("\(program) \(arguments.joined(separator: " ")) ended with \(code)") }
-        return Double(took.components.seconds) * 1e3 + Double(took.components.attoseconds) / 1e15
+        try millisecondsTaken {
+            let code = try folder.ended(program, arguments).code
+            guard code < 2 else { throw CommandFailure.failed("\(program) \(arguments.joined(separator: " ")) ended with \(code)") }
+        }
     }
 }
