@@ -48,6 +48,7 @@ let package = Package(
         library("CPCRE2", apt: "libpcre2-dev"),
         library("CGit2", apt: "libgit2-dev"),
         library("CCurl", apt: "libcurl4-openssl-dev"),
+        library("CSandbox", apt: "libseccomp-dev"),
         .systemLibrary(name: "CSystem", path: "Sources/C/CSystem"),
         .target(name: "CMigrations", path: "Sources/C/CMigrations"),
         .target(name: "CResources", path: "Sources/C/CResources"),
@@ -101,6 +102,10 @@ let package = Package(
         tests("ForgeGitHubTests", ["ForgeCore", "ForgeCrypto", "ForgeHTTP", "ForgeGitHub", "ForgeServer"]),
         module("ForgeLocalHost", ["ForgeCore", "ForgeCrypto"]),
         tests("ForgeLocalHostTests", ["ForgeCore", "ForgeLocalHost", "ForgeStore", "ForgeGit", "ForgeWebhooks"]),
+        module("ForgeModels", ["ForgeCore", "ForgeHTTP"]),
+        tests("ForgeModelsTests", ["ForgeCore", "ForgeHTTP", "ForgeModels", "ForgeServer"]),
+        module("ForgeSandbox", ["ForgeCore", "ForgeBlocking", "ForgePatterns", "CSandbox"]),
+        tests("ForgeSandboxTests", ["ForgeCore", "ForgePatterns", "ForgeSandbox"]),
         module("ForgeBench", ["ForgeCore", "CBench"]),
         tests("ForgeBenchTests", ["ForgeBench"]),
 
@@ -118,7 +123,7 @@ let package = Package(
             dependencies: [
                 "ForgeCore", "ForgeCrypto", "ForgeYAML", "ForgeConfig", "ForgeWebhooks", "ForgeServer", "ForgeStore", "ForgeEngine",
                 "ForgeConsole", "ForgeBench", "ForgeSystem", "ForgeResources", "ForgeRules", "ForgePatterns", "ForgeGit", "ForgeReview",
-                "ForgeCrew", "ForgeHTTP", "ForgeGitHub", "ForgeLocalHost",
+                "ForgeCrew", "ForgeHTTP", "ForgeGitHub", "ForgeLocalHost", "ForgeModels", "ForgeSandbox",
             ],
             path: "Sources/forge", swiftSettings: strict),
 

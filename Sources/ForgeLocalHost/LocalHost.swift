@@ -94,7 +94,7 @@ extension LocalHost {
                 case .notFound: .notFound
                 case .unauthorized: .unauthorized
                 case .unavailable: .unavailable
-                case .tooLarge: .refused
+                case .tooLarge, .refused: .refused
                 case .defect: .defect
                 }
             throw CodeHostError(kind, error.message)

@@ -60,7 +60,7 @@ struct LineReviewer: ChangeReviewer {
     func review(
         _ change: JudgedChange, judged: ChangeJudgement, _ config: EffectiveConfig, journal: RunJournal
     ) async throws -> ReviewersWord {
-        let request = ModelRequest(role: "reviewer", system: "Find the word.", material: "a change", answerSchema: .object([]))
+        let request = AnswerRequest(role: "reviewer", system: "Find the word.", material: "a change", answerSchema: .object([]))
         let word: String = try await journal.step("model/reviewer", .model) { try await model.answer(request).json["word"]?.string ?? "" }
         let lines = change.input.diff.files.flatMap { file in
             file.hunks.flatMap(\.lines).filter { $0.kind == .added }.map { (file.path, $0) }

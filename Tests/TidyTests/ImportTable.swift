@@ -59,6 +59,11 @@ enum ImportTable {
             beside: ["ForgeHTTP": "GitHub is reached over HTTP, and a port between the two would say what ForgeHTTP says already"]),
         ImportRow(module: "ForgeLocalHost", room: .adapter, imports: ["ForgeCore", "ForgeCrypto"]),
         ImportRow(
+            module: "ForgeModels", room: .adapter, imports: ["ForgeCore", "ForgeHTTP"],
+            beside: ["ForgeHTTP": "models are reached over HTTP, and a port between the two would say what ForgeHTTP says already"]),
+        ImportRow(
+            module: "ForgeSandbox", room: .adapter, imports: ["ForgeCore", "ForgeBlocking", "ForgePatterns"], wraps: ["CSandbox"]),
+        ImportRow(
             module: "ForgeEngine", room: .engine,
             imports: ["ForgeCore", "ForgeCrypto", "ForgeConfig", "ForgeWebhooks", "ForgeReview", "ForgeCrew"]),
         ImportRow(module: "ForgeConsole", room: .console, imports: ["ForgeCore", "ForgeCrypto", "ForgeEngine"]),

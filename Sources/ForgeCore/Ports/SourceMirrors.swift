@@ -52,6 +52,8 @@ package struct SourceError: Error, Hashable, Sendable, CustomStringConvertible {
         case unavailable
         /// More than a limit allows.
         case tooLarge
+        /// The files hold something that must not be committed.
+        case refused
         case defect
     }
 

@@ -51,7 +51,7 @@ package enum ReviewerTask {
 
     package static func request(
         _ part: PackedPart, title: String, _ context: ReviewerContext, number: Int, of count: Int, _ outside: OutsideText
-    ) -> ModelRequest {
+    ) -> AnswerRequest {
         var material = "Look for: \(context.categories.joined(separator: ", ")). Write in this language: \(context.language).\n"
         if count > 1 { material += "This is part \(number) of \(count) of the change; the other parts are reviewed apart.\n" }
         material += "\nThe title its author gave it:\n\(outside.enclose(title))\n"
@@ -60,7 +60,7 @@ package enum ReviewerTask {
         }
         for text in context.instructions { material += "\nWhat the project's people ask reviewers to look at:\n\(outside.enclose(text))\n" }
         material += "\nThe change:\n\(outside.enclose(part.text))\n"
-        return ModelRequest(role: role, system: system, material: material, answerSchema: schema(context.categories))
+        return AnswerRequest(role: role, system: system, material: material, answerSchema: schema(context.categories))
     }
 
     static func schema(_ categories: [String]) -> JSON {

@@ -30,7 +30,7 @@ package enum SkepticTask {
         ],
     ]
 
-    package static func request(_ findings: [Finding], _ part: PackedPart, _ outside: OutsideText) -> ModelRequest {
+    package static func request(_ findings: [Finding], _ part: PackedPart, _ outside: OutsideText) -> AnswerRequest {
         let claims = findings.enumerated().map { number, finding in
             "\(number + 1). \(finding.path?.shown ?? ""), line \(finding.lines?.lowerBound ?? 0): \(finding.message)"
         }
@@ -42,7 +42,7 @@ package enum SkepticTask {
             \(outside.enclose(claims.joined(separator: "\n")))
 
             """
-        return ModelRequest(role: role, system: system, material: material, answerSchema: schema)
+        return AnswerRequest(role: role, system: system, material: material, answerSchema: schema)
     }
 
     /// The findings after the skeptic's word. An answer that cannot be read decides nothing: all are opinions then.

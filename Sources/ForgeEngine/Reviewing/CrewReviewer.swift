@@ -64,7 +64,7 @@ package struct CrewReviewer: ChangeReviewer {
     }
 
     private func ask(
-        _ request: ModelRequest, _ key: String, _ journal: RunJournal, _ usage: inout ModelUsage
+        _ request: AnswerRequest, _ key: String, _ journal: RunJournal, _ usage: inout ModelUsage
     ) async throws -> JSON {
         let answer = try await journal.step(key, .model) { PaidAnswer(try await model.answer(request)) }
         usage = usage + answer.answer.usage

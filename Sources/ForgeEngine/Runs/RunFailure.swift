@@ -47,7 +47,7 @@ package enum RunFailure: Hashable, Sendable {
         // The code host tells of a head a moment before git has it.
         case .unavailable, .notFound: .passing(error.message)
         case .unauthorized: .blocked(error.message)
-        case .tooLarge, .defect: .broken(error.message)
+        case .tooLarge, .refused, .defect: .broken(error.message)
         }
     }
 
@@ -55,7 +55,8 @@ package enum RunFailure: Hashable, Sendable {
         switch error.kind {
         case .limited(let pause): .wait(because: error.message, pause)
         case .unavailable: .passing(error.message)
-        case .unauthorized: .blocked(error.message)
+        case .unauthorized, .spent: .blocked(error.message)
+        case .cancelled: .quiet
         case .refused, .malformed, .tooLarge: .broken(error.message)
         }
     }

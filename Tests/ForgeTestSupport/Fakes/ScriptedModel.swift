@@ -5,6 +5,7 @@ import Synchronization
 package final class ScriptedModel: Model {
     package enum Line: Sendable {
         case answer(ModelAnswer)
+        case reply(ModelReply)
         case failure(ModelError)
     }
 
@@ -26,14 +27,20 @@ package final class ScriptedModel: Model {
 
     package var requests: [ModelRequest] { state.withLock { $0.requests } }
 
-    package func answer(_ request: ModelRequest) async throws(ModelError) -> ModelAnswer {
+    package func reply(
+        to request: ModelRequest, events: @Sendable (ModelEvent) async -> Void
+    ) async throws(ModelError) -> ModelReply {
         await meanwhile(request)
-        let line = state.withLock { state -> Line? in
+        let (line, number) = state.withLock { state -> (Line?, Int) in
             state.requests.append(request)
-            return state.lines.isEmpty ? nil : state.lines.removeFirst()
+            return (state.lines.isEmpty ? nil : state.lines.removeFirst(), state.requests.count)
         }
         switch line {
-        case .answer(let answer): return answer
+        case .answer(let answer):
+            // An answer is what the one tool is called with.
+            let call = ToolCall(id: "call-\(number)", name: request.tools.first?.name ?? "answer", argumentsText: answer.json.text)
+            return ModelReply(parts: [.call(call)], stop: .calls, usage: answer.usage, model: name)
+        case .reply(let reply): return reply
         case .failure(let error): throw error
         case nil: throw ModelError(.unavailable, "the script has no more lines")
         }

@@ -1,0 +1,19 @@
+// What walls are made of and Swift cannot import: the filter of system calls, paths that are resolved beneath a folder, signals to groups.
+#pragma once
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static inline int forge_sandbox_errno(void) { return errno; }
+
+/// Opens `path` beneath `folder`: no `..` above it, no symlink, no magic link, no other filesystem's way out.
+static inline int forge_open_beneath(int folder, const char *path, uint64_t flags, uint64_t mode) {
+    struct open_how how = {
+        .flags = flags | O_CLOEXEC, .mode = mode, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
+    return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+}
