@@ -14,7 +14,8 @@ extension LocalSession {
         }
         let now = host.clock.now
         let posted = try await change(number) { discussion -> Result<LocalRemark, CodeHostError> in
-            let posted = discussion.add(.review(commit: review.commit, event: review.event), by: .forge, review.body, at: now)
+            let body = review.isOfFilesOnly ? "" : review.body
+            let posted = discussion.add(.review(commit: review.commit, event: review.event), by: .forge, body, at: now)
             for comment in review.comments {
                 let thread = LocalThread(review: posted.id, path: comment.path, anchor: comment.anchor, commit: review.commit)
                 _ = discussion.add(.thread(thread), by: .forge, comment.body, at: now)

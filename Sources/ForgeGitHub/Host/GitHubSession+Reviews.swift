@@ -7,11 +7,10 @@ package import ForgeCore
 extension GitHubSession {
     package func post(_ review: NewReview, on number: Int64) async throws(CodeHostError) -> HostReview {
         let onFiles = review.comments.filter { $0.anchor == .file }
-        let isOfFilesOnly = !onFiles.isEmpty && onFiles.count == review.comments.count && review.event == .comment
-        if isOfFilesOnly, onFiles.count == 1 { return try await postOnFile(onFiles[0], review.commit, number) }
+        if review.isOfFilesOnly, onFiles.count == 1 { return try await postOnFile(onFiles[0], review.commit, number) }
         if !onFiles.isEmpty {
             let last = try await postOnFiles(onFiles, review.commit, number)
-            if isOfFilesOnly, let last { return last }
+            if review.isOfFilesOnly, let last { return last }
         }
         let body = reviewBody(review)
         do throws(CodeHostError) {
