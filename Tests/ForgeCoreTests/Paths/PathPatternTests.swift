@@ -1,9 +1,8 @@
 // Path patterns: the documented cases, what can never match, and the time that hostile ones take.
 
-import ForgeCore
 import Testing
 
-@testable import ForgeRules
+@testable import ForgeCore
 
 struct PathPatternTests {
     private static func contains(_ patterns: [String], _ path: String, isFolder: Bool = false) -> Bool {
