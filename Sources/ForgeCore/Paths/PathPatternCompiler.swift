@@ -22,7 +22,8 @@ struct PathPatternCompiler {
                 at += bytes[at] == PathByte.slash ? 1 : 2
             } else if elements.isEmpty, let trees = tree() {
                 parts += trees
-                if at == bytes.count { return parts }
+                // Behind a slash something has to follow: `**//` fits nothing.
+                if at == bytes.count, bytes[at - 1] == PathByte.star { return parts }
             } else {
                 elements.append(element())
             }
