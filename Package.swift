@@ -86,7 +86,7 @@ let package = Package(
         tests("ForgeRulesTests", ["ForgeCore", "ForgeYAML", "ForgePatterns", "ForgeResources", "ForgeRules"]),
         module("ForgeReview", ["ForgeCore", "ForgeCrypto"]),
         tests("ForgeReviewTests", ["ForgeCore", "ForgeReview"]),
-        module("ForgeCrew", ["ForgeCore"]),
+        module("ForgeCrew", ["ForgeCore"], settings: optimized),
         tests("ForgeCrewTests", ["ForgeCore", "ForgeCrew"]),
 
         // Ring 3: adapters
