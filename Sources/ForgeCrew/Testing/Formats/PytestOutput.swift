@@ -68,8 +68,8 @@ private struct PytestReading {
         guard line.bytes.first?.isDigit == true, let (list, _) = line.parted(by: " in ", last: true) else { return nil }
         var counts: [String: Int] = [:]
         for entry in list.text.split(separator: ", ") {
-            let words = entry.split(separator: " ")
-            guard words.count == 2, let number = Int(words[0]) else { return nil }
+            let words = entry.split(separator: " ", maxSplits: 1)
+            guard words.count == 2, words[1].count < 40, let number = Int(words[0]) else { return nil }
             counts[words[1].hasPrefix("error") ? "error" : String(words[1])] = number
         }
         return counts.isEmpty ? nil : counts
