@@ -23,7 +23,7 @@ extension ToolText {
         return clipping.clip(shown.joined(separator: "\n"), hint: "ask for fewer commits")
     }
 
-    /// `bytes` is the file as the base has it, whose lines are blamed.
+    /// Lines that one commit wrote stand together.
     package func blame(_ lines: [BlameLine]) -> String {
         guard !lines.isEmpty else { return "There are no such lines.\n" }
         var out = ""

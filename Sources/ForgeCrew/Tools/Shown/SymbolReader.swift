@@ -40,13 +40,16 @@ package enum SymbolReader {
 
     /// It has no reader for Swift: what begins a line there is nearly always enough.
     private static let swift: [String] = {
-        let modifiers = "^[ \\t]*((@[A-Za-z]+(\\([^)]*\\))?|public|package|internal|fileprivate|private|open|final|static|class|override|mutating|"
+        let modifiers =
+            "^[ \\t]*((@[A-Za-z]+(\\([^)]*\\))?|public|package|internal|fileprivate|private|open|final|static|class|override|mutating|"
             + "nonisolated|indirect|convenience|required|async)[ \\t]+)*"
         let kinds = [
             ("c", "class"), ("s", "struct"), ("e", "enum"), ("p", "protocol"), ("a", "actor"), ("x", "extension"), ("t", "typealias"),
             ("f", "func"),
         ]
-        let types = kinds.map { "--regex-Swift=/\(modifiers)\($1)[ \\t]+([A-Za-z_`][A-Za-z_0-9.` ]*[A-Za-z_0-9`]|[A-Za-z_])/\\4/\($0),\($1)/" }
+        let types = kinds.map {
+            "--regex-Swift=/\(modifiers)\($1)[ \\t]+([A-Za-z_`][A-Za-z_0-9.` ]*[A-Za-z_0-9`]|[A-Za-z_])/\\4/\($0),\($1)/"
+        }
         return ["--langdef=Swift", "--map-Swift=+.swift"] + types
     }()
 
@@ -79,7 +82,9 @@ package enum SymbolReader {
 
 extension ToolText {
     package func outline(_ path: RepositoryPath, _ symbols: [CodeSymbol]) -> String {
-        guard !symbols.isEmpty else { return "\(path.shown): no definitions were found; its language may not be known. Use read_file or search.\n" }
+        guard !symbols.isEmpty else {
+            return "\(path.shown): no definitions were found; its language may not be known. Use read_file or search.\n"
+        }
         let lines = symbols.sorted { ($0.line, $0.name) < ($1.line, $1.name) }.map { symbol in
             let depth = symbol.scope.map { $0.split { ".:/".contains($0) }.count } ?? 0
             return (symbol.line, String(repeating: "  ", count: min(depth, 12)) + described(symbol))
@@ -88,7 +93,9 @@ extension ToolText {
     }
 
     package func symbols(_ name: String, _ symbols: [CodeSymbol]) -> String {
-        guard !symbols.isEmpty else { return "No definition of '\(line(name.utf8))' was found. Use search to see where the name is used.\n" }
+        guard !symbols.isEmpty else {
+            return "No definition of '\(line(name.utf8))' was found. Use search to see where the name is used.\n"
+        }
         let sorted = symbols.sorted { ($0.path, $0.line) < ($1.path, $1.line) }
         let lines = sorted.map { "\($0.path.shown):\($0.line)  \(described($0))\($0.scope.map { ", in \(line($0.utf8))" } ?? "")\n" }
         return clipping.clip(lines.joined(), hint: "give a path to look in")

@@ -6,7 +6,7 @@ package import ForgeCore
 package struct ToolText: Sendable {
     package var clipping: Clipping
     /// Takes secrets out and keeps every line end, so that lines keep their numbers.
-    private let redact: @Sendable ([UInt8]) -> [UInt8]
+    let redact: @Sendable ([UInt8]) -> [UInt8]
 
     package init(clipping: Clipping = Clipping(), redact: @escaping @Sendable ([UInt8]) -> [UInt8]) {
         self.clipping = clipping
@@ -76,13 +76,13 @@ extension ToolText {
     }
 
     /// Of a line that is cut anyway, no more than that needs: a million letters need not be looked at one by one.
-    private func shownPart(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    func shownPart(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         let bytesMax = clipping.lineCharactersMax * 4 + 4
         guard line.count > bytesMax else { return line }
         return line.prefix(bytesMax) + Array(" [… \(line.count - bytesMax) more bytes]".utf8)
     }
 
-    static func isBinary(_ bytes: [UInt8]) -> Bool { bytes.prefix(8_000).contains(0) }
+    package static func isBinary(_ bytes: [UInt8]) -> Bool { bytes.prefix(8_000).contains(0) }
 }
 
 // MARK: - Folders and matches
@@ -121,7 +121,8 @@ extension ToolText {
             out += NumberedLines.render([(match.line, line(shownPart(match.text[...])))], clipping: Clipping(lineCharactersMax: 300))
         }
         let more = found.isCut ? ", and there are more: narrow the pattern, the path or the globs" : ""
-        let head = "\(found.matches.count) \(found.matches.count == 1 ? "line" : "lines") in \(files) of \(found.filesSearched) files\(more).\n\n"
+        let head =
+            "\(found.matches.count) \(found.matches.count == 1 ? "line" : "lines") in \(files) of \(found.filesSearched) files\(more).\n\n"
         return head + clipping.clip(out, hint: "narrow the pattern, the path or the globs")
     }
 }
