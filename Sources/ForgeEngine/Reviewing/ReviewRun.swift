@@ -124,7 +124,7 @@ struct ReviewRun: Sendable {
             return (material, word.reading)
         } catch {
             // A model that will not or cannot answer must not keep what the rules found from anybody.
-            guard error is ModelError, let message = RunFailure(error).final(isLastAttempt: job.isLastAttempt).lastWord else { throw error }
+            guard error is ModelError, let message = RunFailure(error).final(of: job, at: needs.now.now).lastWord else { throw error }
             material.coverage.unread.append(UnreadPart(path: nil, reason: "the model's review failed: \(message)"))
             return (material, nil)
         }

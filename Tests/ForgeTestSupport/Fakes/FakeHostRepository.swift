@@ -20,6 +20,8 @@ package struct FakeReaction: Hashable, Sendable {
 package struct FakeHostRepository: Sendable {
     package let history: FakeHistory
     package var pulls: [Int64: PullRequest] = [:]
+    /// When something last happened to a pull request; a moment ago where nothing is said.
+    package var changedAt: [Int64: Timestamp] = [:]
     package var conversations: [Int64: [HostComment]] = [:]
     package var reviews: [Int64: [HostReview]] = [:]
     package var threads: [Int64: [HostThread]] = [:]

@@ -46,6 +46,13 @@ final class FakeHostSession: HostSession {
         try await read("pullRequests") { $0.pulls.values.filter { $0.isOpen && $0.head == head }.map(\.number).sorted() }
     }
 
+    func openPullRequests(since: Timestamp, limit: Int) async throws(CodeHostError) -> [PullRequest] {
+        try await read("openPullRequests") { repository in
+            let open = repository.pulls.values.filter { $0.isOpen && repository.changedAt[$0.number].map { $0 >= since } ?? true }
+            return Array(open.sorted { $0.number > $1.number }.prefix(limit))
+        }
+    }
+
     func gitRemote() async throws(CodeHostError) -> GitRemote {
         useToken()
         return GitRemote(url: "memory:\(place.repository)", password: Secret(Array("a token".utf8)))
