@@ -65,7 +65,7 @@ struct ReviewRun: Sendable {
         let report = settle(material, reportSettings(judgement))
         let known = try await withThreadsKnown(state, report)
         let planned = try await planned(change, report, judgement, reading)
-        let plan = planReview(planned, known, PlanSettings(config.config, isFull: request.isFull))
+        let plan = planReview(planned, known, PlanSettings(config.config, isFull: request.isFull, share))
         try await noteComments(plan, known)
         try await advance(to: .publishing)
         let posted = try await publish(plan, config.config, share)

@@ -113,6 +113,8 @@ struct ReviewOutlook: Sendable {
         }
     }
 
+            // Its old thread was told that it is over; one of its own is for the next look.
+            if !settings.postsReview { entry.place = .summary }
     private func remember(_ ending: EndedFinding, _ posted: PostedReview, in state: inout PullRequestState) {
         guard var entry = state.ledger[ending.entry.id], entry.state == .open else { return }
         entry.state = ending.state(at: head)

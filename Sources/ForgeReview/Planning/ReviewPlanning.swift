@@ -35,6 +35,7 @@ private func review(_ comments: [PlannedComment], _ outlook: ReviewOutlook) -> P
     let last = outlook.before.reviewed?.conclusion
     var event = ReviewEvent.comment
     if settings.requestsChanges, outlook.conclusion == .failure, last != .failure || !comments.isEmpty { event = .requestChanges }
+    guard settings.postsReview else { return nil }
     if settings.approves, outlook.conclusion == .success, last != .success { event = .approve }
     guard !comments.isEmpty || event != .comment else { return nil }
     return PlannedReview(
