@@ -57,8 +57,9 @@ struct LocalSession: HostSession {
 
     func reviews(on number: Int64) async throws(CodeHostError) -> [HostReview] {
         try await host.discussion(key(number)).remarks.compactMap { remark in
-            guard case .review(let commit, _) = remark.kind else { return nil }
-            return HostReview(id: remark.id, author: remark.author.actor, body: remark.body, commit: commit)
+            guard case .review(let commit, let event) = remark.kind else { return nil }
+            return HostReview(
+                id: remark.id, author: remark.author.actor, body: remark.body, commit: commit, asksForChanges: event == .requestChanges)
         }
     }
 

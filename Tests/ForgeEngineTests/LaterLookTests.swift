@@ -48,4 +48,37 @@ import Testing
         try await push(scene, [5: "a BUG here", 12: "a LEAK there", 20: "more"])
         #expect(scene.shop.threads[7]?.map(\.line) == [12, 5], "\(scene.shown())")
     }
+
+    // MARK: Requests for changes
+
+    private static let gate = "version: 1\nreview: {debounce: 0s}\noutput: {check_fails_on: high, request_changes: true}\n"
+
+    @Test func `a request for changes is taken back when nothing asks for any`() async throws {
+        let scene = try await reviewed(config: Self.gate, [5: "a BUG here", 14: "a SMELL"])
+        #expect(scene.shop.reviews[7]?.map(\.asksForChanges) == [true])
+        try await push(scene, [5: "well", 14: "a SMELL"])
+        #expect(scene.shop.reviews[7]?.map(\.asksForChanges) == [false], "\(scene.shown())")
+        #expect(scene.host.requests.count { $0 == "dismiss" } == 1)
+        try await push(scene, [5: "very well", 14: "a SMELL"])
+        #expect(scene.host.requests.count { $0 == "dismiss" } == 1)
+    }
+
+    @Test func `a finding that a person dismissed asks for no changes either`() async throws {
+        let scene = try await reviewed(config: Self.gate, [5: "a BUG here"])
+        let key = PullRequestKey(place: ReviewScene.place, number: 7)
+        _ = try await scene.store.changePullRequest(key, lease: nil) { state in
+            for id in state.ledger.keys {
+                state.ledger[id]?.state = .dismissed(by: "ada", why: "a test", at: Timestamp(milliseconds: 0))
+            }
+        }
+        try await refresh(scene)
+        #expect(scene.shop.reviews[7]?.map(\.asksForChanges) == [false], "\(scene.shown())")
+    }
+
+    @Test func `a request that may not be taken back holds up nothing else`() async throws {
+        let scene = try await reviewed(config: Self.gate, [5: "a BUG here"])
+        scene.host.onCall { $0.name == "dismiss" ? .before(CodeHostError(.forbidden(missing: nil), "a protected branch")) : nil }
+        try await push(scene, [5: "well"])
+        #expect(scene.check()?.conclusion == .success)
+    }
 }

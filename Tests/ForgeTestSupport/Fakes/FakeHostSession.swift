@@ -100,6 +100,18 @@ final class FakeHostSession: HostSession {
         }
     }
 
+    func dismiss(review id: Int64, because message: String, on number: Int64) async throws(CodeHostError) {
+        try await write("dismiss", needs: "pull_requests=write") { (repository, _, _) throws(CodeHostError) in
+            guard let index = repository.reviews[number]?.firstIndex(where: { $0.id == id }) else {
+                throw CodeHostError(.notFound, "there is no review \(id)")
+            }
+            guard repository.reviews[number]?[index].asksForChanges == true else {
+                throw CodeHostError(.refused, "what asks for nothing cannot be dismissed")
+            }
+            repository.reviews[number]?[index].asksForChanges = false
+        }
+    }
+
     func postComment(_ body: String, on number: Int64) async throws(CodeHostError) -> HostComment {
         try await write("postComment", needs: "issues=write") { (repository, id, moment) throws(CodeHostError) in
             _ = try repository.pull(number)
