@@ -307,6 +307,23 @@ import Testing
         #expect(scene.shop.threads[7]?.count == 1)
     }
 
+    @Test(arguments: [
+        (ModelError(.limited(retryAfter: .seconds(3_600)), "the day's quota is used up"), 1),
+        (ModelError(.spent, "the budget of the day is spent"), 1), (ModelError(.unavailable, "503"), 40),
+    ])
+    func `a model that cannot be asked for long keeps nothing that the rules found`(_ error: ModelError, _ tries: Int) async throws {
+        let scene = ReviewScene(model: ScriptedModel(Array(repeating: .failure(error), count: tries)))
+        scene.open(["shop.txt": ReviewScene.lines(1...20, with: Self.bad)])
+        try await scene.tell(attemptsMax: 100)
+        let began = scene.clock.timestamp
+        try await scene.work()
+        #expect(scene.shop.threads[7]?.count == 2)
+        #expect(scene.clock.timestamp - began <= .seconds(400))
+        let summary = try #require(scene.shop.ownComments(on: 7).first)
+        #expect(summary.body.contains("the model could not be asked: \(error.message)"), "\(summary.body)")
+        #expect(try await lastRun(scene).reason == "partial: one part was not read")
+    }
+
     @Test func `a push while the model thinks concludes the old head's check, and pays for the new head`() async throws {
         let pushes = Metrics().counter("pushes", "So far.")
         let box = SceneBox()

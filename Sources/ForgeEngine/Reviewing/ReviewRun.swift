@@ -123,14 +123,29 @@ struct ReviewRun: Sendable {
             material.found += word.findings
             return (material, word.reading)
         } catch {
-            // A model that will not or cannot answer must not keep what the rules found from anybody.
-            guard error is ModelError, let message = RunFailure(error).final(of: job, at: needs.now.now).lastWord else { throw error }
-            material.coverage.unread.append(UnreadPart(path: nil, reason: "the model's review failed: \(message)"))
+            guard error is ModelError, let word = wordAboutModel(error) else { throw error }
+            material.coverage.unread.append(UnreadPart(path: nil, reason: word))
             return (material, nil)
         }
     }
 
     /// Every severity: what is shown where is the plan's choice.
+    /// For so long a review waits for a model that wants a moment. Longer than that it must not keep what the rules found from anybody.
+    private static let modelPatience = Duration.seconds(300)
+
+    /// Why the review goes on without the model; nil while it is worth waiting.
+    private func wordAboutModel(_ error: any Error) -> String? {
+        let now = needs.now.now
+        let waitsUntil = (journal.allSteps.map(\.at).min() ?? now) + Self.modelPatience
+        switch RunFailure(error).final(of: job, at: now) {
+        case .quiet: return nil
+        case .wait(let reason, let pause): return now + pause > waitsUntil ? "the model could not be asked: \(reason)" : nil
+        case .passing(let reason): return now > waitsUntil ? "the model could not be asked: \(reason)" : nil
+        case .blocked(let reason): return "the model could not be asked: \(reason)"
+        case .broken(let reason), .gone(let reason), .shut(let reason): return "the model's review failed: \(reason)"
+        }
+    }
+
     private func reportSettings(_ judgement: ChangeJudgement) -> ReviewSettings {
         var settings = ReviewSettings()
         settings.required = judgement.required
