@@ -60,7 +60,8 @@ struct ReviewRun: Sendable {
         let change = try await readChange(snapshot, start, config.config)
         if let outcome = reasonInPaths(change, config.config) { return try await leave(outcome, config.config, state) }
         let share = try await share(of: change, after: state.reviewed)
-        let judgement = try await needs.judge.judge(change, config)
+        var judgement = try await needs.judge.judge(change, config)
+        try await judgeConfig(of: change, into: &judgement)
         let (material, reading) = try await askModel(change, judgement, config, share)
         let report = settle(material, reportSettings(judgement))
         let known = try await withThreadsKnown(state, report)
@@ -129,7 +130,6 @@ struct ReviewRun: Sendable {
         }
     }
 
-    /// Every severity: what is shown where is the plan's choice.
     /// For so long a review waits for a model that wants a moment. Longer than that it must not keep what the rules found from anybody.
     private static let modelPatience = Duration.seconds(300)
 
@@ -146,6 +146,7 @@ struct ReviewRun: Sendable {
         }
     }
 
+    /// Every severity: what is shown where is the plan's choice.
     private func reportSettings(_ judgement: ChangeJudgement) -> ReviewSettings {
         var settings = ReviewSettings()
         settings.required = judgement.required
