@@ -22,7 +22,22 @@ extension LocalSession {
             }
             return .success(posted)
         }
-        return HostReview(id: posted.id, author: posted.author.actor, body: posted.body, commit: review.commit)
+        return HostReview(
+            id: posted.id, author: posted.author.actor, body: posted.body, commit: review.commit,
+            asksForChanges: review.event == .requestChanges)
+    }
+
+    func dismiss(review id: Int64, because message: String, on number: Int64) async throws(CodeHostError) {
+        try requireText(message)
+        try await change(number) { discussion -> Result<Void, CodeHostError> in
+            guard var review = discussion[id], case .review(let commit, let event) = review.kind, review.author == .forge else {
+                return .failure(CodeHostError(.notFound, "there is no review \(id) of ours"))
+            }
+            guard event != .comment else { return .failure(CodeHostError(.refused, "the review \(id) asks for nothing")) }
+            review.kind = .review(commit: commit, event: .comment)
+            discussion[id] = review
+            return .success(())
+        }
     }
 
     func postComment(_ body: String, on number: Int64) async throws(CodeHostError) -> HostComment {

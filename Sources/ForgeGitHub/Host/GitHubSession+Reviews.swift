@@ -22,6 +22,11 @@ extension GitHubSession {
         }
     }
 
+    package func dismiss(review id: Int64, because message: String, on number: Int64) async throws(CodeHostError) {
+        let body: JSON = ["message": .string(message), "event": "DISMISS"]
+        try await write(.put, "\(root)/pulls/\(number)/reviews/\(id)/dismissals", body)
+    }
+
     private func postReview(_ body: JSON, _ number: Int64) async throws(CodeHostError) -> HostReview {
         let json = try await write(.post, "\(root)/pulls/\(number)/reviews", body)
         return try needWritten(HostReview(json), "review")
