@@ -1,1 +1,3 @@
+// Tests of models.
+
 import ForgeModels

@@ -1,1 +1,3 @@
+// Tests of the walls.
+
 import ForgeSandbox

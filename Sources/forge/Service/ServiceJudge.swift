@@ -17,7 +17,7 @@ struct ServiceJudge: ChangeJudge {
     var matching: PatternMatching { .standard }
 
     func judge(_ change: JudgedChange, _ config: EffectiveConfig) async throws -> ChangeJudgement {
-        let rules = try rules.rules(for: config.config, configName: ".forge.yml")
+        let rules = try rules.rules(for: config.config)
         var material = ReviewMaterial(input: change.input)
         material.coverage = ReviewCoverage(of: change.input.diff)
         let isLarge = change.input.diff.files.count >= Self.filesShared
@@ -32,7 +32,7 @@ struct ServiceJudge: ChangeJudge {
     }
 
     func rules(_ config: EffectiveConfig) async throws -> [ReportedRule] {
-        try rules.rules(for: config.config, configName: ".forge.yml").described
+        try rules.rules(for: config.config).described
     }
 }
 
