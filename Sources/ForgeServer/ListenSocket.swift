@@ -48,7 +48,7 @@ struct ListenSocket: ~Copyable {
     init(path: String, backlog: Int32) throws(ServerError) {
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         let made = socket(AF_UNIX, kind, 0)
-        guard made >= 0, Self.bind(made, path: path), chmod(path, 0o600) == 0, Glibc.listen(made, backlog) == 0 else {
+        guard made >= 0, Self.bind(made, path: path), unsafe chmod(path, 0o600) == 0, Glibc.listen(made, backlog) == 0 else {
             let reason = unsafe String(cString: strerror(errno))
             if made >= 0 { close(made) }
             throw ServerError(code: .cannotListen, message: "Cannot listen at \(path): \(reason)")
@@ -59,16 +59,16 @@ struct ListenSocket: ~Copyable {
     }
 
     deinit {
-        if let path { unlink(path) }
+        if let path { unsafe unlink(path) }
         close(descriptor)
     }
 
     /// A socket's name has 108 bytes at most, and a data folder's may be longer: so it is named by the folder's descriptor.
     private static func bind(_ socket: Int32, path: String) -> Bool {
         var status = stat()
-        if unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK { unlink(path) }
+        if unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK { unsafe unlink(path) }
         let slash = path.lastIndex(of: "/")
-        let folder = open(slash.map { String(path[...$0]) } ?? ".", O_PATH | O_DIRECTORY | O_CLOEXEC)
+        let folder = unsafe open(slash.map { String(path[...$0]) } ?? ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { return false }
         defer { close(folder) }
         let name = Array("/proc/self/fd/\(folder)/\(slash.map { String(path[path.index(after: $0)...]) } ?? path)".utf8)

@@ -38,13 +38,13 @@ package struct BudgetedModel: Model {
         let tries = discarded.withLock { $0 }
         switch result {
         case .success(let reply):
-            let settlement = budget.settlement(of: call, reply.usage, discarded: tries)
+            let settlement = budget.settlement(of: call, reply.usage, isWhole: true, discarded: tries)
             if let owed { owed.add(settlement) } else { try await budget.settle([settlement]) }
             return reply
         case .failure(let error):
             let settlement =
                 error.kind.isBeforeWork
-                ? BudgetSettlement(call.reservation, spent: tries * call.least) : budget.settlement(of: call, nil, discarded: tries)
+                ? BudgetSettlement(call.reservation, spent: tries * call.least) : budget.settlement(of: call, nil, isWhole: false, discarded: tries)
             await budget.settleAnyway([settlement])
             throw error
         }

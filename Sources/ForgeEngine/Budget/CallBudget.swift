@@ -6,7 +6,7 @@ package import ForgeCore
 
 package struct CallBudget: Sendable {
     /// How long a reservation outlives a process that was killed. While the call goes on it is extended.
-    static let lifetime = Duration.seconds(300)
+    package static let lifetime = Duration.seconds(300)
 
     let ledger: any BudgetLedger
     package let payer: BudgetPayer
@@ -23,7 +23,7 @@ package struct CallBudget: Sendable {
     }
 
     /// A call for which money is set aside.
-    struct Call: Sendable {
+    package struct Call: Hashable, Sendable {
         var reservation: ReservationID
         var price: TokenPrice
         var most: Int
@@ -31,22 +31,27 @@ package struct CallBudget: Sendable {
     }
 
     func reserve(for request: ModelRequest, asking model: String) async throws(ModelError) -> Call {
-        guard let price = book.price(request.role) ?? book.unpriced else {
+        try await reserve(
+            inputTokens: request.inputTokensMax, answerTokens: request.answerTokensMax, asking: model, at: book.price(request.role),
+            purpose: "\(request.role): \(model)")
+    }
+
+    private static let unpricedKey = "budget.unpriced_million_usd"
+
+    /// - Parameter known: nil when nobody told the price.
+    /// - Parameter lifetime: of the reservation, unless it is extended.
+    package func reserve(
+        inputTokens: Int, answerTokens: Int, asking model: String, at known: TokenPrice?, purpose: String, lifetime: Duration = lifetime
+    ) async throws(ModelError) -> Call {
+        guard let price = known ?? book.unpriced else {
             book.meters.refused("price")
             throw ModelError(
                 .spent, "nobody told what \(model) costs, so it is not asked: name a price in Rules/models.yml, or set \(Self.unpricedKey)")
         }
-        return try await reserve(
-            inputTokens: request.inputTokensMax, answerTokens: request.answerTokensMax, price: price, purpose: "\(request.role): \(model)")
-    }
-
-    static let unpricedKey = "budget.unpriced_million_usd"
-
-    func reserve(inputTokens: Int, answerTokens: Int, price: TokenPrice, purpose: String) async throws(ModelError) -> Call {
         let least = price.cost(inputTokens: inputTokens, outputTokens: 0)
         let most = price.cost(inputTokens: inputTokens, outputTokens: answerTokens)
         let asked = BudgetReservation(
-            payer: payer, limits: limits, most: most, least: least, purpose: purpose, lifetime: Self.lifetime)
+            payer: payer, limits: limits, most: most, least: least, purpose: purpose, lifetime: lifetime)
         let answer: BudgetAnswer
         do throws(StoreError) {
             answer = try await ledger.reserve(asked, lease: lease)
@@ -86,10 +91,21 @@ package struct CallBudget: Sendable {
         }
     }
 
+    /// - Parameter usage: nil when nobody counted.
+    /// - Parameter isWhole: false when the answer was cut.
     /// - Parameter discarded: tries that began to answer and were asked again.
-    func settlement(of call: Call, _ usage: ModelUsage?, discarded: Int = 0) -> BudgetSettlement {
-        BudgetSettlement(call.reservation, spent: Self.cost(of: call, usage) + discarded * call.least)
+    func settlement(of call: Call, _ usage: ModelUsage?, isWhole: Bool, discarded: Int = 0) -> BudgetSettlement {
+        let cost = Self.cost(of: call, usage ?? (isWhole ? ModelUsage() : nil))
+        return BudgetSettlement(call.reservation, spent: (isWhole ? cost : max(cost, call.least)) + discarded * call.least)
     }
+
+    /// Settles a call by itself. A ledger that does not answer now counts it at its least, later.
+    package func settle(_ call: Call, _ usage: ModelUsage?, isWhole: Bool) async {
+        await settleAnyway([settlement(of: call, usage, isWhole: isWhole)])
+    }
+
+    /// Nothing was sent for it.
+    package func release(_ call: Call) async { await settleAnyway([BudgetSettlement(call.reservation, spent: 0)]) }
 
     private static func cost(of call: Call, _ usage: ModelUsage?) -> Int {
         guard let usage else { return call.least }

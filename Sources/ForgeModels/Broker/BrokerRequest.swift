@@ -4,7 +4,7 @@
 // A model is a way out of the sandbox wherever its provider fetches, runs or remembers something: so addresses, stored files, hosted tools and
 // stored conversations are refused, and so is every member that is not known.
 
-package import ForgeCore
+import ForgeCore
 
 package struct BrokerPolicy: Hashable, Sendable {
     /// Names exactly as programs ask for them.
@@ -34,7 +34,7 @@ package struct BrokerRequest: Hashable, Sendable {
     ) throws(BrokerRefusal) {
         let parsed: JSON
         do {
-            parsed = try JSONParser.parse(bytes)
+            parsed = try JSONParser.parse(bytes).value
         } catch {
             throw BrokerRefusal(.invalid, "the body is no JSON")
         }

@@ -11,7 +11,7 @@ package struct BrokerLimits: Sendable {
     package var timeMax = Duration.seconds(1_800)
     /// Between two pieces of an answer.
     package var idleMax = Duration.seconds(300)
-    /// Answers that are passed on at the same time.
+    /// Answers that may wait to be passed on.
     package var streamsMax = 32
 
     package init() {}
@@ -81,15 +81,16 @@ package final class ModelBroker: Sendable {
             let relay = StreamRelay()
             let stream = BrokeredStream(body: body, relay: relay, endpoint: endpoint, meter: meter, settle: settle)
             guard case .enqueued = queue.yield(stream) else {
+                body.stop()
                 await settle(.unknown(isWhole: false))
-                throw HTTPClientError(.cancelled, "there are too many answers under way", mayBeDone: true)
+                return BrokerRefusal(.unavailable, "too many answers are under way").response(wire)
             }
             let reader = RelayReader(relay)
             return HTTPResponse(
                 status: 200, headers: Self.handedBack(head), body: .stream(HTTPBodyStream { await reader.next() }))
         } catch {
             // Once anything was sent, the question may have been read.
-            if error.kind != .cancelled { await settle(error.mayBeDone ? .unknown(isWhole: false) : .nothing) }
+            await settle(error.mayBeDone ? .unknown(isWhole: false) : .nothing)
             throw BrokerRefusal(.unavailable, "the model could not be asked: \(endpoint.hidingKey(in: error.message))")
         }
     }
