@@ -57,6 +57,8 @@ struct forge_start {
     int stage_count;
     /// An open Landlock ruleset; -1 is none.
     int ruleset;
+    /// The kernel kills it when the thread that starts it ends.
+    int dies_with_thread;
 
     int pidfd;
     int failed_errno;
@@ -125,6 +127,15 @@ static inline int forge_place_descriptors(const struct forge_start *start) {
     return (int)syscall(SYS_close_range, start->descriptor_count, ~0U, 0);
 }
 
+/// Never above what we may have ourselves, which not everybody could raise.
+static inline int forge_lower_limit(const struct forge_limit *wanted) {
+    struct rlimit limit;
+    if (syscall(SYS_prlimit64, 0, wanted->resource, NULL, &limit) != 0) return -1;
+    if (limit.rlim_max > wanted->most) limit.rlim_max = wanted->most;
+    limit.rlim_cur = limit.rlim_max;
+    return (int)syscall(SYS_prlimit64, 0, wanted->resource, &limit, NULL);
+}
+
 static inline int forge_run_child(void *context) {
     struct forge_start *start = context;
     forge_forget_signals();
@@ -141,14 +152,15 @@ static inline int forge_run_child(void *context) {
         if (step != NULL) return forge_start_failed(start, step);
     }
     if (chdir(start->folder == NULL ? "/" : start->folder) != 0) return forge_start_failed(start, "enter the folder");
-    for (int index = 0; index < start->limit_count; index++) {
-        struct rlimit limit = {start->limits[index].most, start->limits[index].most};
-        if (syscall(SYS_prlimit64, 0, start->limits[index].resource, &limit, NULL) != 0) return forge_start_failed(start, "set a limit");
-    }
     if (start->user != 0 && forge_become(start->user) != 0) return forge_start_failed(start, "become another user");
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return forge_start_failed(start, "give up new privileges");
+    if (start->dies_with_thread && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return forge_start_failed(start, "be tied to its starter");
     if (start->ruleset >= 0 && syscall(446, start->ruleset, 0) != 0) return forge_start_failed(start, "restrict itself");
     if (forge_place_descriptors(start) != 0) return forge_start_failed(start, "place its descriptors");
+    // After the descriptors, which pass numbers above what they may have.
+    for (int index = 0; index < start->limit_count; index++) {
+        if (forge_lower_limit(&start->limits[index]) != 0) return forge_start_failed(start, "set a limit");
+    }
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -206,13 +218,43 @@ static inline int forge_sandbox_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC
 static inline int forge_never_wait(int descriptor) { return fcntl(descriptor, F_SETFL, O_NONBLOCK); }
 /// A file in memory that stays writable, for what writes it itself.
 static inline int forge_scratch_file(void) { return memfd_create("forge", MFD_CLOEXEC); }
+static inline int forge_wait_always(int descriptor) { return fcntl(descriptor, F_SETFL, 0); }
 static inline int forge_event(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 static inline int forge_open_plain(const char *path, int flags) { return open(path, flags | O_CLOEXEC, 0600); }
 static inline int forge_pidfd(pid_t process) { return (int)syscall(SYS_pidfd_open, process, 0); }
 static inline int forge_pidfd_kill(int pidfd) { return (int)syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0); }
-static inline int forge_limit_processes(pid_t process, uint64_t most) {
-    struct rlimit limit = {most, most};
-    return (int)syscall(SYS_prlimit64, process, RLIMIT_NPROC, &limit, NULL);
+struct forge_process_limit {
+    pid_t process;
+    uid_t user;
+    uint64_t most;
+    int error;
+};
+
+static inline int forge_limit_processes_there(void *context) {
+    struct forge_process_limit *wanted = context;
+    struct rlimit limit = {wanted->most, wanted->most};
+    const int failed = (wanted->user != 0 && forge_become(wanted->user) != 0)
+        || syscall(SYS_prlimit64, wanted->process, RLIMIT_NPROC, &limit, NULL) != 0;
+    wanted->error = failed ? errno : 0;
+    return 0;
+}
+
+/// Limits the processes of another process: as its own user where that is not us, since the kernel lets nobody else without a right that
+/// containers do not have. 0, or the error number.
+__attribute__((noinline)) static int forge_limit_processes(pid_t process, uid_t user, uint64_t most) {
+    struct forge_process_limit wanted = {process, user, most, EPERM};
+    if (user == 0) {
+        forge_limit_processes_there(&wanted);
+        return wanted.error;
+    }
+    char stack[16384] __attribute__((aligned(16)));
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pid_t child = clone(forge_limit_processes_there, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, &wanted);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR) {}
+    return wanted.error;
 }
 static inline int forge_limit_kind(int index) {
     const int kinds[] = {RLIMIT_CPU, RLIMIT_FSIZE, RLIMIT_NOFILE, RLIMIT_CORE, RLIMIT_DATA};

@@ -124,7 +124,8 @@ struct BubblewrapPlan: Sendable {
 
     // MARK: Checks
 
-    private static func check(_ command: SandboxCommand) throws(SandboxError) {
+    /// What no sandbox can run.
+    static func check(_ command: SandboxCommand) throws(SandboxError) {
         guard let first = command.arguments.first, !first.isEmpty else { throw SandboxError(.invalid, "no command was given") }
         let words = command.arguments + command.environment.keys + command.environment.values + [command.folder?.text ?? ""]
         guard !words.contains(where: { $0.utf8.contains(0) }) else {

@@ -3,6 +3,7 @@
 
 import CSandbox
 package import ForgeCore
+import Synchronization
 
 package final class BubblewrapSandbox: Sandbox {
     /// Where commands find the worktree, whatever it is called on this machine.
@@ -17,6 +18,7 @@ package final class BubblewrapSandbox: Sandbox {
     /// Nil: commands are the user that we are.
     private let user: UInt32?
     private let selfTest = SelfTest()
+    private let starts = Mutex(())
 
     package init(_ options: BubblewrapOptions = BubblewrapOptions()) throws(SandboxError) {
         self.options = options
@@ -89,10 +91,16 @@ package final class BubblewrapSandbox: Sandbox {
         let file = try outputFile(command)
         let group = try groups.map { groups throws(SandboxError) in try groups.take(command.limits) }
         defer { if let group { groups?.giveBack(group) } }
-        let gate = isGated ? try Descriptor.event() : nil
-        let launched = try launch(command, plan, group: group, gate: gate)
+        // A pipe: bwrap reads a single byte, which an event does not have.
+        let gate = isGated ? try Descriptor.pipe() : nil
+        if let gate { _ = forge_wait_always(gate.reading.number) }
+        // One start after the other: each holds a good many descriptors open for a moment, and more at once are no faster.
+        let result = starts.withLock { _ in
+            Result { () throws(SandboxError) in try launch(command, plan, group: group, gate: gate?.reading) }
+        }
+        let launched = try result.get()
         var watch = RunWatch(
-            launched.program, output: launched.output, status: launched.status, gate: gate, cancelled: cancelled,
+            launched.program, output: launched.output, status: launched.status, gate: gate.map { RunWatch.Gate(opener: $0.writing, user: user) }, cancelled: cancelled,
             meter: ResourceMeter(group: group, limits: command.limits), keeper: OutputKeeper(command.limits, file: file), tell: tell)
         return try watch.run().ending()
     }
@@ -106,13 +114,18 @@ package final class BubblewrapSandbox: Sandbox {
         var start = try bareStart(command, plan, output: output.writing, status: status.writing, gate: gate)
         start.groups = group?.entrances ?? []
         start.ruleset = ruleset
-        start.limits = limits(command.limits)
+        start.limits = command.limits.ofProcesses(countsMemory: groups?.countsMemory == true)
         return (try start.start(), output.reading, status.reading)
     }
 
-    func plan(_ command: SandboxCommand, isGated: Bool) throws(SandboxError) -> BubblewrapPlan {
+    private func plan(_ command: SandboxCommand, isGated: Bool) throws(SandboxError) -> BubblewrapPlan {
         try BubblewrapPlan(
             command, root: root, readable: options.readable, isStaged: user != nil, hasFilter: filter != nil, isGated: isGated)
+    }
+
+    /// The same mounts and namespaces, for whoever we are.
+    func barePlan(_ command: SandboxCommand) throws(SandboxError) -> BubblewrapPlan {
+        try BubblewrapPlan(command, root: root, readable: options.readable, isStaged: false, hasFilter: false, isGated: false)
     }
 
     /// bwrap with its arguments, and nothing of what is done around it.
@@ -140,14 +153,6 @@ package final class BubblewrapSandbox: Sandbox {
         return try Descriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW)
     }
 
-    private func limits(_ limits: SandboxLimits) -> [(limit: ProgramStart.Limit, most: Int)] {
-        let seconds = Int(clamping: limits.processorTime.components.seconds) + (limits.processorTime.components.attoseconds > 0 ? 1 : 0)
-        let all: [(limit: ProgramStart.Limit, most: Int)] = [
-            (.processorSeconds, max(1, seconds)), (.fileBytes, limits.fileBytes), (.openFiles, max(64, limits.openFiles)), (.coreBytes, 0),
-        ]
-        return groups?.countsMemory == true ? all : all + [(.dataBytes, limits.memoryBytes)]
-    }
-
     /// What the service wrote into the worktree belongs to the commands' user before one of them runs: it could not change it otherwise.
     private func giveAway(_ command: SandboxCommand, to user: UInt32) throws(SandboxError) {
         for folder in [command.worktree] + command.writable.values.sorted() {
@@ -162,6 +167,7 @@ extension RunWatch.Outcome {
         let exit: SandboxExit
         switch stop {
         case .cancelled: throw SandboxError(.cancelled, "the command was cancelled")
+        case .unlimited(let number): throw .system("limit the command's processes", number)
         case .limit(let limit): exit = .limit(limit)
         case nil:
             guard wasStarted else {

@@ -9,15 +9,12 @@ import Synchronization
 final class ControlGroups: Sendable {
     enum Version: String, Sendable { case first = "cgroup v1", second = "cgroup v2" }
 
-    private struct State {
-        var idle: [ControlGroup] = []
-        var made = 0
-    }
-
     let version: Version
     /// By what they count: `memory`, `pids`, `cpuacct`; all the same folder in version 2.
     let parents: [String: String]
-    private let state = Mutex(State())
+    private let idle = Mutex<[ControlGroup]>([])
+    /// Of this process, so that no two have the same name.
+    private static let made = Atomic<Int>(0)
     private static let idleMax = 64
 
     private init(_ version: Version, _ parents: [String: String]) {
@@ -26,7 +23,7 @@ final class ControlGroups: Sendable {
     }
 
     deinit {
-        for group in state.withLock({ $0.idle }) { group.remove() }
+        for group in idle.withLock({ $0 }) { group.remove() }
     }
 
     var countsMemory: Bool { parents["memory"] != nil }
@@ -70,7 +67,7 @@ final class ControlGroups: Sendable {
 
     /// The kernel's files are writable to root whatever their mode says: only making one tells.
     private static func isOurs(_ folder: String) -> Bool {
-        let probe = "\(folder)/forge-\(getpid())-probe"
+        let probe = "\(folder)/forge-\(getpid())-probe-\(made.add(1, ordering: .relaxed).newValue)"
         guard unsafe mkdir(probe, 0o755) == 0 else { return false }
         unsafe rmdir(probe)
         return true
@@ -88,12 +85,13 @@ final class ControlGroups: Sendable {
 
     /// Limited and empty; given back after the run.
     func take(_ limits: SandboxLimits) throws(SandboxError) -> ControlGroup {
-        let (idle, number) = state.withLock { state -> (ControlGroup?, Int) in
-            state.made += 1
-            return (state.idle.popLast(), state.made)
-        }
         let group: ControlGroup
-        if let idle { group = idle } else { group = try ControlGroup(named: "forge-\(getpid())-\(number)", version: version, in: parents) }
+        if let idle = idle.withLock({ $0.popLast() }) {
+            group = idle
+        } else {
+            let number = Self.made.add(1, ordering: .relaxed).newValue
+            group = try ControlGroup(named: "forge-\(getpid())-\(number)", version: version, in: parents)
+        }
         guard group.limit(limits) else {
             group.remove()
             throw SandboxError(.unavailable, "could not limit memory and processes by \(version.rawValue)")
@@ -102,9 +100,9 @@ final class ControlGroups: Sendable {
     }
 
     func giveBack(_ group: ControlGroup) {
-        let isKept = state.withLock { state in
-            guard state.idle.count < Self.idleMax else { return false }
-            state.idle.append(group)
+        let isKept = idle.withLock { idle in
+            guard idle.count < Self.idleMax else { return false }
+            idle.append(group)
             return true
         }
         if !isKept { group.remove() }
@@ -124,7 +122,7 @@ final class ControlGroup: Sendable {
         folders = parents.mapValues { "\($0)/\(name)" }
         var entrances: [Descriptor] = []
         for folder in Set(folders.values) {
-            guard unsafe mkdir(folder, 0o755) == 0 || forge_sandbox_errno() == EEXIST else {
+            guard unsafe mkdir(folder, 0o755) == 0 else {
                 throw .system("make the control group \(folder)", forge_sandbox_errno())
             }
             entrances.append(try Descriptor.open(folder + "/cgroup.procs", O_WRONLY))

@@ -25,8 +25,7 @@ final class Descriptor: Sendable {
 
     static func pipe() throws(SandboxError) -> (reading: Descriptor, writing: Descriptor) {
         var ends: [Int32] = [0, 0]
-        let status = unsafe forge_sandbox_pipe(&ends)
-        _ = try made("make a pipe", status)
+        guard unsafe forge_sandbox_pipe(&ends) == 0 else { throw .system("make a pipe", forge_sandbox_errno()) }
         let pair = (reading: Descriptor(owned: ends[0]), writing: Descriptor(owned: ends[1]))
         _ = forge_never_wait(ends[0])
         return pair

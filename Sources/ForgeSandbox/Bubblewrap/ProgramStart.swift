@@ -23,6 +23,8 @@ struct ProgramStart {
     /// Bound for that user to `/mnt/0`, `/mnt/1`, …
     var stages: [String] = []
     var ruleset: Descriptor?
+    /// It alone, not what it starts; bwrap sees to that itself.
+    var diesWithThread = false
 
     func start() throws(SandboxError) -> StartedProgram {
         var record = unsafe forge_start()
@@ -34,6 +36,7 @@ struct ProgramStart {
         unsafe record.program = UnsafePointer(texts.pointers[0])
         unsafe record.folder = folder == nil ? nil : UnsafePointer(texts.pointers[1])
         unsafe record.user = user ?? 0
+        unsafe record.dies_with_thread = diesWithThread ? 1 : 0
         unsafe record.stage_count = Int32(stages.count)
         unsafe record.ruleset = ruleset?.number ?? -1
         unsafe record.descriptor_count = Int32(descriptors.count)

@@ -44,3 +44,14 @@ struct ResourceMeter {
 
     var memoryPeakBytes: Int? { group?.countsMemory == true ? group?.memoryPeakBytes : peak > 0 ? peak : nil }
 }
+
+extension SandboxLimits {
+    /// Those that the kernel holds each process to, whoever counts them together.
+    func ofProcesses(countsMemory: Bool) -> [(limit: ProgramStart.Limit, most: Int)] {
+        let seconds = Int(clamping: processorTime.components.seconds) + (processorTime.components.attoseconds > 0 ? 1 : 0)
+        let all: [(limit: ProgramStart.Limit, most: Int)] = [
+            (.processorSeconds, max(1, seconds)), (.fileBytes, fileBytes), (.openFiles, max(64, openFiles)), (.coreBytes, 0),
+        ]
+        return countsMemory ? all : all + [(.dataBytes, memoryBytes)]
+    }
+}

@@ -7,6 +7,15 @@ import ForgeCore
 struct RunWatch {
     enum Stop: Equatable {
         case limit(SandboxLimit), cancelled
+        /// Its processes could not be limited: the command was never reached.
+        case unlimited(Int32)
+    }
+
+    /// What holds a command back until its processes are limited.
+    struct Gate {
+        let opener: Descriptor
+        /// Whose processes they are, where that is not us.
+        let user: UInt32?
     }
 
     struct Outcome {
@@ -27,8 +36,7 @@ struct RunWatch {
     let output: Descriptor
     /// Where bwrap says which process is the first inside, and how it ended; nil without walls.
     let status: Descriptor?
-    /// Opened as soon as processes are limited.
-    let gate: Descriptor?
+    let gate: Gate?
     let cancelled: Descriptor
     let limits: SandboxLimits
     let tell: @Sendable ([UInt8]) -> Void
@@ -46,7 +54,7 @@ struct RunWatch {
     private var stopped: UInt64 = 0
 
     init(
-        _ program: StartedProgram, output: Descriptor, status: Descriptor?, gate: Descriptor?, cancelled: Descriptor, meter: ResourceMeter,
+        _ program: StartedProgram, output: Descriptor, status: Descriptor?, gate: Gate?, cancelled: Descriptor, meter: ResourceMeter,
         keeper: OutputKeeper, tell: @escaping @Sendable ([UInt8]) -> Void
     ) {
         self.program = program
@@ -72,6 +80,7 @@ struct RunWatch {
             checkLimits()
         }
         let wallTime = Duration.nanoseconds(elapsed)
+        if status == nil { killGroup() }
         readStatus()
         awaitFirst()
         // All writers are gone: what is in the pipe is all there will be.
@@ -93,8 +102,8 @@ struct RunWatch {
             isOutputOpen ? output.number : -1, program.watched.number, status?.number ?? -1, stop == nil ? cancelled.number : -1,
         ]
         var polled = numbers.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        let next = min(limits.wallTime.nanosecondCount, elapsed + Self.lookInterval)
-        let pause = stop == nil ? (next > elapsed ? next - elapsed : 0) : Self.lookInterval
+        let (now, end) = (elapsed, limits.wallTime.nanosecondCount)
+        let pause = stop == nil ? min(end > now ? end - now : 0, Self.lookInterval) : Self.lookInterval
         _ = unsafe poll(&polled, UInt(polled.count), Int32(clamping: pause / 1_000_000 + 1))
         return (polled[0].revents != 0, polled[1].revents != 0, polled[2].revents != 0, polled[3].revents != 0)
     }
@@ -124,9 +133,13 @@ struct RunWatch {
             // bwrap then ends by itself, when the kernel has ended everything inside.
             _ = forge_pidfd_kill(first.watched.number)
         } else {
-            program.kill()
-            meter.group?.killAll()
+            killGroup()
         }
+    }
+
+    private func killGroup() {
+        program.kill()
+        meter.group?.killAll()
     }
 
     /// bwrap itself may have been killed, by somebody else or for want of memory: what is inside dies with it, a moment later.
@@ -163,8 +176,9 @@ struct RunWatch {
         guard watched >= 0 else { return }
         first = (Int32(process), Descriptor(owned: watched))
         guard let gate else { return }
-        _ = forge_limit_processes(Int32(process), UInt64(limits.processes + 2))
-        gate.signal()
+        let failed = forge_limit_processes(Int32(process), gate.user ?? 0, UInt64(limits.processes + 2))
+        guard failed == 0 else { return end(.unlimited(failed)) }
+        _ = gate.opener.write([1])
     }
 
     /// The number behind a name in what bwrap writes: one object a line.
@@ -176,11 +190,9 @@ struct RunWatch {
 }
 
 extension Duration {
+    /// Up to a year, which is for ever.
     var nanosecondCount: UInt64 {
         let (seconds, attoseconds) = components
-        return seconds < 0
-            ? 0
-            : UInt64(clamping: seconds).multipliedReportingOverflow(by: 1_000_000_000).partialValue
-                &+ UInt64(clamping: attoseconds / 1_000_000_000)
+        return UInt64(min(max(seconds, 0), 31_536_000)) * 1_000_000_000 + UInt64(max(attoseconds, 0) / 1_000_000_000)
     }
 }

@@ -61,11 +61,14 @@ actor SelfTest {
         let said = Dictionary(lines.filter { $0.count == 3 }.map { ($0[0], Wall(name: $0[0], isHeld: $0[1] == "held", detail: $0[2])) }) {
             $0.isHeld ? $1 : $0
         }
+        guard !said.isEmpty else {
+            let words = lines.first?.joined(separator: " ") ?? "nothing"
+            return [
+                Wall(name: "self-test", isHeld: false, detail: "nothing could be tried: it ended with \(ending.exit) and said: \(words)")
+            ]
+        }
         return WallProbes.names.map { name in
-            said[name]
-                ?? Wall(
-                    name: name, isHeld: false,
-                    detail: "not tried: the script ended with \(ending.exit) after '\(lines.last?.joined(separator: " ") ?? "")'")
+            said[name] ?? Wall(name: name, isHeld: false, detail: "not tried: the script ended with \(ending.exit) before")
         }
     }
 

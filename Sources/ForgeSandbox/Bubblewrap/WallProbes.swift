@@ -5,8 +5,9 @@ import CSandbox
 
 enum WallProbes {
     static let names = [
-        "files", "git", "environment", "processes", "privileges", "namespaces", "calls", "terminal", "network", "sockets", "devices",
-        "scratch", "limits", "descriptors",
+        "descriptors", "files", "git", "environment", "processes", "privileges", "namespaces", "calls", "terminal", "network", "sockets",
+        "devices",
+        "scratch", "limits",
     ]
 
     /// `name=number` for each call that the script makes by number.
@@ -33,6 +34,8 @@ enum WallProbes {
             kill 9, $$ if $result == 0 && $name =~ /^clone/;
             $result == -1 && $! == $wanted ? () : "$name (" . ($result == -1 ? "$!" : "done") . ")" }
 
+        opendir(my $open, "/proc/self/fd"); my @open = grep { /^\d+$/ && $_ > 2 && readlink("/proc/self/fd/$_") !~ m{^/proc/\d+/fd$|^/(proc|dev)$} } readdir $open;
+        wall("descriptors", "none but the three", map { "$_ is " . readlink("/proc/self/fd/$_") } @open);
         wall("files", "nothing of this machine but its programs can be read, and none of it written",
             (grep { -e $_ } $canary, "/etc/shadow", "/etc/ssh", "/var/lib", "/run/docker.sock", "/root", "/home"),
             (map { "$_ is writable" } grep { writes("$_/forge-probe") } "/", "/etc", "/usr", "/usr/bin", "/dev", "/proc", "/worktree/.git"));
@@ -64,7 +67,7 @@ enum WallProbes {
         }
         push @network, slurp("/proc/net/dev") =~ /^\s*(?!lo:)(\w+):/m ? "device $1" : ();
         wall("network", "no way out", @network);
-        my @sockets = map { socket(my $socket, $_, 3, 0) || socket($socket, $_, 1, 0) ? "family $_" : () } 16, 17, 40, 38, 31, 29;
+        my @sockets = map { my $socket; socket($socket, $_, 3, 0) || socket($socket, $_, 1, 0) ? "family $_" : () } 16, 17, 40, 38, 31, 29;
         if (socket(my $socket, 1, 1, 0)) { push @sockets, "abstract socket" if connect($socket, pack("S a*", 1, "\0$abstract")) }
         wall("sockets", "no other family, no abstract socket of this machine", @sockets);
         opendir(my $folder, "/dev"); my %usual = map { $_ => 1 } qw(. .. null zero full random urandom tty fd stdin stdout stderr shm pts ptmx console core);
@@ -77,8 +80,6 @@ enum WallProbes {
         wall("limits", "files, their size, time", $limits =~ /^Max open files\s+99\s+99/m ? () : "open files",
             $limits =~ /^Max file size\s+8388608\s/m ? () : "file size", $limits =~ /^Max core file size\s+0\s+0/m ? () : "core files",
             $limits =~ /^Max cpu time\s+10\s/m ? () : "processor time");
-        opendir(my $open, "/proc/self/fd"); my @open = grep { /^\d+$/ && $_ > 2 && readlink("/proc/self/fd/$_") !~ m{^/proc/\d+/fd$|^/(proc|dev)$} } readdir $open;
-        wall("descriptors", "none but the three", map { "$_ is " . readlink("/proc/self/fd/$_") } @open);
-        open(my $file, ">", "/worktree/written") and print $file "inside\n";
+        my $file; open($file, ">", "/worktree/written") and print $file "inside\n";
         """#
 }
