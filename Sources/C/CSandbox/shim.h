@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "egress.h"
 #include "filter.h"
 #include "start.h"
 #include "tree.h"

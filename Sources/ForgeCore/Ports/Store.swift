@@ -195,8 +195,9 @@ package protocol RunStore: Sendable {
     func advanceRun(_ id: RunID, to state: RunState, reason: String?, lease: Lease?) async throws(StoreError)
     func run(_ id: RunID, scope: TenantScope) async throws(StoreError) -> Run?
     func runs(_ filter: RunFilter, page: PageRequest, scope: TenantScope) async throws(StoreError) -> Page<Run>
-    /// Stores a step's result once: a second one under the same key changes nothing and returns the first.
-    func recordStep(_ step: Step, lease: Lease?) async throws(StoreError) -> Step
+    /// Stores a step's result once: a second one under the same key changes nothing and returns the first. What it cost is settled in the
+    /// same transaction, also for a second one: that was paid, too.
+    func recordStep(_ step: Step, settling: [BudgetSettlement], lease: Lease?) async throws(StoreError) -> Step
     /// In the order they were recorded.
     func steps(of run: RunID, scope: TenantScope) async throws(StoreError) -> [Step]
     /// Inserts or updates by run and stable id.
@@ -208,6 +209,12 @@ package protocol RunStore: Sendable {
     /// Throws `defect` when the digest is not that of the bytes: nobody can store something else under a digest others will ask for.
     func saveArtifact(_ artifact: Artifact, run: RunID, lease: Lease?) async throws(StoreError)
     func artifact(_ digest: String, run: RunID, scope: TenantScope) async throws(StoreError) -> Artifact?
+}
+
+extension RunStore {
+    package func recordStep(_ step: Step, lease: Lease?) async throws(StoreError) -> Step {
+        try await recordStep(step, settling: [], lease: lease)
+    }
 }
 
 package protocol JournalStore: Sendable {
@@ -284,12 +291,14 @@ package struct Swept: Hashable, Sendable {
     package var runs: Int
     package var jobs: Int
     package var pullRequests: Int
+    /// Accounts of money, with what was set aside in them.
+    package var budgets: Int
     /// There was more to do than one call does.
     package var isUnfinished: Bool
 
     package init(
         bodies: Int = 0, deliveries: Int = 0, journalEvents: Int = 0, keptAnswers: Int = 0, runs: Int = 0, jobs: Int = 0,
-        pullRequests: Int = 0, isUnfinished: Bool = false
+        pullRequests: Int = 0, budgets: Int = 0, isUnfinished: Bool = false
     ) {
         self.bodies = bodies
         self.deliveries = deliveries
@@ -298,13 +307,14 @@ package struct Swept: Hashable, Sendable {
         self.runs = runs
         self.jobs = jobs
         self.pullRequests = pullRequests
+        self.budgets = budgets
         self.isUnfinished = isUnfinished
     }
 }
 
 package protocol MaintenanceStore: Sendable {
     /// Drops what is older than its time, at most `limit` rows of each kind. Never an unfinished job or run, nor what is known of a pull
-    /// request that is open. Never a pending delivery's body; never a link of the journal
+    /// request that is open, nor an account of a day or month that goes on. Never a pending delivery's body; never a link of the journal
     /// without a checkpoint that the rest of its stream still hangs on.
     func sweep(_ retention: Retention, limit: Int) async throws(StoreError) -> Swept
     /// A real write, committed: proves that there is room and that the folder can be written.
@@ -313,4 +323,4 @@ package protocol MaintenanceStore: Sendable {
 }
 
 package typealias Store = DeliveryStore & TicketStore & JobStore & RunStore & JournalStore & TokenStore & AnswerStore & ReviewStore
-    & LaneStore & LocalHostStore & MaintenanceStore
+    & LaneStore & BudgetLedger & LocalHostStore & MaintenanceStore

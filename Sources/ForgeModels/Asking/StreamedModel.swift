@@ -17,7 +17,8 @@ package struct StreamedModel: ModelAttempt {
     private let wall: WallClock
 
     package init(
-        _ name: String, at endpoint: ModelEndpoint, client: HTTPClient, catalog: ModelCatalog = .empty, limits: StreamLimits = StreamLimits(),
+        _ name: String, at endpoint: ModelEndpoint, client: HTTPClient, catalog: ModelCatalog = .empty,
+        limits: StreamLimits = StreamLimits(),
         clock: any Clock<Duration>, wall: WallClock
     ) {
         self.name = name

@@ -1,3 +1,0 @@
-// Tests of models.
-
-import ForgeModels
