@@ -17,6 +17,8 @@ final class SearchPlan: Sendable {
     /// Nil for a text without anything else.
     let expression: ExactPattern?
     private let source: PatternSource
+    /// Whether all lines can be looked at together. `\A` and its like mean the line, and would not be found within a text.
+    private let isAboutLines: Bool
     /// Made when a line needs it: putting it together takes longer than many a search.
     private let automaton = Mutex<PatternDatabase?>(nil)
 
@@ -37,6 +39,7 @@ final class SearchPlan: Sendable {
         var options: PatternSource.Options = [.allowsEmpty, .once]
         if search.ignoresCase { options.insert(.caseless) }
         if !Self.isAboutBytes(pattern) { options.insert(.unicode) }
+        isAboutLines = isText || !Self.isAboutEnds(pattern)
         source = PatternSource(isText ? Self.escaped(pattern) : pattern, options: options)
         if isText, isASCII || !search.ignoresCase {
             literal = LiteralFinder(Array(pattern.utf8), ignoresCase: search.ignoresCase)
@@ -63,7 +66,9 @@ final class SearchPlan: Sendable {
         automaton.withLock { made -> PatternDatabase? in
             if let made { return made }
             // What the automaton refuses, the expression alone does, within limits.
-            made = try? PatternDatabase.compile([source], limits: .search)
+            var source = source
+            source.options.insert(.multiline)
+            made = isAboutLines ? try? PatternDatabase.compile([source], limits: .search) : nil
             if made == nil { made = PatternDatabase.none }
             return made
         }.flatMap { $0.patterns.isEmpty ? nil : $0 }
@@ -72,7 +77,7 @@ final class SearchPlan: Sendable {
     private static func isSpecial(_ byte: UInt8) -> Bool { "\\^$.[|()?*+{".utf8.contains(byte) }
 
     /// Whether each character that it can match is one byte, or it does not matter.
-    private static func isAboutBytes(_ pattern: String) -> Bool {
+    static func isAboutBytes(_ pattern: String) -> Bool {
         let bytes = Array(pattern.utf8)
         guard bytes.allSatisfy({ $0 < 0x80 }) else { return false }
         return bytes.indices.allSatisfy { index in
@@ -84,6 +89,11 @@ final class SearchPlan: Sendable {
             default: return true
             }
         }
+    }
+
+    private static func isAboutEnds(_ pattern: String) -> Bool {
+        let bytes = Array(pattern.utf8)
+        return zip(bytes, bytes.dropFirst()).contains { $0 == UInt8(ascii: "\\") && "AzZG".utf8.contains($1) }
     }
 
     private static func escaped(_ text: String) -> String {
