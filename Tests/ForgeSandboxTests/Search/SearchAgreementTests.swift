@@ -46,7 +46,7 @@ struct SearchAgreementTests {
             ("a+bc", "bc"),
             ("(foo|bar)", nil), ("foo|bar", nil), ("x\\.yz", "x.yz"), ("[abc]def", "def"), ("(?i)foo", nil), ("foo(?=bar)", "foo"),
             ("\\bword\\b", "word"),
-            ("\\Qa.b\\E", nil), ("\\x41bcd", nil), ("abc{2}", "ab"), ("abc{0}d", "ab"), ("a{x}bcd", "bcd"), ("(a)\\1bc", nil),
+            ("\\Qa.b\\E", nil), ("\\x41bcd", nil), ("abc{2}", "ab"), ("abc{0}d", "ab"), ("a{x}bcd", "x}bcd"), ("(a)\\1bc", nil),
             ("[]x]yz", "yz"),
             ("é?ab", "ab"), ("(?<name>x)yz", "yz"), ("(*UTF)abc", nil), ("ab)", nil), ("[ab", nil), ("a\\", nil), ("ab??cd", "cd"),
             ("ab++cd", "ab"),

@@ -18,22 +18,17 @@ struct SearchLimitTests {
         return clock.now - start
     }
 
-    @Test(arguments: ["a*b", "(a+)+b", "(a|aa)+$", "(a*)*b", ".*.*.*b", "a.*a.*a.*b", "(?:a?){20}b", "x(a+)+y", "\\w*\\d"])
-    func `a pattern that goes back for ever ends, on long lines and on short ones`(pattern: String) async throws {
-        let texts = [
-            "long": String(repeating: "a", count: 1_000_000) + "\n",
-            "short": String(repeating: "aaaaaaaaaaaaaaaaaaaaaaaaaaaax\n", count: 2_000),
-        ]
-        try await FilesScene.with(FilesScene.allWays[0], texts) { scene async throws in
-            let took = try await Self.duration { _ = try await scene.found(WorkSearch(pattern: pattern)) }
-            #expect(took < Self.patience, "\(took)")
-        }
-    }
+    private static let hostile = [
+        "long": String(repeating: "a", count: 1_000_000) + "\n",
+        "short": String(repeating: "aaaaaaaaaaaaaaaaaaaaaaaaaaaax\n", count: 2_000) + String(repeating: "a", count: 3_000) + "b c\n",
+    ]
 
-    @Test(arguments: ["(a+)+\\1b", "(?=(a+)+b)a", "(a*)*\\1\\1b"])
-    func `one that no automaton can do ends with an answer or an error, and soon`(pattern: String) async throws {
-        let texts = ["long": String(repeating: "a", count: 1_000_000) + "\n", "short": String(repeating: "a", count: 2_000) + "b c\n"]
-        try await FilesScene.with(FilesScene.allWays[0], texts) { scene async throws in
+    @Test(arguments: [
+        "(a+)+b", "(a|aa)+$", "(a*)*b", ".*.*.*b", "a.*a.*a.*b", "(?:a?){20}b", "x(a+)+y", "(a+)+\\1b", "(?=(a+)+b)a", "(a*)*\\1\\1b",
+        "(a+)+(?!b)c", "[^c]*c[^c]*d", "(.*)(.*)(.*)(.*)(.*)[0-9]",
+    ])
+    func `a pattern that goes back for ever ends with an answer or an error, and soon`(pattern: String) async throws {
+        try await FilesScene.with(FilesScene.allWays[0], Self.hostile) { scene async throws in
             let took = await Self.duration {
                 do throws(WorkFileError) {
                     _ = try await scene.files.search(WorkSearch(pattern: pattern))
@@ -45,10 +40,34 @@ struct SearchLimitTests {
         }
     }
 
-    @Test func `a look-around that costs too much is an error that says so`() async throws {
-        try await FilesScene.with(FilesScene.allWays[0], ["f": String(repeating: "a", count: 3_000)]) { scene async throws in
-            let error = await failure { _ = try await scene.found(WorkSearch(pattern: "(?=(a+)+b)(a+)+(?!b)c|^(a+)+\\1$x")) }
-            #expect(error == nil || error?.kind == .invalid)
+    @Test func `a pattern too hard for any line is an error that says so`() async throws {
+        try await FilesScene.with(FilesScene.allWays[0], Self.hostile) { scene async throws in
+            let error = await failure { _ = try await scene.found(WorkSearch(pattern: "(?:a+)+(?:c|d)", beneath: RepositoryPath("long"))) }
+            #expect(
+                error?.message == """
+                    the pattern takes too many steps on a line of long: make it simpler (no repetition inside a repetition), or look for the \
+                    text as it is
+                    """)
+        }
+    }
+
+    @Test(arguments: [("a*b", ["short:2001"]), ("\\w*\\d", []), ("a+b c$", ["short:2001"]), ("^a{2999}", ["long:1", "short:2001"])])
+    func `an ordinary one finds what there is on long lines, too`(pattern: String, expected: [String]) async throws {
+        try await FilesScene.with(FilesScene.allWays[0], Self.hostile) { scene async throws in
+            let found = try await scene.found(WorkSearch(pattern: pattern))
+            #expect(found.matches.map { "\($0.path.text):\($0.line)" } == expected)
+        }
+    }
+
+    @Test func `what begins and ends far apart on a long line is one match`() async throws {
+        let text = "begin" + String(repeating: "é-", count: 150_000) + "end;\n" + String(repeating: "x", count: 9_000) + "\n"
+        try await FilesScene.with(FilesScene.allWays[0], ["f": text]) { scene async throws in
+            for pattern in ["beg[i]n.*e[n]d;$", "^b.*;$", "(?<=beg)in.*end", "é.{1,20}end"] {
+                #expect(try await scene.found(WorkSearch(pattern: pattern)).matches.map(\.line) == [1], "\(pattern)")
+            }
+            // A window's end is not the line's.
+            #expect(try await scene.found(WorkSearch(pattern: "^x{4096}$|^x{3000}$")).matches == [])
+            #expect(try await scene.found(WorkSearch(pattern: "x$")).matches.map(\.line) == [2])
         }
     }
 
