@@ -49,12 +49,13 @@ package struct ExactPattern: Sendable {
         try firstMatch(in: text.span, range: range ?? 0..<text.count, using: scratch)
     }
 
+    /// - Parameter endsLine: false when the text goes on behind the range, so that `$` does not match there.
     package func firstMatch(
-        in text: Span<UInt8>, range: Range<Int>, using scratch: MatchScratch
+        in text: Span<UInt8>, range: Range<Int>, endsLine: Bool = true, using scratch: MatchScratch
     ) throws(PatternLimitReached) -> PatternMatch? {
         precondition(range.lowerBound >= 0 && range.upperBound <= text.count, "the range is part of the text")
         scratch.prepare(for: limits, groupCount: groupCount)
-        switch handle.match(text, range, isUnicode: source.options.contains(.unicode), scratch) {
+        switch handle.match(text, range, isUnicode: source.options.contains(.unicode), endsLine: endsLine, scratch) {
         case .found(let groupCount): return scratch.match(groupCount: groupCount, of: self.groupCount)
         case .notFound: return nil
         case .gaveUp(let limit): throw limit

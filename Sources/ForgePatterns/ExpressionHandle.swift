@@ -48,15 +48,16 @@ import CPCRE2
         return Int(value)
     }
 
-    func match(_ text: Span<UInt8>, _ range: Range<Int>, isUnicode: Bool, _ scratch: MatchScratch) -> Status {
+    func match(_ text: Span<UInt8>, _ range: Range<Int>, isUnicode: Bool, endsLine: Bool, _ scratch: MatchScratch) -> Status {
+        let options = endsLine ? 0 : UInt32(PCRE2_NOTEOL)
         var start = range.lowerBound
         // PCRE2 begins only at the first byte of a character.
         while isUnicode, start < range.upperBound, text[start] & 0xC0 == 0x80 { start += 1 }
         let status = unsafe text.withUnsafeBytes { buffer in
             var nothing: UInt8 = 0
             let first = unsafe buffer.baseAddress?.assumingMemoryBound(to: UInt8.self)
-            guard let first = unsafe first else { return unsafe pcre2_match_8(raw, &nothing, 0, 0, 0, scratch.data, scratch.context) }
-            return unsafe pcre2_match_8(raw, first, range.upperBound, start, 0, scratch.data, scratch.context)
+            guard let first = unsafe first else { return unsafe pcre2_match_8(raw, &nothing, 0, 0, options, scratch.data, scratch.context) }
+            return unsafe pcre2_match_8(raw, first, range.upperBound, start, options, scratch.data, scratch.context)
         }
         switch status {
         case 1...: return .found(groupCount: Int(status))

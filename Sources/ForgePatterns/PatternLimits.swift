@@ -32,7 +32,7 @@ package struct PatternLimits: Hashable, Sendable {
     /// For one pattern that a model searches a tree for: it may list many words, and is held against every line.
     package static let search = PatternLimits(
         expressionBytesMax: 8 << 10, placesMax: 10_000, placesInAllMax: 10_000, patternsMax: 1, compiledBytesMax: 256 << 10,
-        groupDepthMax: 50, matchStepsMax: 200_000, matchDepthMax: 5_000, matchHeapKibibytesMax: 4 << 10)
+        groupDepthMax: 50, matchStepsMax: 1_000_000, matchDepthMax: 5_000, matchHeapKibibytesMax: 4 << 10)
 }
 
 extension PatternLimits {

@@ -8,7 +8,7 @@ final class FileSearch {
     private let top: TopFolder
     private let plan: SearchPlan
     private let judge: LineJudge
-    private let isOver: () -> Bool
+    private let watch: SearchWatch
     /// Grows to the largest file that was read as a whole.
     private var buffer = [UInt8](repeating: 0, count: 256 << 10)
 
@@ -27,11 +27,11 @@ final class FileSearch {
         var counted = 0
     }
 
-    init(_ top: TopFolder, _ plan: SearchPlan, isOver: @escaping () -> Bool) {
+    init(_ top: TopFolder, _ plan: SearchPlan, _ watch: SearchWatch) {
         self.top = top
         self.plan = plan
-        self.isOver = isOver
-        judge = LineJudge(plan)
+        self.watch = watch
+        judge = LineJudge(plan, watch)
     }
 
     /// Up to `matchesMax` lines; nil when it is no text, or gone.
@@ -67,7 +67,7 @@ final class FileSearch {
         var counted = 0
         var at = 0
         while progress.matches.count < matchesMax, let line = try judge.next(in: text, from: at) {
-            if isOver() { throw .stopped }
+            try watch.check()
             let feeds = text.lineFeeds(in: counted..<line.range.lowerBound)
             progress.pass(feeds)
             counted = line.range.lowerBound
@@ -78,7 +78,7 @@ final class FileSearch {
             }
             at = line.range.upperBound + 1
         }
-        if isOver() { throw .stopped }
+        try watch.check()
         progress.counted = counted
     }
 }

@@ -1,5 +1,10 @@
 // Which lines of a text match, and where in them. It must never look at more than one line at once to say that one matches: what stands on the
 // next line is no part of it.
+//
+// An expression that goes back and tries again takes some power of the length it is given: so many lines are looked at in pieces of a few
+// KiB, and a line longer than that in windows. A match that no small window holds is looked for in larger ones, as long as the smaller ones took
+// no time to speak of; what is longer than the largest window that could be afforded is not found. Where the usual window is too much, smaller
+// ones are tried before it is an error.
 
 import ForgeCore
 import ForgePatterns
@@ -20,79 +25,109 @@ final class LineJudge {
     }
 
     private let plan: SearchPlan
+    private let watch: SearchWatch
     private let scratch = MatchScratch()
-    private lazy var automaton: PatternScratch? = plan.database.map(PatternScratch.init)
-    private var hits = PatternHits(countMax: 1)
 
-    /// An expression that goes back takes at worst some power of the line's length.
     private static let shortBytes = 4 << 10
-    /// Of a long line that no automaton can judge, so much is looked at at once, and the last quarter of it again.
-    private static let windowBytes = 4 << 10
+    /// What goes beyond the limits even here is too hard.
+    private static let narrowBytes = 256
+    private static let pieceBytes = 8 << 10
+    /// For all windows of one size over one line, if the next size is to be tried.
+    private static let windowNanosecondsMax: UInt64 = 20_000_000
 
-    init(_ plan: SearchPlan) {
+    init(_ plan: SearchPlan, _ watch: SearchWatch) {
         self.plan = plan
+        self.watch = watch
     }
 
     /// The first line that matches of those that begin at `start` or behind.
     func next(in text: Span<UInt8>, from start: Int) throws(SearchFailure) -> Line? {
         var at = start
-        while at < text.count, let place = candidate(in: text, from: at) {
+        while at < text.count, let place = try candidate(in: text, from: at) {
             let line = text.line(around: place.lowerBound, notBefore: at)
             guard plan.expression != nil else { return Line(range: line, match: place) }
-            if let match = try match(text, line) { return Line(range: line, match: match) }
+            if let match = try match(text.extracting(line)) {
+                return Line(range: line, match: (match.lowerBound + line.lowerBound)..<(match.upperBound + line.lowerBound))
+            }
             at = line.upperBound + 1
         }
         return nil
     }
 
     /// Somewhere in a line that may match, and no line before it does.
-    private func candidate(in text: Span<UInt8>, from start: Int) -> Range<Int>? {
+    private func candidate(in text: Span<UInt8>, from start: Int) throws(SearchFailure) -> Range<Int>? {
         if let literal = plan.literal {
             return literal.first(in: text, from: start, to: text.count).map { $0..<($0 + literal.text.count) }
         }
-        guard let automaton else { return start..<start }
-        _ = automaton.scan(text.extracting(start..<text.count), into: &hits)
-        guard let end = hits.all.first?.firstEnd else { return nil }
-        let last = start + max(0, end - 1)
-        return last..<last
-    }
-
-    private func match(_ text: Span<UInt8>, _ line: Range<Int>) throws(SearchFailure) -> Range<Int>? {
-        let whole = text.extracting(line)
-        if line.count <= Self.shortBytes {
-            do throws(PatternLimitReached) {
-                return try firstMatch(in: whole, 0..<whole.count)?.moved(by: line.lowerBound)
-            } catch {
-                guard let automaton, !automaton.database.patterns[0].isCandidateOnly else { throw .tooHard }
-            }
+        guard let expression = plan.expressionOverLines else {
+            try watch.check()
+            return start..<start
         }
-        guard let automaton else { return try windowedMatch(whole)?.moved(by: line.lowerBound) }
-        _ = automaton.scan(whole, into: &hits)
-        guard let end = hits.all.first?.firstEnd else { return nil }
-        if automaton.database.patterns[0].isCandidateOnly { return try windowedMatch(whole)?.moved(by: line.lowerBound) }
-        // Where it begins is not known; where it ends is enough to show it.
-        return (max(0, end - 1)..<end).moved(by: line.lowerBound)
+        var at = start
+        while at < text.count {
+            try watch.check()
+            guard let end = text.endOfLines(from: at, bytesMax: Self.pieceBytes) else { return at..<at }
+            do throws(PatternLimitReached) {
+                let found = try expression.firstMatch(in: text.extracting(at..<end), range: 0..<(end - at), using: scratch)
+                // What stands behind the last line end is no line.
+                if let place = found.map({ $0.range.lowerBound + at }), place < end || text[end - 1] != 0x0A { return place..<place }
+            } catch {
+                // One line after the other may be within the limits.
+                return at..<at
+            }
+            at = end
+        }
+        return nil
     }
 
-    private func windowedMatch(_ line: Span<UInt8>) throws(SearchFailure) -> Range<Int>? {
-        var start = 0
+    private func match(_ line: Span<UInt8>) throws(SearchFailure) -> Range<Int>? {
+        var size = Self.shortBytes
         while true {
-            let end = min(start + Self.windowBytes, line.count)
+            let start = watch.nanoseconds
             do throws(PatternLimitReached) {
-                if let match = try firstMatch(in: line, start..<end) { return match }
+                if let match = try match(line, 0..<line.count, inWindowsOf: size) { return match }
             } catch {
-                throw .tooHard
+                guard size == Self.shortBytes else { return nil }
+                return try narrowMatch(line)
             }
-            if end == line.count { return nil }
-            start = end - Self.windowBytes / 4
+            try watch.check()
+            guard size < line.count, watch.nanoseconds - start < Self.windowNanosecondsMax else { return nil }
+            size *= 8
         }
     }
 
-    private func firstMatch(in text: Span<UInt8>, _ range: Range<Int>) throws(PatternLimitReached) -> Range<Int>? {
-        try plan.expression?.firstMatch(in: text, range: range, using: scratch)?.range
+    /// Of a line that is too much for an expression at the usual size.
+    private func narrowMatch(_ line: Span<UInt8>) throws(SearchFailure) -> Range<Int>? {
+        var at = 0
+        while at < line.count {
+            let range = at..<min(at + Self.shortBytes, line.count)
+            if let match = try narrowMatch(line, range, inWindowsOf: Self.shortBytes / 4) { return match }
+            try watch.check()
+            at += Self.shortBytes * 3 / 4
+        }
+        return nil
     }
-}
 
-extension Range<Int> {
-    fileprivate func moved(by distance: Int) -> Range<Int> { (lowerBound + distance)..<(upperBound + distance) }
+    private func narrowMatch(_ line: Span<UInt8>, _ range: Range<Int>, inWindowsOf size: Int) throws(SearchFailure) -> Range<Int>? {
+        do throws(PatternLimitReached) {
+            return try match(line, range, inWindowsOf: size)
+        } catch {
+            guard size > Self.narrowBytes else { throw .tooHard }
+            return try narrowMatch(line, range, inWindowsOf: size / 4)
+        }
+    }
+
+    /// Each window begins with the last quarter of the one before.
+    private func match(
+        _ line: Span<UInt8>, _ range: Range<Int>, inWindowsOf size: Int
+    ) throws(PatternLimitReached) -> Range<Int>? {
+        var start = range.lowerBound
+        while true {
+            let end = min(start + size, range.upperBound)
+            let found = try plan.expression?.firstMatch(in: line, range: start..<end, endsLine: end == line.count, using: scratch)
+            if let found { return found.range }
+            if end == range.upperBound { return nil }
+            start = end - size / 4
+        }
+    }
 }

@@ -33,6 +33,13 @@ extension Span<UInt8> {
         return end > 0 ? end : nil
     }
 
+    /// Behind the last line feed of the next bytes, or the end of the text; nil when the first line is longer.
+    func endOfLines(from start: Int, bytesMax: Int) -> Int? {
+        if count - start <= bytesMax { return count }
+        let end = unsafe withUnsafeBufferPointer { unsafe forge_line_start($0.baseAddress?.advanced(by: start), bytesMax) }
+        return end > 0 ? start + end : nil
+    }
+
     /// A line for whoever asked: without a carriage return at its end, and of a long one what is around the match.
     func shown(_ line: Range<Int>, match: Range<Int>) -> [UInt8] {
         let end = line.upperBound > line.lowerBound && self[line.upperBound - 1] == 0x0D ? line.upperBound - 1 : line.upperBound

@@ -1,12 +1,12 @@
-// What a search asks for, understood once: which paths, and what of three ways to look fits the pattern. It must never let a pattern cost more
-// than its text is long: what goes back and tries again does so on single short lines, and within limits.
+// What a search asks for, understood once: which paths, and how lines that may match are found. It must never let a pattern cost more than
+// some power of a short line: what goes back and tries again does so within limits.
 //
-// A text is looked for as it is. An expression that cannot match without some text is tried where that text stands; every other one is looked
-// for by an automaton, in one pass. Either says which lines may match, and `LineJudge` which of them do.
+// A text is looked for as it is. An expression that cannot match without some text is tried where that text stands. Every other one is tried
+// on many lines at once, unless it can tell many lines from one. Each way says which lines may match, and `LineJudge` which of them do.
+// An automaton for all of this would need no limits: but Vectorscan 5.4.8 misses `\(.` behind the first 64 bytes of a text.
 
 import ForgeCore
 import ForgePatterns
-import Synchronization
 
 final class SearchPlan: Sendable {
     let matchesMax: Int
@@ -14,11 +14,10 @@ final class SearchPlan: Sendable {
     let wanted: SearchGlobs
     /// Every line that matches holds it.
     let literal: LiteralFinder?
-    /// Nil for a text without anything else.
+    /// For one line; nil for a text without anything else.
     let expression: ExactPattern?
-    private let source: PatternSource
-    /// Made when a line needs it: putting it together takes longer than many a search.
-    private let automaton = Mutex<PatternDatabase?>(nil)
+    /// For many lines at once; nil when only one line at a time shows what matches.
+    let expressionOverLines: ExactPattern?
 
     private static let textBytesMax = 8 << 10
 
@@ -34,19 +33,21 @@ final class SearchPlan: Sendable {
         }
         let isASCII = pattern.utf8.allSatisfy { $0 < 0x80 }
         let isText = search.isLiteral || !pattern.utf8.contains(where: Self.isSpecial)
-        var options: PatternSource.Options = [.allowsEmpty, .once]
+        var options: PatternSource.Options = []
         if search.ignoresCase { options.insert(.caseless) }
         if !Self.isAboutBytes(pattern) { options.insert(.unicode) }
-        source = PatternSource(isText ? Self.escaped(pattern) : pattern, options: options)
         if isText, isASCII || !search.ignoresCase {
             literal = LiteralFinder(Array(pattern.utf8), ignoresCase: search.ignoresCase)
-            expression = nil
-        } else {
-            let required = RequiredLiteral.of(
-                source.expression, ignoresCase: search.ignoresCase, isUnicode: options.contains(.unicode))
-            literal = required.map { LiteralFinder($0, ignoresCase: search.ignoresCase) }
-            expression = try Self.compiled(source)
+            (expression, expressionOverLines) = (nil, nil)
+            return
         }
+        let source = PatternSource(isText ? Self.escaped(pattern) : pattern, options: options)
+        let required = RequiredLiteral.of(source.expression, ignoresCase: search.ignoresCase, isUnicode: options.contains(.unicode))
+        literal = required.map { LiteralFinder($0, ignoresCase: search.ignoresCase) }
+        expression = try Self.compiled(source)
+        let isForMany = required == nil && (isText || !Self.tellsLinesApart(pattern))
+        expressionOverLines =
+            isForMany ? try Self.compiled(PatternSource(source.expression, options: options.union(.multiline))) : nil
     }
 
     private static func compiled(_ source: PatternSource) throws(WorkFileError) -> ExactPattern {
@@ -58,21 +59,10 @@ final class SearchPlan: Sendable {
         }
     }
 
-    /// For patterns that an automaton can do; nil when it cannot even say where to look.
-    var database: PatternDatabase? {
-        automaton.withLock { made -> PatternDatabase? in
-            if let made { return made }
-            // What the automaton refuses, the expression alone does, within limits.
-            made = try? PatternDatabase.compile([source], limits: .search)
-            if made == nil { made = PatternDatabase.none }
-            return made
-        }.flatMap { $0.patterns.isEmpty ? nil : $0 }
-    }
-
     private static func isSpecial(_ byte: UInt8) -> Bool { "\\^$.[|()?*+{".utf8.contains(byte) }
 
     /// Whether each character that it can match is one byte, or it does not matter.
-    private static func isAboutBytes(_ pattern: String) -> Bool {
+    static func isAboutBytes(_ pattern: String) -> Bool {
         let bytes = Array(pattern.utf8)
         guard bytes.allSatisfy({ $0 < 0x80 }) else { return false }
         return bytes.indices.allSatisfy { index in
@@ -86,15 +76,16 @@ final class SearchPlan: Sendable {
         }
     }
 
+    /// Whether it may match a line alone and not the same line among others: it looks around, says where a text ends, or gives nothing back
+    /// of what it took beyond the line.
+    private static func tellsLinesApart(_ pattern: String) -> Bool {
+        let signs = [
+            "(?=", "(?!", "(?<", "(?>", "++", "*+", "?+", "}+", "\\A", "\\z", "\\Z", "\\G", "\\K", "\\R", "\\X", "(?R", "(?m", "(?s", "(*",
+        ]
+        return signs.contains { pattern.contains($0) }
+    }
+
     private static func escaped(_ text: String) -> String {
         text.unicodeScalars.map { $0.isASCII && isSpecial(UInt8($0.value)) ? "\\\($0)" : "\($0)" }.joined()
-    }
-}
-
-extension PatternDatabase {
-    /// Remembers that there is none.
-    fileprivate static var none: PatternDatabase? {
-        // No patterns can always be compiled.
-        try? compile([])
     }
 }

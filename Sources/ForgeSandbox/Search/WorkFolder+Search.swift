@@ -66,7 +66,7 @@ private final class SearchRun: Sendable {
     private let plan: SearchPlan
     private let top: TopFolder
     private let stop: StopSign
-    private let isOver: @Sendable () -> Bool
+    private let watch: SearchWatch
     private let shared: Mutex<Shared>
 
     private static let batchCount = 16
@@ -76,12 +76,11 @@ private final class SearchRun: Sendable {
         self.top = top
         self.stop = stop
         shared = Mutex(Shared(source: source))
-        let (nanoseconds, start) = (options.nanoseconds, options.nanoseconds())
-        isOver = { stop.isRaised || nanoseconds() &- start > options.searchNanosecondsMax }
+        watch = SearchWatch(stop, options)
     }
 
     func work() {
-        let search = FileSearch(top, plan, isOver: isOver)
+        let search = FileSearch(top, plan, watch)
         while true {
             let batch = next()
             if batch.isEmpty { return }

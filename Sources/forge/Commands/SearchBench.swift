@@ -59,7 +59,7 @@ struct SearchQuery: Sendable {
         SearchQuery(name: "no match", pattern: "zebra_crossing", isLiteral: true),
         SearchQuery(name: "text, either case", pattern: "Quokka_Sentinel", isLiteral: true, ignoresCase: true),
         SearchQuery(name: "expression with text", pattern: #"request_\w+\(count, [a-f]"#),
-        SearchQuery(name: "expression without", pattern: #"[a-z]+_[0-9]{4}\b"#),
+        SearchQuery(name: "expression without", pattern: #"\b(buffer|schema)_(limit|token)\("#),
         SearchQuery(name: "one of several", pattern: "quokka|wallaby|numbat"),
         SearchQuery(name: "expression, either case", pattern: #"RESULT_\w+ = PARSE"#, ignoresCase: true),
     ]
@@ -92,7 +92,7 @@ struct SearchedTree: Sendable {
         for part in 0..<150 {
             let place = "\(path)/src/part\(part / 10)/group\(part)"
             try Files.createFolder("\(place)/build", mode: 0o755)
-            for file in 0..<20 { try write("\(place)/file\(file).swift", lines: 150 + below(350)) }
+            for file in 0..<20 { try write("\(place)/file\(file).swift", lines: 95 + below(215)) }
             // Ignored, and as much again for each tenth file.
             for file in 0..<2 { try Files.write(source(lines: 300), to: "\(place)/build/made\(file).swift") }
             try Files.write([0x7F, 0x45, 0x4C, 0x46, 0, 0, 0, 0] + source(lines: 100), to: "\(place)/image.bin")
