@@ -20,21 +20,22 @@ final class OutsideListener: Sendable {
             }
         if case .datagrams = kind { isDatagrams = true } else { isDatagrams = false }
         let type = Int32((isDatagrams ? SOCK_DGRAM : SOCK_STREAM).rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
-        number = socket(family, type, 0)
-        guard number >= 0 else { throw Failure(number: errno) }
+        let socket = socket(family, type, 0)
+        guard socket >= 0 else { throw Failure(number: errno) }
         var bytes = Self.address(kind, family)
         let isBound = unsafe bytes.withUnsafeMutableBytes { bytes in
             let pointer = unsafe bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self)
-            return unsafe bind(number, pointer, socklen_t(bytes.count))
+            return unsafe bind(socket, pointer, socklen_t(bytes.count))
         }
         guard isBound == 0 else { throw Failure(number: errno) }
-        if !isDatagrams { listen(number, 8) }
+        if !isDatagrams { listen(socket, 8) }
         var found = [UInt8](repeating: 0, count: 128)
         var size = socklen_t(found.count)
         unsafe found.withUnsafeMutableBytes { bytes in
-            _ = unsafe getsockname(number, bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self), &size)
+            _ = unsafe getsockname(socket, bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self), &size)
         }
         port = UInt16(found[2]) << 8 | UInt16(found[3])
+        number = socket
     }
 
     deinit { close(number) }
