@@ -57,7 +57,7 @@ import Testing
             #expect(secret > 2)
             defer { close(secret) }
             let ending = try await scene.shell(
-                "for n in $(seq 0 200); do cat /proc/self/fd/$n /dev/fd/$n; done; ls -l /proc/self/fd /proc/1/fd")
+                "for n in $(seq 3 200); do cat /proc/self/fd/$n /dev/fd/$n; done; ls -l /proc/self/fd /proc/1/fd")
             #expect(!ending.text.contains(Self.canary), "\(ending.text)")
         }
     }
@@ -174,13 +174,18 @@ import Testing
             async throws
         {
             try await scene { scene in
+                // The headers of a program of one segment, which is the whole file.
                 let head =
-                    "7f454c4602010100000000000000000002003e00010000007800400000000000400000000000000000000000000000000000400038000100000000000000"
+                    "7f454c4602010100000000000000000002003e00010000007800400000000000"
+                    + "4000000000000000000000000000000000000000400038000100000000000000"
                 let load =
-                    "0100000005000000000000000000000000004000000000000000400000000000" + "a000000000000000a0000000000000000010000000000000"
+                    "01000000050000000000000000000000000040000000000000004000000000008900000000000000890000000000000000100000"
+                    + "00000000"
                 let exit = "31ffb83c0000000f05"
-                let script =
-                    "open F, '>', 'program'; print F pack 'H*', '\(head)\(load)'; print F pack 'H*', $ARGV[0]; print F \"\\x90\" x 40; close F; chmod 0755, 'program'; exec './program'"
+                let script = """
+                    open F, '>', 'program'; print F pack 'H*', "\(head)\(load)$ARGV[0]" . '90' x 40; close F; chmod 0755, 'program';
+                    exec './program'
+                    """
                 let harmless = try await scene.sandbox.run(scene.command(["perl", "-e", script, exit]))
                 #expect(harmless.exit == .code(0), "\(harmless.text)")
                 let ending = try await scene.sandbox.run(scene.command(["perl", "-e", script, code + exit]))
@@ -253,8 +258,14 @@ import Testing
 
     @Test func `what is typed into a terminal is not the command's to say`() async throws {
         try await scene { scene in
-            let script =
-                "for my $file ('/dev/tty', '/dev/console', '/proc/self/fd/0', '/dev/ptmx') { open(my $f, '+<', $file) or next; for my $call (0x5412, 0x541C, 0x100005412) { print \"typed $file\\n\" if ioctl($f, $call, \"x\") } } print 'done'"
+            let script = """
+                my $typed = 'x';
+                for my $file ('/dev/tty', '/dev/console', '/proc/self/fd/0', '/dev/ptmx') {
+                    open(my $f, '+<', $file) or next;
+                    for my $call (0x5412, 0x541C, 0x100005412) { print "typed $file\\n" if ioctl($f, $call, $typed) }
+                }
+                print 'done'
+                """
             let ending = try await scene.perl(script)
             #expect(ending.text == "done")
         }
