@@ -82,14 +82,13 @@ import Testing
             #expect(!ending.text.contains("not-for-commands"))
             #expect(ending.text.hasSuffix("/worktree\ntyped"), "\(ending.text)")
             let slow = try await scene.shell(
-                "trap '' TERM; sh -c 'trap \"\" TERM; while :; do echo alive >>beat; sleep 0.01; done' & sleep 60"
+                "trap '' TERM; sh -c 'trap \"\" TERM; : \(scene.token); while :; do echo alive >>beat; sleep 0.01; done' & sleep 60"
             ) {
-                $0.limits.wallTime = .milliseconds(300)
+                $0.limits.wallTime = .seconds(2)
             }
             #expect(slow.exit == .limit(.wallTime))
-            let beats = scene.read("beat")
-            #expect(beats?.isEmpty == false)
-            #expect(scene.read("beat") == beats)
+            #expect(scene.read("beat")?.isEmpty == false)
+            #expect(scene.survivors == [])
             await #expect(throws: SandboxError.self) { try await scene.sandbox.run(scene.command(["no-such-program"])) }
         }
     }
@@ -109,7 +108,7 @@ import Testing
             unsafe mkdir(scratch, 0o755)
             unsafe chown(scratch, 65_534, 65_534)
             let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-            let words = CommandLine.arguments.dropFirst().map { $0 == bundle ? copy : $0 }.filter { !$0.hasPrefix("--filter") }
+            let words = CommandLine.arguments.dropFirst().map { $0 == bundle ? copy : $0 }
             let own = program.hasSuffix(".xctest") ? [copy] : [program]
             let run = try ProcessRun(
                 "/usr/bin/setpriv",
