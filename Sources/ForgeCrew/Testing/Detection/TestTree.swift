@@ -40,6 +40,9 @@ package struct TestTree: Sendable {
         ) { first, _ in first }
     }
 
+    /// Whether a folder of this name is worth going into.
+    package static func enters(_ name: String) -> Bool { !foreign.contains(name) }
+
     /// Which of these files it wants to see, the nearest to the top first.
     package static func wanted(of paths: some Sequence<RepositoryPath>) -> [RepositoryPath] {
         var wanted: [(depth: Int, path: RepositoryPath)] = []
