@@ -42,7 +42,7 @@ package struct TestBenchSettings: Sendable {
 package struct TestBench: Sendable {
     private let sandbox: any Sandbox
     private let settings: TestBenchSettings
-    /// Letters and digits that nobody can guess, new with every call.
+    /// Letters and digits, new with every call: they part a run's report from what it printed.
     private let mark: @Sendable () throws -> String
 
     package init(sandbox: any Sandbox, settings: TestBenchSettings = TestBenchSettings(), mark: @escaping @Sendable () throws -> String) {
@@ -66,6 +66,7 @@ package struct TestBench: Sendable {
     package func prove(_ candidates: [TestCandidate], in worktree: String) async throws -> TestProof {
         var attempts: [TestProof.Attempt] = []
         var prepared: Set<String> = []
+        var unnamed: TestProof?
         for candidate in candidates.prefix(settings.candidatesMax) {
             var setupProblem: String?
             if let setup = candidate.setup, prepared.insert("\(candidate.setupFolder?.shown ?? "") \(setup)").inserted {
@@ -80,10 +81,22 @@ package struct TestBench: Sendable {
                 )
                 continue
             }
+            if run.ending == .failed, run.outcomes.bad.isEmpty {
+                // Nothing says what failed: the command itself may be what is wrong, so that another one is better evidence.
+                if unnamed == nil { unnamed = TestProof(candidate: candidate, run: run) }
+                let end = TestLog.lastLines(run.log)
+                attempts.append(
+                    .init(
+                        command: candidate.command, folder: candidate.folder?.shown ?? ".",
+                        problem: "'\(candidate.command)' ended with \(run.exit), and nothing names a test\(end.isEmpty ? "" : ": \(end)")"))
+                continue
+            }
             let flaky = try await unsteady(run.outcomes.bad, of: candidate, expected: \.isBad, in: worktree)
             return TestProof(candidate: candidate, run: run, flaky: flaky, attempts: attempts)
         }
-        return TestProof(candidate: nil, run: nil, attempts: attempts)
+        guard var unnamed else { return TestProof(candidate: nil, run: nil, attempts: attempts) }
+        unnamed.attempts = attempts
+        return unnamed
     }
 
     /// Nil when it went well.

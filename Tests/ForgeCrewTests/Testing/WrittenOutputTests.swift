@@ -1,6 +1,7 @@
 // What is read of outputs in the documented formats of runners that need more than a machine has: Go, Jest, RSpec, Surefire, CTest, Meson, .NET,
 // Mix, Bazel, Mocha.
 
+import ForgeCore
 import ForgeCrew
 import Testing
 

@@ -57,9 +57,10 @@ package struct TestCandidate: Hashable, Sendable {
     package var canRunOne: Bool { one != nil }
 }
 
-/// The shell's text for a candidate: programs first, then the tests, then the report behind a mark that only this run knows.
+/// The shell's text for a candidate: programs first, then the tests, then the report behind a mark of this run alone. It keeps apart
+/// what is printed by chance; a repository whose tests forge their own results deceives its own people first.
 package enum TestScript {
-    /// `mark` is letters and digits that no test can guess; `only` is a test of an earlier run of the same candidate.
+    /// `mark` is lower-case letters and digits, new for each run; `only` is a test of an earlier run of the same candidate.
     package static func text(_ candidate: TestCandidate, only: TestCase? = nil, mark: String) -> String? {
         precondition(mark.utf8.allSatisfy { $0.isDigit || (0x61...0x7A).contains($0) })
         guard let command = only.map({ one(candidate, $0) }) ?? candidate.measured else { return nil }

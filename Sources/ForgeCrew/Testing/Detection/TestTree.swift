@@ -7,6 +7,8 @@ package struct TestTree: Sendable {
     let paths: [String]
     private let texts: [String: String]
     private let names: [String: Set<String>]
+    /// Of the texts that are JSON: a package asks those above it, too.
+    private let values: [String: JSON]
 
     package static let textBytesMax = 256 << 10
     package static let textsMax = 400
@@ -38,7 +40,17 @@ package struct TestTree: Sendable {
         self.texts = Dictionary(
             texts.filter { $0.value.count <= Self.textBytesMax }.map { ($0.key.text, String(decoding: $0.value, as: UTF8.self)) }
         ) { first, _ in first }
+        var values: [String: JSON] = [:]
+        for (path, text) in self.texts where path.hasSuffix(".json") || path.hasSuffix(".jsonc") {
+            // What is no JSON is only not read.
+            do throws(JSONError) { values[path] = try JSONParser.parse(text, limits: JSONLimits(depthMax: 64, valuesMax: 100_000)) } catch {
+            }
+        }
+        self.values = values
     }
+
+    /// Whether a folder of this name is worth going into.
+    package static func enters(_ name: String) -> Bool { !foreign.contains(name) }
 
     /// Which of these files it wants to see, the nearest to the top first.
     package static func wanted(of paths: some Sequence<RepositoryPath>) -> [RepositoryPath] {
@@ -70,6 +82,7 @@ package struct TestTree: Sendable {
 
     func names(in folder: String) -> Set<String> { names[folder] ?? [] }
     func text(_ path: String) -> String? { texts[path] }
+    func json(_ path: String) -> JSON? { values[path] }
 
     /// Paths beneath a folder.
     func beneath(_ folder: String) -> ArraySlice<String> {
@@ -129,12 +142,7 @@ struct TestFolder {
         return folders
     }
 
-    func json(_ name: String) -> JSON? {
-        guard let text = text(name) else { return nil }
-        do throws(JSONError) { return try JSONParser.parse(text, limits: JSONLimits(depthMax: 64, valuesMax: 100_000)) } catch {
-            return nil
-        }
-    }
+    func json(_ name: String) -> JSON? { tree.json(inside(name)) }
 
     private func inside(_ name: String) -> String { path.isEmpty ? name : "\(path)/\(name)" }
 }

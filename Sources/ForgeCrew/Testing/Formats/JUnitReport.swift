@@ -12,7 +12,9 @@ enum JUnitReport {
 }
 
 private struct JUnitReading {
-    private static let depthMax = 200
+    /// Deeper ones count, without a name: the names of all stand before each test's.
+    private static let depthMax = 32
+    private static let suiteNameBytesMax = 300
 
     private struct Suite {
         var name: String
@@ -61,9 +63,8 @@ private struct JUnitReading {
         case "testsuite":
             sawSuite = true
             opened += 1
-            if suites.count < Self.depthMax {
-                suites.append(Suite(name: attributes["name"] ?? "", file: attributes["file"] ?? suites.last?.file))
-            }
+            let name = suites.count < Self.depthMax ? attributes["name"] ?? "" : ""
+            suites.append(Suite(name: name.cut(toBytes: Self.suiteNameBytesMax), file: attributes["file"] ?? suites.last?.file))
         case "testcase":
             opened += 1
             test = Open(attributes: attributes)
@@ -116,7 +117,9 @@ private struct JUnitReading {
     private func fullName(_ name: String, _ group: String, _ file: String?) -> String {
         if let file, file.hasSuffix(".py") { return Self.pytestNode(name, group, file) }
         // Node's runner calls every class `test`, and tells a group by the suite it is in.
-        if group.isEmpty || group == "test" { return (suites.map(\.name).filter { !$0.isEmpty } + [name]).joined(separator: " > ") }
+        if group.isEmpty || group == "test" {
+            return (suites.prefix(Self.depthMax).map(\.name).filter { !$0.isEmpty } + [name]).joined(separator: " > ")
+        }
         if name.hasSuffix(")"), group.first?.isUppercase == true, !group.contains("/") { return Self.swiftID(name, group) }
         return name == group || name.hasPrefix(group + ".") ? name : group + "." + name
     }

@@ -101,7 +101,7 @@ private struct TAPReading {
 
     private mutating func add(_ point: (name: String, outcome: TestOutcome, message: String), _ level: Int) {
         reach(level)
-        var point = Point(path: [point.name], outcome: point.outcome, message: point.message)
+        var point = Point(path: [point.name.cut(toBytes: TestCollector.nameBytesMax)], outcome: point.outcome, message: point.message)
         // What stands deeper belongs to this point, which ends it.
         if levels.count > level + 1 {
             for deeper in levels[(level + 1)...].reversed() { finish(deeper, beneath: &point, at: level) }
