@@ -66,8 +66,8 @@ extension ByteSet {
     static func named(_ name: ArraySlice<UInt8>) -> ByteSet? { classes[String(decoding: name, as: UTF8.self)] }
 
     private static let classes: [String: ByteSet] = {
-        let isDigit = Byte.isDigit
-        let isLetter = Byte.isLetter
+        let isDigit = PathByte.isDigit
+        let isLetter = PathByte.isLetter
         let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
         let isPrinted = { (byte: UInt8) in byte >= 0x20 && byte < 0x7F }
         return [
@@ -76,7 +76,7 @@ extension ByteSet {
             "digit": ByteSet(where: isDigit), "graph": ByteSet { isPrinted($0) && !isSpace($0) },
             "lower": ByteSet { $0 >= 0x61 && $0 <= 0x7A }, "print": ByteSet(where: isPrinted),
             "punct": ByteSet { isPrinted($0) && $0 != 0x20 && !isDigit($0) && !isLetter($0) }, "space": ByteSet(where: isSpace),
-            "upper": ByteSet { $0 >= 0x41 && $0 <= 0x5A }, "xdigit": ByteSet(where: Byte.isHexDigit),
+            "upper": ByteSet { $0 >= 0x41 && $0 <= 0x5A }, "xdigit": ByteSet(where: PathByte.isHexDigit),
         ]
     }()
 }

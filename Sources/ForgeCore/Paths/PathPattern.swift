@@ -38,16 +38,16 @@ package struct PathPattern: Hashable, Sendable {
     /// Nil for a blank line and for a comment. A carriage return at the end belongs to the line's end, as it does to git.
     package init?(line: some Sequence<UInt8>, ignoresCase: Bool = false) {
         var line = Array(line)
-        if line.last == Byte.carriageReturn { line.removeLast() }
+        if line.last == PathByte.carriageReturn { line.removeLast() }
         let trimmed = Self.withoutTrailingSpaces(line)
-        guard !trimmed.isEmpty, trimmed.first != Byte.hash else { return nil }
+        guard !trimmed.isEmpty, trimmed.first != PathByte.hash else { return nil }
         text = String(decoding: trimmed, as: UTF8.self)
-        isNegated = trimmed.first == Byte.exclamation
+        isNegated = trimmed.first == PathByte.exclamation
         var rest = isNegated ? trimmed.dropFirst() : trimmed
-        isForFolders = rest.last == Byte.slash
+        isForFolders = rest.last == PathByte.slash
         if isForFolders { rest = rest.dropLast() }
-        let isForNames = !rest.contains(Byte.slash)
-        if rest.first == Byte.slash { rest = rest.dropFirst() }
+        let isForNames = !rest.contains(PathByte.slash)
+        if rest.first == PathByte.slash { rest = rest.dropFirst() }
         var compiler = PathPatternCompiler(Array(rest), ignoresCase: ignoresCase)
         let parts = compiler.parts()
         problem = compiler.problem
@@ -63,10 +63,10 @@ package struct PathPattern: Hashable, Sendable {
         var end: Int?
         var at = 0
         while at < line.count {
-            if line[at] == Byte.space {
+            if line[at] == PathByte.space {
                 end = end ?? at
             } else {
-                if line[at] == Byte.backslash { at += 1 }
+                if line[at] == PathByte.backslash { at += 1 }
                 end = nil
             }
             at += 1
@@ -152,5 +152,17 @@ extension PathPattern.Element {
         case .one(let set): set.contains(byte)
         case .star: false
         }
+    }
+}
+
+extension PathPattern {
+    /// The names it begins with, when it begins at the top.
+    package var leadingNames: [[UInt8]] {
+        var names: [[UInt8]] = []
+        for part in parts {
+            guard case .literal(let name) = part else { break }
+            names.append(name)
+        }
+        return names
     }
 }

@@ -16,13 +16,14 @@ struct PathPatternCompiler {
         var parts: [PathPattern.Part] = []
         var elements: [PathPattern.Element] = []
         while at < bytes.count, problem == nil {
-            if bytes[at] == Byte.slash || isEscapedSlash(at) {
+            if bytes[at] == PathByte.slash || isEscapedSlash(at) {
                 parts.append(part(elements))
                 elements = []
-                at += bytes[at] == Byte.slash ? 1 : 2
+                at += bytes[at] == PathByte.slash ? 1 : 2
             } else if elements.isEmpty, let trees = tree() {
                 parts += trees
-                if at == bytes.count { return parts }
+                // Behind a slash something has to follow: `**//` fits nothing.
+                if at == bytes.count, bytes[at - 1] == PathByte.star { return parts }
             } else {
                 elements.append(element())
             }
@@ -31,19 +32,19 @@ struct PathPatternCompiler {
     }
 
     private func isEscapedSlash(_ at: Int) -> Bool {
-        at + 1 < bytes.count && bytes[at] == Byte.backslash && bytes[at + 1] == Byte.slash
+        at + 1 < bytes.count && bytes[at] == PathByte.backslash && bytes[at + 1] == PathByte.slash
     }
 
     /// `**` with nothing but slashes around it. At the end it stands for what is inside a folder, which is at least one part, and before an
     /// escaped slash git does not let it stand for nothing either.
     private mutating func tree() -> [PathPattern.Part]? {
-        guard at == 0 || bytes[at - 1] == Byte.slash else { return nil }
+        guard at == 0 || bytes[at - 1] == PathByte.slash else { return nil }
         var end = at
-        while end < bytes.count, bytes[end] == Byte.star { end += 1 }
+        while end < bytes.count, bytes[end] == PathByte.star { end += 1 }
         guard end - at >= 2 else { return nil }
         if end == bytes.count {
             at = end
-        } else if bytes[end] == Byte.slash {
+        } else if bytes[end] == PathByte.slash {
             at = end + 1
             return [.parts]
         } else if isEscapedSlash(end) {
@@ -58,12 +59,12 @@ struct PathPatternCompiler {
         let byte = bytes[at]
         at += 1
         switch byte {
-        case Byte.star:
-            while at < bytes.count, bytes[at] == Byte.star { at += 1 }
+        case PathByte.star:
+            while at < bytes.count, bytes[at] == PathByte.star { at += 1 }
             return .star
-        case Byte.question: return .one(ByteSet().inverted)
-        case Byte.openBracket: return .one(set())
-        case Byte.backslash:
+        case PathByte.question: return .one(ByteSet().inverted)
+        case PathByte.openBracket: return .one(set())
+        case PathByte.backslash:
             guard at < bytes.count else {
                 problem = "ends in a backslash"
                 return .star
@@ -82,7 +83,7 @@ struct PathPatternCompiler {
     /// a member.
     private mutating func set() -> ByteSet {
         var set = ByteSet()
-        let isInverted = at < bytes.count && (bytes[at] == Byte.exclamation || bytes[at] == UInt8(ascii: "^"))
+        let isInverted = at < bytes.count && (bytes[at] == PathByte.exclamation || bytes[at] == UInt8(ascii: "^"))
         if isInverted { at += 1 }
         var previous: UInt8?
         repeat {
@@ -91,7 +92,7 @@ struct PathPatternCompiler {
                 return set
             }
             previous = member.canBeginRange
-        } while at >= bytes.count || bytes[at] != Byte.closeBracket
+        } while at >= bytes.count || bytes[at] != PathByte.closeBracket
         at += 1
         if ignoresCase { set = set.withSmallLetters }
         return isInverted ? set.inverted : set
@@ -106,13 +107,13 @@ struct PathPatternCompiler {
     private mutating func member(after previous: UInt8?, _ set: inout ByteSet) -> Member? {
         let byte = bytes[at]
         let next = at + 1 < bytes.count ? bytes[at + 1] : nil
-        if byte == Byte.minus, let previous, let next, next != Byte.closeBracket {
+        if byte == PathByte.minus, let previous, let next, next != PathByte.closeBracket {
             at += 1
             guard let end = plain() else { return nil }
             if previous <= end { set.formUnion(ByteSet { $0 >= previous && $0 <= end }) }
             return Member(canBeginRange: nil)
         }
-        if byte == Byte.openBracket, next == Byte.colon { return namedClass(&set) }
+        if byte == PathByte.openBracket, next == PathByte.colon { return namedClass(&set) }
         guard let plain = plain() else { return nil }
         set.insert(plain)
         return Member(canBeginRange: plain)
@@ -120,7 +121,7 @@ struct PathPatternCompiler {
 
     /// One byte, or the one behind a backslash.
     private mutating func plain() -> UInt8? {
-        if bytes[at] == Byte.backslash { at += 1 }
+        if bytes[at] == PathByte.backslash { at += 1 }
         guard at < bytes.count else { return nil }
         at += 1
         return bytes[at - 1]
@@ -128,17 +129,17 @@ struct PathPatternCompiler {
 
     private mutating func namedClass(_ set: inout ByteSet) -> Member? {
         let start = at + 2
-        guard let end = bytes[start...].firstIndex(of: Byte.closeBracket) else { return nil }
-        guard end > start, bytes[end - 1] == Byte.colon else {
-            set.insert(Byte.openBracket)
+        guard let end = bytes[start...].firstIndex(of: PathByte.closeBracket) else { return nil }
+        guard end > start, bytes[end - 1] == PathByte.colon else {
+            set.insert(PathByte.openBracket)
             at += 1
-            return Member(canBeginRange: Byte.openBracket)
+            return Member(canBeginRange: PathByte.openBracket)
         }
         guard var named = ByteSet.named(bytes[start..<(end - 1)]) else {
             problem = "names a class that there is not: \(String(decoding: bytes[(start - 2)...end], as: UTF8.self))"
             return nil
         }
-        if ignoresCase, named.contains(UInt8(ascii: "a")) != named.contains(UInt8(ascii: "A")) { named = ByteSet(where: Byte.isLetter) }
+        if ignoresCase, named.contains(UInt8(ascii: "a")) != named.contains(UInt8(ascii: "A")) { named = ByteSet(where: PathByte.isLetter) }
         set.formUnion(named)
         at = end + 1
         return Member(canBeginRange: nil)

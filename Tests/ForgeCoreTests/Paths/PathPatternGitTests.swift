@@ -2,12 +2,11 @@
 //
 // One process answers for all of them: each list is the `.gitignore` of a folder of its own.
 
-import ForgeCore
 import ForgeTestSupport
 import Foundation
 import Testing
 
-@testable import ForgeRules
+@testable import ForgeCore
 
 struct PathPatternGitTests {
     private struct Question: Sendable {

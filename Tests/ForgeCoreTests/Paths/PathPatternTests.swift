@@ -1,9 +1,8 @@
 // Path patterns: the documented cases, what can never match, and the time that hostile ones take.
 
-import ForgeCore
 import Testing
 
-@testable import ForgeRules
+@testable import ForgeCore
 
 struct PathPatternTests {
     private static func contains(_ patterns: [String], _ path: String, isFolder: Bool = false) -> Bool {
@@ -37,6 +36,9 @@ struct PathPatternTests {
             ("x\r", ["x"], ["x\r"]),
             ("*", ["a", "a/b", ".x"], []),
             ("é?", ["é!"], ["é"]),
+            ("**//", [], ["a", "a/b", "a/b/c"]),
+            ("a/**//", [], ["a/b", "a/b/c"]),
+            ("**/", ["a/b", "a/b/c"], ["a"]),
         ] as [(String, [String], [String])])
     func `a pattern takes and leaves what the manual says`(_ pattern: String, _ taken: [String], _ left: [String]) {
         for path in taken { #expect(Self.contains([pattern], path), "\(path)") }

@@ -1,19 +1,17 @@
 // Patterns in their order, as in a `.gitignore`: the last one that fits a path decides, and what is inside a folder that is matched is
 // matched, whatever is said about it. It must never look at a file system: whether a path is a folder is told by the caller.
 
-package import ForgeCore
-
 /// A path with its parts found once, for many patterns.
-struct SplitPath {
+package struct SplitPath {
     let bytes: [UInt8]
     private let parts: [Range<Int>]
     let count: Int
 
-    init(_ bytes: [UInt8]) {
+    package init(_ bytes: [UInt8]) {
         self.bytes = bytes
         var parts: [Range<Int>] = []
         var start = 0
-        for (index, byte) in bytes.enumerated() where byte == Byte.slash {
+        for (index, byte) in bytes.enumerated() where byte == PathByte.slash {
             parts.append(start..<index)
             start = index + 1
         }
@@ -44,7 +42,7 @@ package struct PathPatternList: Hashable, Sendable {
     }
 
     /// Patterns that were compiled without regard to letter case.
-    init(folded patterns: [PathPattern]) {
+    package init(folded patterns: [PathPattern]) {
         self.patterns = patterns
         ignoresCase = true
     }
@@ -70,6 +68,12 @@ package struct PathPatternList: Hashable, Sendable {
             if let index = lastFitting(split.folder(depth), isFolder: true), !patterns[index].isNegated { return index }
         }
         return lastFitting(split, isFolder: isFolder)
+    }
+
+    /// What the last pattern says that fits this path itself: true when it is matched, false when it is taken out again, nil when none fits.
+    /// For whoever walks down from the top, and so never comes to what is in a folder that is matched.
+    package func judgement(on path: SplitPath, isFolder: Bool) -> Bool? {
+        lastFitting(path, isFolder: isFolder).map { !patterns[$0].isNegated }
     }
 
     private func lastFitting(_ path: SplitPath, isFolder: Bool) -> Int? {
