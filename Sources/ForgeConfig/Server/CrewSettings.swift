@@ -55,12 +55,20 @@ package struct SandboxSettings: Sendable, Equatable {
 package struct BudgetSettings: Sendable, Equatable {
     package var runUSD: Double
     package var repositoryDayUSD: Double
+    package var organizationMonthUSD: Double
+    /// Nil: a model whose price nobody told is not asked.
+    package var unpricedMillionUSD: Double?
     package var runSteps: Int
     package var runMinutes: Int
 
     init(reading reader: inout EntryReader) {
         runUSD = reader.read("run_usd", .number(0...10_000), "2", "US dollars that one run may cost.")
         repositoryDayUSD = reader.read("repository_day_usd", .number(0...100_000), "20", "US dollars that one repository may cost a day.")
+        organizationMonthUSD = reader.read(
+            "organization_month_usd", .number(0...1_000_000), "200", "US dollars that all repositories of one owner may cost a month.")
+        unpricedMillionUSD = reader.readOptional(
+            "unpriced_million_usd", .number(0...10_000), example: "0",
+            "US dollars that a million tokens of a model without a price count as; such a model is not asked if absent.")
         runSteps = reader.read("run_steps", .int(1...10_000), "60", "Steps that one run may take.")
         runMinutes = reader.read("run_minutes", .int(1...1_440), "30", "Minutes that one run may take.")
     }

@@ -143,7 +143,9 @@ package protocol SourceWorktrees: Sendable {
 
 extension SourceWorktrees {
     /// A worktree for as long as the work lasts, however it ends.
-    package func withWorktree<Answer>(_ request: WorktreeRequest, _ body: (any SourceWorktree) async throws -> Answer) async throws -> Answer {
+    package func withWorktree<Answer>(_ request: WorktreeRequest, _ body: (any SourceWorktree) async throws -> Answer) async throws
+        -> Answer
+    {
         let worktree = try await open(request)
         do {
             let answer = try await body(worktree)

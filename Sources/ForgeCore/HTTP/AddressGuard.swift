@@ -1,8 +1,6 @@
 // Which machines an address from outside may lead to. The question is asked of the address that a connection is about to be made to, after
 // the name was resolved: a name can mean anything.
 
-package import ForgeCore
-
 package struct AddressGuard: Sendable {
     /// Networks that are reached all the same: a tracker on one's own network.
     package let exceptions: [IPNetwork]
