@@ -7,7 +7,7 @@ let commands = CommandTable(
         + PullRequestCommands.all + NotifyCommand.all + DeliveryCommands.all + TicketCommands.all + RunCommands.all + BudgetCommand.all
         + AuditCommands.all
         + TokenCommands.all + AppManifestCommand.all + AppStatusCommand.all + DoctorCommand.all
-        + SandboxCommands.all + DemoCommand.all + BenchCommands.all + AboutCommands.all)
+        + SandboxCommands.all + ToolsCommand.all + DemoCommand.all + BenchCommands.all + AboutCommands.all)
 
 let code = await commands.run(Array(CommandLine.arguments.dropFirst()), .current())
 ProcessFacts.exit(code.rawValue)
