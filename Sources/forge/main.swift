@@ -21,6 +21,7 @@ let commands = CommandTable(
         AppStatusCommand.all,
         DoctorCommand.all,
         SandboxCommands.all,
+        ToolsCommand.all,
         TestsCommand.all,
         DemoCommand.all,
         BenchCommands.all,

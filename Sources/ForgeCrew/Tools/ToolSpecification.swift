@@ -111,7 +111,7 @@ extension ToolName {
                     .required("text", .text(bytesMax: ToolSpecification.textBytesMax, mayBeEmpty: true), "All of its text."),
                 ], example: ["path": "tests/test_cart.py", "text": "import unittest\n"])
         case .deleteFile:
-            specified("Deletes a file.", [.required("path", .path, "The file.")], example: ["path": "src/old_cart.py"])
+            specified("Deletes a file of the worktree.", [.required("path", .path, "The file.")], example: ["path": "src/old_cart.py"])
         case .moveFile:
             specified(
                 "Moves or renames a file; nothing may stand at the new path.",

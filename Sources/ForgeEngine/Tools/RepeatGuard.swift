@@ -20,8 +20,8 @@ struct RepeatGuard {
     func refusal(_ call: ToolCall, count: Int) -> String? {
         guard count > repeatsMax else { return nil }
         return
-            "This is the same call of \(ToolRunner.shownName(call)) for the \(count)th time in a row, with the same arguments. It was not carried out: it "
-            + "would give what it gave before. Use what is known, or try something else."
+            "This call of \(ToolRunner.shownName(call)) came \(count) times in a row with the same arguments. It was not carried out: it would "
+            + "give what it gave before. Use what is known, or try something else."
     }
 
     /// Blanks and the order of members say nothing.

@@ -39,10 +39,12 @@ package struct ToolPlace: Sendable {
     package var ticket: String?
     /// Of this machine: all of a command's output is kept there, in a file of the step's name.
     package var outputFolder: String?
+    /// Else neither tools nor commands can.
+    package var mayChange: Bool
 
     package init(
         files: any WorkFiles, folder: String, sandbox: (any Sandbox)? = nil, worktree: (any SourceWorktree)? = nil,
-        tests: (any TestRunning)? = nil, ticket: String? = nil, outputFolder: String? = nil
+        tests: (any TestRunning)? = nil, ticket: String? = nil, outputFolder: String? = nil, mayChange: Bool = true
     ) {
         self.files = files
         self.folder = folder
@@ -51,6 +53,7 @@ package struct ToolPlace: Sendable {
         self.tests = tests
         self.ticket = ticket
         self.outputFolder = outputFolder
+        self.mayChange = mayChange
     }
 }
 

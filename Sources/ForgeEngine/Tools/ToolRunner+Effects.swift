@@ -65,7 +65,8 @@ extension ToolRunner {
         var limits = limits.command
         limits.wallTime = timeout
         let command = SandboxCommand(
-            arguments: ["/bin/sh", "-c", line], environment: Self.environment, worktree: place.folder, folder: folder, limits: limits,
+            arguments: ["/bin/sh", "-c", line], environment: Self.environment, worktree: place.folder,
+            writesWorktree: place.mayChange, folder: folder, limits: limits,
             outputFile: place.outputFolder.map { "\($0)/\(key).log" })
         let ending = try await sandbox.run(command)
         let output = text.text(ending.output, hint: "print less of it: with head, tail or grep, or a quieter option")

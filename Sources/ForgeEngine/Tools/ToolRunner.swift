@@ -139,6 +139,9 @@ package final class ToolRunner: Sendable {
         guard let (name, action) = call.action else { return ToolRecord(call.refusal ?? "", isError: true) }
         let verdict = judge.verdict(on: action)
         guard verdict.decision == .allow else { return ToolRecord(Self.refusal(verdict), isError: true) }
+        guard place.mayChange || name.effect != .writes else {
+            return ToolRecord("No file may be changed here: the folder is open for reading alone.", isError: true)
+        }
         let outcome = try await answered(action, key: call.key, name)
         var record = ToolRecord(outcome.text, isError: outcome.isError)
         if mayKeep, outcome.touched != .nothing { try await keep(outcome.touched, in: &record) }

@@ -38,8 +38,9 @@ package enum EditMatcher {
         let finder = PassageFinder(file)
         let found = finder.find(old, layers: [.trailingSpace, .indentation, .anchor])
         guard let first = found.passages.first else { throw ToolProblem(NearestPassage.explain(edit, in: file)) }
-        guard found.count == 1 || edit.isEverywhere else {
-            throw severalPlaces(found.passages.map { file.shownLines(of: $0.lines) }, count: found.count, remark: first.layer.remark)
+        guard !found.isCut, found.count == 1 || edit.isEverywhere else {
+            throw severalPlaces(
+                found.passages.map { file.shownLines(of: $0.lines) }, count: found.count, isCut: found.isCut, remark: first.layer.remark)
         }
         let new = Passages.lines(edit.new, like: edit.old)
         var apart: [Passage] = []
@@ -59,6 +60,7 @@ package enum EditMatcher {
         for form in forms {
             let found = Occurrences(of: form, in: file.bytes)
             guard found.count > 0 else { continue }
+            if found.count == 1, isUnindented(edit, at: found.positions[0], in: file) { return nil }
             guard found.count == 1 || edit.isEverywhere else {
                 throw severalPlaces(
                     found.positions.map { file.shownLines(ofBytes: $0..<($0 + form.count)) }, count: found.count, remark: nil)
@@ -73,6 +75,18 @@ package enum EditMatcher {
             return result(replacements, in: file, .exact)
         }
         return nil
+    }
+
+    /// One line given without its indentation, for several lines that have none of it either: in the middle of the line they would stand
+    /// wrongly, so that they are found as lines and indented.
+    private static func isUnindented(_ edit: TextEdit, at position: Int, in file: LineText) -> Bool {
+        let (old, new) = (Passages.lines(edit.old), Passages.lines(edit.new))
+        let line = file.text(file.index(ofByte: position))
+        let indentation = Blanks.indentation(line)
+        guard old.count == 1, new.count > 1, !indentation.isEmpty, position == line.startIndex + indentation.count,
+            line.dropFirst(indentation.count).elementsEqual(old[0])
+        else { return false }
+        return new.contains { !Blanks.withoutBoth($0).isEmpty && !$0.starts(with: indentation) && $0.startIndex != new[0].startIndex }
     }
 
     /// With the line ends that stand there, unless the model wrote carriage returns itself.
@@ -96,11 +110,11 @@ package enum EditMatcher {
             bytes: bytes, layer: layer, oldLines: replacements.map { file.shownLines(ofBytes: $0.range) }, newLines: newLines)
     }
 
-    private static func severalPlaces(_ places: [ClosedRange<Int>], count: Int, remark: String?) -> ToolProblem {
+    private static func severalPlaces(_ places: [ClosedRange<Int>], count: Int, isCut: Bool = false, remark: String? = nil) -> ToolProblem {
         let shown = places.prefix(20).map(Passages.shown).joined(separator: ", ")
         let more = count > 20 ? ", and \(count - 20) more" : ""
         return ToolProblem(
-            "\"old_text\" is found \(count) times\(remark.map { " (\($0))" } ?? ""): \(shown)\(more). Nothing was changed. Give more lines around the one "
+            "\"old_text\" is found \(isCut ? "at least " : "")\(count) times\(remark.map { " (\($0))" } ?? ""): \(shown)\(more). Nothing was changed. Give more lines around the one "
                 + "that is meant, or set \"replace_all\" to change all of them.")
     }
 }

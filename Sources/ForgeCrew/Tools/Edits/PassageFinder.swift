@@ -30,13 +30,15 @@ struct PassageFinding: Hashable, Sendable {
     /// The first of them.
     var passages: [Passage]
     var count: Int
+    /// There may be more: looking at all of them would have taken too long.
+    var isCut = false
 
     static let none = PassageFinding(passages: [], count: 0)
 }
 
 struct PassageFinder {
     /// Of one file and what is looked for: line comparisons beyond what reading both once takes.
-    private static let comparisonsMax = 4_000_000
+    private static let comparisonsMax = 100_000
     private static let anchorLinesMin = 3
     private static let anchorStartsMax = 64
     private static let anchorSimilarityMin = 0.6
@@ -75,17 +77,19 @@ struct PassageFinder {
 
     private func plain(_ found: Occurrences, _ length: Int, _ layer: EditLayer) -> PassageFinding {
         PassageFinding(
-            passages: found.positions.map { Passage(layer: layer, lines: $0..<($0 + length), shift: .none) }, count: found.count)
+            passages: found.positions.map { Passage(layer: layer, lines: $0..<($0 + length), shift: .none) }, count: found.count,
+            isCut: found.positions.count < found.count)
     }
 
     private func shifted(_ wanted: [ArraySlice<UInt8>], from start: Int) -> PassageFinding {
         let found = bare.occurrences(of: wanted, from: start)
-        let passages = found.positions.prefix(Self.comparisonsMax / max(1, wanted.count)).compactMap { position -> Passage? in
+        let looked = found.positions.prefix(max(1, Self.comparisonsMax / max(1, wanted.count)))
+        let passages = looked.compactMap { position -> Passage? in
             let lines = position..<(position + wanted.count)
             guard let shift = IndentationShift(written: wanted, found: lines.map(file.text)) else { return nil }
             return Passage(layer: .indentation, lines: lines, shift: shift)
         }
-        return PassageFinding(passages: passages, count: passages.count)
+        return PassageFinding(passages: passages, count: passages.count, isCut: looked.count < found.count)
     }
 
     /// As many lines, the same first and last one, and what is between is alike.

@@ -82,7 +82,7 @@ package enum PatchApplier {
             throw ToolProblem("its lines are not \(place).\(NearestPassage.nearest(old, in: file))")
         }
         // The first one below its heading is what a heading is for.
-        guard found.count == 1 || !hunk.headings.isEmpty else {
+        guard found.count == 1 && !found.isCut || !hunk.headings.isEmpty else {
             let places = found.passages.prefix(20).map { Passages.shown(file.shownLines(of: $0.lines)) }.joined(separator: ", ")
             throw ToolProblem(
                 "its lines stand \(found.count) times: \(places). Add lines around them, or '@@' with a line above the place.")
