@@ -92,6 +92,23 @@ import Testing
         #expect(json["number"]?.integer == 1 && json["state"]?.string == "open" && json["comments"]?.array?.count == 1)
     }
 
+    @Test func `what a person typed is never sent to the terminal as it is, also not in an error`() throws {
+        let bad = "x\u{1B}[31m\u{202E}\u{9B}2J"
+        let lines: [[String]] = [
+            ["pr", "open", bad], ["pr", "open", "feature", "--base", bad], ["pr", "open", "feature", "--as", bad],
+            ["pr", "open", "feature", "--repository", bad], ["pr", "list", "--state", bad], ["pr", "list", "--repository", "acme/\(bad)"],
+            ["pr", "show", bad], ["pr", "show", "acme/\(bad)#1"], ["pr", "comment", "1", "hello", "--reply-to", bad], ["pr", "merge", bad],
+            ["pr", "close", bad], ["pr", bad], ["notify", "--install", bad],
+        ]
+        try place.branch("feature", "shop.txt", "one\n")
+        try place.push("feature")
+        for line in lines {
+            let said = try place.forge(words: line, codes: [1, 2, 3])
+            let text = said.output + said.errors
+            #expect(!text.unicodeScalars.contains { $0 != "\n" && $0 != "\t" && $0.isHidden }, "\(line): \(text.debugDescription)")
+        }
+    }
+
     @Test func `a hook that somebody else wrote stays, and ours is written again`() throws {
         let hook = "\(place.path)/git/acme/shop.git/hooks/post-receive"
         _ = try place.forge("notify", "--install", "acme/shop")
@@ -202,6 +219,10 @@ private final class LocalPlace {
     }
 
     func forge(_ words: String..., codes: Set<Int32> = [0]) throws -> (output: String, errors: String) {
+        try forge(words: words, codes: codes)
+    }
+
+    func forge(words: [String], codes: Set<Int32>) throws -> (output: String, errors: String) {
         let ended = try Program.run(words + ["--config", settings], environment: environment)
         guard codes.contains(ended.code) else { throw TestFailure(description: "forge \(words) ended with \(ended)") }
         return (ended.output, ended.errors)
