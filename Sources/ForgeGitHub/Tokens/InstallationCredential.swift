@@ -90,9 +90,12 @@ final class InstallationCredential: GitHubCredential {
         do throws(CodeHostError) {
             return try await mint(number, permissions)
         } catch  where error.kind == .refused && error.message.contains("ermissions") {
+            // What was granted a while ago is what this contradicts.
+            installations.forget(number, at: nil)
             let granted = try await installations.installation(number, tally: tally).granted
             let missing = lacking([permissions.mapValues(\.rawValue)], granted)
-            let possible = permissions.filter { missing[$0.key] == nil }
+            var possible: [String: AppPermission.Level] = [:]
+            for (name, level) in permissions { possible[name] = missing[name] == nil ? level : granted[name] }
             let sentence = await installations.sentence(lacking: missing, number, tally: tally)
             // What can be done without it is done; what cannot says so when it comes to it.
             let isOfUse = possible.keys.contains { $0 != "metadata" }
