@@ -102,7 +102,7 @@ package struct ReviewConfig: Sendable, Equatable {
             "Files of the base branch that tell a reviewer about the project; those that do not exist are passed over.")
         checkRuns = reader.read(
             "check_runs", .list(.text(bytesMax: 200), countMax: 10), "[]", direction: .superset(),
-            "Check runs of other programs whose annotations are findings of the review, such as [CodeQL, eslint]; it waits for them.")
+            "Check runs of other programs whose annotations become findings, such as [CodeQL, eslint]; a review waits for them.")
         instructions = ReviewInstruction.list(&reader)
     }
 
