@@ -26,6 +26,10 @@ struct LocalSession: HostSession {
         return numbers.sorted()
     }
 
+    func defaultBranch() async throws(CodeHostError) -> String? {
+        try await host.inRepository { () throws(SourceError) in try await host.repositories.defaultBranch(of: place.repository) }
+    }
+
     func openPullRequests(since: Timestamp, limit: Int) async throws(CodeHostError) -> [PullRequest] {
         let open = try await host.openPullRequests(in: place.repository).filter { $0.updatedAt >= since }
         var shown: [PullRequest] = []
@@ -79,6 +83,9 @@ struct LocalSession: HostSession {
             HostCheckRun(id: $0.id, externalID: $0.content.externalID, isCompleted: $0.isCompleted, isOwn: true)
         }
     }
+
+    /// Only Forge itself makes checks here, and it needs not ask what it said.
+    func annotations(ofCheck id: Int64, limit: Int) async throws(CodeHostError) -> [CheckAnnotation] { [] }
 
     func end() async {}
 }

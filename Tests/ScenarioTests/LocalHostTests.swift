@@ -126,6 +126,36 @@ import Testing
         #expect(json["number"]?.integer == 1 && json["state"]?.string == "open" && json["comments"]?.array?.count == 1)
     }
 
+    @Test func `a push by nobody who is named is told all the same`() throws {
+        try place.branch("feature", "shop.txt", "one\n")
+        try place.push("feature")
+        _ = try place.forge("pr", "open", "feature")
+        try place.write("shop.txt", "two\n")
+        try place.push("feature", without: ["USER", "LOGNAME"])
+        #expect(try place.shown()["head"]?.string == (try place.head()))
+        let newest = try #require(try place.forge("deliveries", "list", "--json").output.split(separator: "\n").first)
+        let id = try #require(try JSONParser.parse(Array(newest.utf8)).value["id"]?.integer)
+        let body = try place.forge("deliveries", "show", String(id)).output.replacing("\\", with: "")
+        #expect(body.contains(#""login":"git""#), "\(body)")
+    }
+
+    @Test func `what a person typed is never sent to the terminal as it is, also not in an error`() throws {
+        let bad = "x\u{1B}[31m\u{202E}\u{9B}2J"
+        let lines: [[String]] = [
+            ["pr", "open", bad], ["pr", "open", "feature", "--base", bad], ["pr", "open", "feature", "--as", bad],
+            ["pr", "open", "feature", "--repository", bad], ["pr", "list", "--state", bad], ["pr", "list", "--repository", "acme/\(bad)"],
+            ["pr", "show", bad], ["pr", "show", "acme/\(bad)#1"], ["pr", "comment", "1", "hello", "--reply-to", bad], ["pr", "merge", bad],
+            ["pr", "close", bad], ["pr", bad], ["notify", "--install", bad],
+        ]
+        try place.branch("feature", "shop.txt", "one\n")
+        try place.push("feature")
+        for line in lines {
+            let said = try place.forge(words: line, codes: [1, 2, 3])
+            let text = said.output + said.errors
+            #expect(!text.unicodeScalars.contains { $0 != "\n" && $0 != "\t" && $0.isHidden }, "\(line): \(text.debugDescription)")
+        }
+    }
+
     @Test func `a hook that somebody else wrote stays, and ours is written again`() throws {
         let hook = "\(place.path)/git/acme/shop.git/hooks/post-receive"
         _ = try place.forge("notify", "--install", "acme/shop")
@@ -218,12 +248,14 @@ private final class LocalPlace {
     }
 
     /// What the pusher is shown.
-    @discardableResult func push(_ branch: String) throws -> String {
+    @discardableResult func push(_ branch: String, without names: Set<String> = []) throws -> String {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/git")
         process.arguments = ["push", "origin", branch]
         process.currentDirectoryURL = URL(filePath: "\(path)/clone")
-        process.environment = environment.merging(["HOME": path, "GIT_CONFIG_NOSYSTEM": "1"]) { own, _ in own }
+        process.environment = environment.filter { !names.contains($0.key) }.merging(["HOME": path, "GIT_CONFIG_NOSYSTEM": "1"]) { own, _ in
+            own
+        }
         let file = URL(filePath: "\(path)/pushed")
         try Data().write(to: file)
         process.standardError = try FileHandle(forWritingTo: file)
@@ -236,6 +268,10 @@ private final class LocalPlace {
     }
 
     func forge(_ words: String..., codes: Set<Int32> = [0]) throws -> (output: String, errors: String) {
+        try forge(words: words, codes: codes)
+    }
+
+    func forge(words: [String], codes: Set<Int32>) throws -> (output: String, errors: String) {
         let ended = try Program.run(words + ["--config", settings], environment: environment)
         guard codes.contains(ended.code) else { throw TestFailure(description: "forge \(words) ended with \(ended)") }
         return (ended.output, ended.errors)

@@ -65,6 +65,8 @@ package protocol HostSession: Sendable {
     func pullRequest(_ number: Int64) async throws(CodeHostError) -> PullRequest
     /// Open ones with this head, of forks too.
     func pullRequests(withHead head: CommitSHA) async throws(CodeHostError) -> [Int64]
+    /// Nil when the repository is empty.
+    func defaultBranch() async throws(CodeHostError) -> String?
     /// Open ones that something happened to since then, the newest word first.
     func openPullRequests(since: Timestamp, limit: Int) async throws(CodeHostError) -> [PullRequest]
     func gitRemote() async throws(CodeHostError) -> GitRemote
@@ -77,6 +79,9 @@ package protocol HostSession: Sendable {
     func permission(of login: String) async throws(CodeHostError) -> HostPermission
     /// Of this name at this commit, newest first.
     func checkRuns(named name: String, at head: CommitSHA) async throws(CodeHostError) -> [HostCheckRun]
+
+    /// What a check run says of lines, at most `limit`; one of another program, too.
+    func annotations(ofCheck id: Int64, limit: Int) async throws(CodeHostError) -> [CheckAnnotation]
 
     // MARK: Writing
 
