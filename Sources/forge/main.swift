@@ -6,7 +6,7 @@ let commands = CommandTable(
     commands: ServeCommand.all + IntakeCommand.all + ReviewCommand.all + CheckCommand.all + RulesCommands.all
         + PullRequestCommands.all + NotifyCommand.all + DeliveryCommands.all + TicketCommands.all + RunCommands.all + AuditCommands.all
         + TokenCommands.all + AppManifestCommand.all + AppStatusCommand.all + DoctorCommand.all
-        + DemoCommand.all + BenchCommands.all + AboutCommands.all)
+        + ModelCommand.all + DemoCommand.all + BenchCommands.all + AboutCommands.all)
 
 let code = await commands.run(Array(CommandLine.arguments.dropFirst()), .current())
 ProcessFacts.exit(code.rawValue)

@@ -60,7 +60,9 @@ struct ProviderError: Hashable {
     ]
 
     private var byWords: ModelFault? {
-        if !words.isDisjoint(with: Self.spentWords) || tells(Self.spentSentences) { return said(.spent, "its account has no money left", .none) }
+        if !words.isDisjoint(with: Self.spentWords) || tells(Self.spentSentences) {
+            return said(.spent, "its account has no money left", .none)
+        }
         if !words.isDisjoint(with: Self.tooLargeWords) || tells(Self.tooLargeSentences) {
             return said(.tooLarge, "the prompt is more than it holds", .none)
         }
@@ -98,7 +100,9 @@ struct ProviderError: Hashable {
         return ModelFault(kind, facts.isEmpty ? what : "\(what) (\(facts))", remedy)
     }
 
-    private static let spentSentences = ["credit balance is too low", "spend limit", "spending limit", "usage limits", "exceeded your current quota"]
+    private static let spentSentences = [
+        "credit balance is too low", "spend limit", "spending limit", "usage limits", "exceeded your current quota",
+    ]
     private static let tooLargeSentences = [
         "prompt is too long", "maximum context length", "exceed context limit", "context window", "context length", "input is too long",
         "too many tokens",

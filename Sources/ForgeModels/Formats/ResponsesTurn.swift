@@ -90,7 +90,9 @@ struct ResponsesTurn: TurnReader {
             return .thinking(ModelThinking(provider: ModelThinking.owner(.openAIResponses, model: asked), block: item))
         case "function_call":
             // The service says so when it was cut.
-            guard item["status"]?.string != "incomplete", let id = item["call_id"]?.string, let name = item["name"]?.string else { return nil }
+            guard item["status"]?.string != "incomplete", let id = item["call_id"]?.string, let name = item["name"]?.string else {
+                return nil
+            }
             return .call(ToolCall(id: id, name: name, argumentsText: item["arguments"]?.string ?? ""))
         default: return nil
         }

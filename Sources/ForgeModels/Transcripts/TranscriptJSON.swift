@@ -131,7 +131,9 @@ enum TranscriptJSON {
     private static func part(_ json: JSON) -> ModelPart? {
         if let text = json["text"]?.string { return .text(text) }
         if let call = json["call"] { return self.call(call, number: 0).map(ModelPart.call) }
-        guard let thinking = json["thinking"], let provider = thinking["provider"]?.string, let block = thinking["block"] else { return nil }
+        guard let thinking = json["thinking"], let provider = thinking["provider"]?.string, let block = thinking["block"] else {
+            return nil
+        }
         return .thinking(ModelThinking(provider: provider, block: block))
     }
 

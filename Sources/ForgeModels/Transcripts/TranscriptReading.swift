@@ -42,7 +42,9 @@ extension ModelTranscript {
             result = .success(reply)
             if json["events"] == nil { events = Self.events(of: reply) }
         case (nil, let written?):
-            guard let error = TranscriptJSON.failure(written) else { throw TranscriptProblem(description: "its 'failure' has no known kind") }
+            guard let error = TranscriptJSON.failure(written) else {
+                throw TranscriptProblem(description: "its 'failure' has no known kind")
+            }
             result = .failure(error)
         case (nil, nil): throw TranscriptProblem(description: "it has neither 'reply' nor 'failure'")
         case (_?, _?): throw TranscriptProblem(description: "it has both 'reply' and 'failure'")

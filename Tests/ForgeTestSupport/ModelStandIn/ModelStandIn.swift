@@ -1,7 +1,7 @@
 // A small provider of models for the tests: the three wire formats, what a test wrote down to be said, and everything that goes wrong there.
 // It keeps conversations: what no client should send stands in `violations`. It must never listen beyond loopback.
 
-import ForgeCore
+package import ForgeCore
 import Foundation
 import Synchronization
 
@@ -117,7 +117,8 @@ package final class ModelStandIn: Sendable {
         case .errorEvent(let count, let word)?: return stream(events.prefix(count) + [StandInTurn.errorEvent(wire, word)])
         case .cut(let count)?:
             var response = stream(events)
-            response.ending = .reset(afterBytes: response.bytes(withBody: false).count + events.prefix(count).reduce(0) { $0 + $1.utf8.count })
+            response.ending = .reset(
+                afterBytes: response.bytes(withBody: false).count + events.prefix(count).reduce(0) { $0 + $1.utf8.count })
             return response
         case .noEnding?: return stream(events.dropLast(wire == .responses ? 1 : 2))
         case .huge(let bytes)?:

@@ -19,7 +19,9 @@ extension StandInTurn {
         case .messages: event("error", ["type": "error", "error": ["type": .string(word), "message": "it happened in the middle"]])
         case .chat: event(nil, ["error": ["type": .string(word), "code": .string(word), "message": "it happened in the middle"]])
         case .responses:
-            event("error", ["type": "error", "code": .string(word), "message": "it happened in the middle", "param": nil, "sequence_number": 9])
+            event(
+                "error",
+                ["type": "error", "code": .string(word), "message": "it happened in the middle", "param": nil, "sequence_number": 9])
         }
     }
 
@@ -144,7 +146,9 @@ extension StandInTurn {
             let kind = stop == .refused ? "response.refusal.delta" : "response.output_text.delta"
             item(
                 ["type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": [content]],
-                text.map { named(kind, [.init("item_id", "msg_1"), .init("output_index", JSON(output.count)), .init("delta", .string($0))]) })
+                text.map {
+                    named(kind, [.init("item_id", "msg_1"), .init("output_index", JSON(output.count)), .init("delta", .string($0))])
+                })
         }
         for (index, call) in calls.enumerated() {
             let isCut = stop == .tokensMax && index == calls.count - 1
