@@ -85,6 +85,12 @@ package struct ResponseHead: Hashable, Sendable {
     /// Where the answer came from, after redirects.
     package var url: String
 
+    package init(status: Int, headers: [HeaderField] = [], url: String = "") {
+        self.status = status
+        self.headers = headers
+        self.url = url
+    }
+
     package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 }
 

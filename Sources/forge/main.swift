@@ -23,6 +23,7 @@ let commands = CommandTable(
         SandboxCommands.all,
         ToolsCommand.all,
         TestsCommand.all,
+        ModelCommand.all,
         DemoCommand.all,
         BenchCommands.all,
         AboutCommands.all,

@@ -199,7 +199,7 @@ import Testing
 }
 
 /// A data folder, a bare repository with the hook, a clone to push from.
-private final class LocalPlace {
+final class LocalPlace {
     let path: String
     let environment = ["PATH": "/usr/bin:/bin", "USER": "alice"]
     var settings: String { "\(path)/server.yml" }

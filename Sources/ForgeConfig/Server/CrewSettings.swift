@@ -1,38 +1,7 @@
-// What the crew works with: the model, the sandbox for its commands, and the budget. None of it must ever be settable by a
+// What the crew works with: the sandbox for its commands, and the budget (its models are in ModelSettings.swift). None of it must ever be settable by a
 // repository: whoever opens a pull request would spend the operator's money.
 
 package import ForgeCore
-
-package struct ModelSettings: Sendable {
-    package enum Provider: String, Sendable, CaseIterable {
-        case anthropic, openai, scripted
-    }
-
-    package struct Role: Sendable, Equatable {
-        package var name: String
-    }
-
-    package var provider: Provider
-    package var baseURL: HTTPURL
-    package var apiKey: Secret?
-    package var name: String
-    /// By role; the others use `name`.
-    package var roles: [String: Role]
-
-    init(reading reader: inout EntryReader) {
-        provider = reader.read(
-            "provider", .choice, "anthropic", "anthropic, openai (any compatible server) or scripted (answers from a file).")
-        baseURL = reader.read("base_url", .url, "https://api.anthropic.com", "The provider's API.")
-        apiKey = reader.secret("api_key", "The provider's key.")
-        name = reader.read("name", .text(bytesMax: 200), "claude-sonnet-5", "The model that every role uses, but those below.")
-        roles = reader.named("roles", example: "lead", "Models for single roles.") { role in
-            Role(name: role.read("name", .text(bytesMax: 200), "claude-opus-5", "The model this role uses."))
-        }
-        if provider == .openai, !reader.isGiven("base_url") {
-            reader.complain("base_url", "is missing", "give the address of the compatible server, for example https://api.openai.com/v1")
-        }
-    }
-}
 
 package struct SandboxSettings: Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {

@@ -6,15 +6,13 @@ import ForgeHTTP
 import Synchronization
 
 struct AnswerStream {
-    private var reader: any TurnReader
-    private var events = EventStream()
+    private var turn: TurnStream
     private let limits: StreamLimits
     private var hasTold = false
 
-    init(_ reader: any TurnReader, limits: StreamLimits) {
-        self.reader = reader
+    init(_ turn: TurnStream, limits: StreamLimits) {
+        self.turn = turn
         self.limits = limits
-        events = EventStream(eventBytesMax: limits.bytesMax)
     }
 
     mutating func read<Time: Clock>(
@@ -25,11 +23,14 @@ struct AnswerStream {
             group.addTask { await pulse.watch(by: clock) { body.stop() } }
             defer { group.cancelAll() }
             do throws(ModelFault) {
-                while !reader.isComplete, let bytes = try await next(body, pulse) {
+                while !turn.isComplete, let bytes = try await next(body, pulse) {
                     pulse.beat(at: clock.now)
-                    for event in try take(bytes) { await tell(event) }
+                    for event in try turn.take(bytes) {
+                        hasTold = true
+                        await tell(event)
+                    }
                 }
-                let reply = try reader.reply()
+                let reply = try turn.reply()
                 // So that the connection can be used again; one that does not end by itself is given up.
                 group.addTask { [limits] in
                     // Cancelled when it did end.
@@ -58,30 +59,9 @@ struct AnswerStream {
         }
     }
 
-    /// What the bytes tell, in order.
-    private mutating func take(_ bytes: [UInt8]) throws(ModelFault) -> [ModelEvent] {
-        var told: [ModelEvent] = []
-        var failure: ModelFault?
-        do throws(EventStreamError) {
-            try events.read(bytes) { event in
-                guard failure == nil, !reader.isComplete else { return }
-                do throws(ModelFault) {
-                    try reader.read(event) { told.append($0) }
-                } catch {
-                    failure = error
-                }
-            }
-        } catch {
-            failure = ModelFault(.malformed, "an event of its stream is larger than \(error.bytesMax) bytes", .none)
-        }
-        if !told.isEmpty { hasTold = true }
-        if let failure { throw failure }
-        return told
-    }
-
     private func withFacts(_ fault: ModelFault) -> ModelFault {
         var fault = fault
-        fault.usage = reader.usage
+        fault.usage = turn.usage
         fault.hasTold = hasTold
         return fault
     }

@@ -37,8 +37,8 @@ package struct StreamedModel: ModelAttempt {
             let (head, body) = try await open(request)
             guard head.status == 200 else { throw await refusal(head, body) }
             try await checkType(head, body)
-            let reader = endpoint.wire.reader(model: name)
-            var stream = AnswerStream(reader, limits: limits)
+            let turn = TurnStream(endpoint.wire, model: name, eventBytesMax: limits.bytesMax)
+            var stream = AnswerStream(turn, limits: limits)
             var reply = try await stream.read(body, by: clock, events)
             reply.usage = catalog.priced(reply.usage, model: reply.model, asked: name)
             return reply

@@ -80,11 +80,16 @@ struct AnthropicRequest {
     }
 
     private func block(_ part: ModelPart) -> JSON? {
+        // Not `… ? nil : …`: there `nil` would be JSON's own null.
         switch part {
-        case .text(let text): text.allSatisfy(\.isWhitespace) ? nil : Self.text(text)
-        case .thinking(let thinking): thinking.provider == owner ? thinking.block : nil
+        case .text(let text):
+            if text.allSatisfy(\.isWhitespace) { return nil }
+            return Self.text(text)
+        case .thinking(let thinking):
+            if thinking.provider != owner { return nil }
+            return thinking.block
         case .call(let call):
-            ["type": "tool_use", "id": .string(call.id), "name": .string(call.name), "input": call.argumentsObject]
+            return ["type": "tool_use", "id": .string(call.id), "name": .string(call.name), "input": call.argumentsObject]
         }
     }
 

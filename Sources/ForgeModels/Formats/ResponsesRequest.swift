@@ -55,11 +55,16 @@ struct ResponsesRequest {
     }
 
     private func item(_ part: ModelPart) -> JSON? {
+        // Not `… ? nil : …`: there `nil` would be JSON's own null.
         switch part {
-        case .text(let text): text.isEmpty ? nil : ["role": "assistant", "content": .string(text)]
-        case .thinking(let thinking): thinking.provider == owner ? thinking.block : nil
+        case .text(let text):
+            if text.isEmpty { return nil }
+            return ["role": "assistant", "content": .string(text)]
+        case .thinking(let thinking):
+            if thinking.provider != owner { return nil }
+            return thinking.block
         case .call(let call):
-            [
+            return [
                 "type": "function_call", "call_id": .string(call.id), "name": .string(call.name),
                 "arguments": .string(ChatRequest.arguments(call)),
             ]

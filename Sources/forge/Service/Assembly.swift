@@ -47,7 +47,11 @@ struct Assembly: Sendable {
             settings.outgoing, environment: surroundings.environment, clock: wall, log: log, redact: surroundings.redact)
         let github = try settings.gitHub(outgoing.client, lanes: store, surroundings, log: log)
         rules = ServiceRules(packs, .forService(settings.data, surroundings.environment), log: log)
-        let workshop = ReviewWorkshop(store: store, rules: rules, wall: wall, metrics: metrics, queued: changed, log: log)
+        let models = ModelSurroundings(client: outgoing.clientForModels(), wall: wall, clock: clock, jitter: surroundings.jitter)
+        let model = try settings.model.model(packs.models(), models)
+        let text = CrewText(rules: rules, redact: surroundings.redact)
+        let workshop = ReviewWorkshop(
+            store: store, rules: rules, model: model, text: text, wall: wall, metrics: metrics, queued: changed, log: log)
         reviews = try settings.reviewWork(github: github, workshop)
         if let github {
             healer = GapHealer(missed: DeliveryLog(github.app), store: store, wall: wall, arrived: arrived, metrics: metrics, log: log)
