@@ -5,7 +5,7 @@ import ForgeSystem
 let commands = CommandTable(
     commands: ServeCommand.all + IntakeCommand.all + ReviewCommand.all + CheckCommand.all + RulesCommands.all
         + PullRequestCommands.all + NotifyCommand.all + DeliveryCommands.all + TicketCommands.all + RunCommands.all + BudgetCommand.all
-        + AuditCommands.all
+        + AuditCommands.all + SandboxBridgeCommand.all
         + TokenCommands.all + AppManifestCommand.all + AppStatusCommand.all + DoctorCommand.all
         + DemoCommand.all + BenchCommands.all + AboutCommands.all)
 

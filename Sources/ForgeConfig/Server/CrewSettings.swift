@@ -43,12 +43,18 @@ package struct SandboxSettings: Sendable, Equatable {
     package var memory: Int
     package var processes: Int
     package var commandTimeout: Duration
+    /// What repositories may ask to reach while they are set up. The work itself reaches nothing.
+    package var egress: EgressRules
 
     init(reading reader: inout EntryReader) {
         kind = reader.read("kind", .choice, "bubblewrap", "bubblewrap: namespaces of its own, without network.")
         memory = reader.read("memory", .size(1 << 26...1 << 42), "4GiB", "Memory that a command and its children may use.")
         processes = reader.read("processes", .int(8...65_536), "256", "Processes that a command may start.")
         commandTimeout = reader.read("command_timeout", .duration(.seconds(1) ... .seconds(7_200)), "120s", "How long a command may run.")
+        egress = EgressRules(
+            reader.read(
+                "egress", .list(.egressHost), "[]",
+                "Hosts that a repository's setup may reach if it asks: [registry.npmjs.org, '*.pythonhosted.org']; port 443 unless given."))
     }
 }
 
