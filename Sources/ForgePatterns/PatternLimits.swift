@@ -28,6 +28,11 @@ package struct PatternLimits: Hashable, Sendable {
     package static let untrusted = PatternLimits(
         expressionBytesMax: 1 << 10, placesMax: 2_000, placesInAllMax: 20_000, patternsMax: 200, compiledBytesMax: 32 << 10,
         groupDepthMax: 20, matchStepsMax: 50_000, matchDepthMax: 5_000, matchHeapKibibytesMax: 2 << 10)
+
+    /// For one pattern that a model searches a tree for: it may list many words, and is held against every line.
+    package static let search = PatternLimits(
+        expressionBytesMax: 8 << 10, placesMax: 10_000, placesInAllMax: 10_000, patternsMax: 1, compiledBytesMax: 256 << 10,
+        groupDepthMax: 50, matchStepsMax: 200_000, matchDepthMax: 5_000, matchHeapKibibytesMax: 4 << 10)
 }
 
 extension PatternLimits {

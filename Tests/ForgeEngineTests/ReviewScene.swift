@@ -142,12 +142,12 @@ final class ReviewScene: Sendable {
     }
 
     /// Until nothing is queued any more; time goes by as it must.
-    func work() async throws {
+    func work(stepping step: Duration = .seconds(5)) async throws {
         for _ in 0..<200 {
             while try await workOnce() {}
             let unfinished = try await unfinishedJobs()
             guard !unfinished.isEmpty else { return }
-            clock.advance(by: .seconds(5))
+            clock.advance(by: step)
             _ = try await store.reapExpired(backoff: Backoff(), jitter: TestJitter.fixed(0.5))
         }
         Issue.record("the queue does not come to rest: \(try await unfinishedJobs().map { $0.lastError ?? $0.new.workKey })")

@@ -98,6 +98,10 @@ extension ForwardingStore {
         try await inner.reapExpired(backoff: backoff, jitter: jitter)
     }
 
+    func reapAll(backoff: Backoff, jitter: Jitter) async throws(StoreError) -> [Job] {
+        try await inner.reapAll(backoff: backoff, jitter: jitter)
+    }
+
     func cancelJob(_ id: JobID, by actor: String, scope: TenantScope) async throws(StoreError) -> Job? {
         try await inner.cancelJob(id, by: actor, scope: scope)
     }

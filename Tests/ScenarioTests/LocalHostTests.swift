@@ -31,7 +31,8 @@ import Testing
 
         try place.write("shop.py", "def find(db, text):\n    return db.execute(\"SELECT * FROM orders WHERE note = ?\", [text])\n")
         #expect(try place.push("feature").contains("acme/shop#1 is looked at again, at \(try place.head().prefix(8))"))
-        let mended = try place.checked()
+        _ = try place.checked()
+        let mended = try place.shown { $0["threads"]?[0]?["standing"]?.string != "open" }
         #expect(mended["checks"]?[0]?["conclusion"]?.string == "success", "\(mended.text)")
         #expect(mended["threads"]?.array?.count == 1 && mended["threads"]?[0]?["resolved"]?.bool == true, "\(mended.text)")
         #expect(mended["threads"]?[0]?["standing"]?.string?.hasPrefix("fixed in ") == true, "\(mended.text)")
@@ -64,6 +65,39 @@ import Testing
         #expect(after["checks"]?[0]?["conclusion"]?.string == "success", "\(after.text)")
         #expect(after["threads"]?.array?.count == 1 && after["threads"]?[0]?["line"]?.integer == 3, "\(after.text)")
         #expect(try place.settledDeliveries(5).contains("pull_request_review_comment.created: done, job of command"))
+    }
+
+    @Test func `names that git refuses are reviewed like any other, and nothing is written there`() throws {
+        let service = try place.serve()
+        defer { service.end(with: SIGTERM) }
+        let blob = try place.bare("hash-object", "-w", "\(place.path)/clone/shop.txt")
+        let identifier = try stride(from: 0, to: 40, by: 2).map { start in
+            try #require(UInt8(blob.dropFirst(start).prefix(2), radix: 16))
+        }
+        let names = ["..", ".GIT", "a", "shop.txt"]
+        let tree = names.flatMap { Array("100644 \($0)\0".utf8) + identifier }
+        try Data(tree).write(to: URL(filePath: "\(place.path)/tree"))
+        let written = try place.bare("hash-object", "-t", "tree", "-w", "--literally", "\(place.path)/tree")
+        let commit = try place.bare("commit-tree", "-p", "main", "-m", "Names", written)
+        try place.bare("update-ref", "refs/heads/names", commit)
+        _ = try place.forge("pr", "open", "names", "--repository", "acme/shop")
+        let shown = try place.shown { $0["checks"]?[0]?["conclusion"] != nil }
+        #expect(shown["comments"]?.array?.count == 1, "nothing but the summary beside what stands at the files: \(shown.text)")
+        let paths = shown["threads"]?.array?.compactMap { $0["path"]?.string }.sorted()
+        #expect(paths == ["..", ".GIT"] && shown["checks"]?[0]?["conclusion"]?.string == "failure", "\(shown.text)")
+    }
+
+    @Test func `a file of a hundred megabytes is a finding and is not read`() throws {
+        let service = try place.serve()
+        defer { service.end(with: SIGTERM) }
+        try place.git("checkout", "-q", "-b", "large")
+        try Data(repeating: 0x0A, count: 100 << 20).write(to: URL(filePath: "\(place.path)/clone/large.txt"))
+        try place.write("shop.py", "total = 0\n")
+        try place.push("large")
+        _ = try place.forge("pr", "open", "large")
+        let shown = try place.checked()
+        #expect(shown["threads"]?.array?.map { $0["path"]?.string } == ["large.txt"], "\(shown.text)")
+        #expect(shown["checks"]?[0]?["conclusion"]?.string == "neutral", "not all was read: \(shown.text)")
     }
 
     @Test func `a pull request is shown with the lines, states and words of its review, and nothing hidden`() throws {

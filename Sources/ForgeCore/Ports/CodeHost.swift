@@ -65,6 +65,8 @@ package protocol HostSession: Sendable {
     func pullRequest(_ number: Int64) async throws(CodeHostError) -> PullRequest
     /// Open ones with this head, of forks too.
     func pullRequests(withHead head: CommitSHA) async throws(CodeHostError) -> [Int64]
+    /// Open ones that something happened to since then, the newest word first.
+    func openPullRequests(since: Timestamp, limit: Int) async throws(CodeHostError) -> [PullRequest]
     func gitRemote() async throws(CodeHostError) -> GitRemote
     /// The conversation, oldest first, all of it.
     func comments(on number: Int64) async throws(CodeHostError) -> [HostComment]
@@ -81,6 +83,8 @@ package protocol HostSession: Sendable {
     /// All or nothing. Comments on whole files are no part of it where the host keeps them apart; when there are no others and the event is
     /// `comment`, they go out without the review's text.
     func post(_ review: NewReview, on number: Int64) async throws(CodeHostError) -> HostReview
+    /// Takes back what a review of ours asked for or approved; its words and its threads stay.
+    func dismiss(review id: Int64, because message: String, on number: Int64) async throws(CodeHostError)
     func postComment(_ body: String, on number: Int64) async throws(CodeHostError) -> HostComment
     func editComment(_ id: Int64, to body: String) async throws(CodeHostError)
     /// Under the comment that opened a thread.

@@ -161,6 +161,9 @@ package protocol JobStore: Sendable {
     func end(_ lease: Lease, _ ending: JobEnding) async throws(StoreError) -> JobState
     /// Jobs whose lease has run out go back to the queue or to the dead, after `backoff` with this jitter.
     func reapExpired(backoff: Backoff, jitter: Jitter) async throws(StoreError) -> [Job]
+    /// All that run, as if their leases had run out: for a process that has just begun and is the only one to carry out jobs. What lost its
+    /// worker for the first time is due at once.
+    func reapAll(backoff: Backoff, jitter: Jitter) async throws(StoreError) -> [Job]
     /// Nil when not seen; throws `refused` when it has ended.
     func cancelJob(_ id: JobID, by actor: String, scope: TenantScope) async throws(StoreError) -> Job?
     /// A dead job again, with its failures back to 0; throws `refused` in any other state, or when its work key is taken.

@@ -61,6 +61,7 @@ package struct CrewReviewer: ChangeReviewer {
                 Self.forget(part, "the model's answer about it could not be read", &reading)
                 continue
             }
+            reading.dropped += read.dropped.count
             guard !read.findings.isEmpty else { continue }
             let verdicts = try await ask(
                 SkepticTask.request(read.findings, part, outside), "model.skeptic.\(index + 1)", journal, budget, &reading.usage)

@@ -122,5 +122,5 @@ package final class RunJournal: Sendable {
 }
 
 package enum StepKind: String, Hashable, Sendable, CaseIterable {
-    case read, decision, model, beginning, write
+    case read, decision, model, tool, beginning, write
 }

@@ -58,7 +58,7 @@ extension HostReview {
         guard let id = json["id"]?.integer else { return nil }
         self.init(
             id: id, author: Actor(author: json), body: json["body"]?.string ?? "", commit: CommitSHA(json["commit_id"]?.string ?? ""),
-            url: json["html_url"]?.string ?? "")
+            url: json["html_url"]?.string ?? "", asksForChanges: json["state"]?.string == "CHANGES_REQUESTED")
     }
 
     /// The review without a text that GitHub makes for a comment that came alone.

@@ -127,7 +127,7 @@ final class InstallationCredential: GitHubCredential {
         switch error.kind {
         case .notFound:
             installations.forget(number, at: place)
-            return CodeHostError(.unauthorized, "the App is not installed any more: GitHub knows no installation \(number)")
+            return CodeHostError(.notFound, "the App is not installed any more: GitHub knows no installation \(number)")
         case .refused where error.message.contains("repository"):
             installations.forget(number, at: place)
             let name = place?.repository.description ?? "the repository"

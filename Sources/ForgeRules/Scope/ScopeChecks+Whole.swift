@@ -109,15 +109,3 @@ extension ScopePolicy {
         return folders
     }
 }
-
-extension PathPattern {
-    /// The names it begins with, when it begins at the top.
-    var leadingNames: [[UInt8]] {
-        var names: [[UInt8]] = []
-        for part in parts {
-            guard case .literal(let name) = part else { break }
-            names.append(name)
-        }
-        return names
-    }
-}

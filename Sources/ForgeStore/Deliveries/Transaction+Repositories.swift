@@ -17,7 +17,11 @@ extension Transaction {
                 [Value(now), .text(host), .integer(number)])
         case .installationRemoved(let tenant): try setState("removed", of: tenant)
         case .installationSuspended(let tenant): try setState("suspended", of: tenant)
-        case .installationActive(let tenant): try setState("active", of: tenant)
+        case .installationActive(let tenant):
+            try setState("active", of: tenant)
+            try connection.run(
+                "UPDATE jobs SET not_before = ?1, updated_at = ?1 WHERE tenant = ?2 AND state = 'queued' AND not_before > ?1",
+                [Value(now), Value(tenant)])
         }
     }
 

@@ -118,7 +118,9 @@ extension ServerSettings {
     fileprivate var workerLimits: WorkerLimits {
         WorkerLimits(
             workers: workers, lease: queue.lease, heartbeat: queue.heartbeat, perRepository: queue.perRepository,
-            backoff: Backoff(base: queue.backoffBase, cap: queue.backoffCap))
+            backoff: Backoff(base: queue.backoffBase, cap: queue.backoffCap),
+            // The store's folder is this process's alone.
+            isAlone: true)
     }
 
     fileprivate var storeRetention: Retention {

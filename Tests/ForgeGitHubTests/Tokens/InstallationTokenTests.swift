@@ -200,7 +200,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (404, "Not Found", CodeHostError.Kind.unauthorized), (403, "This installation has been suspended", .unauthorized),
+        (404, "Not Found", CodeHostError.Kind.notFound), (403, "This installation has been suspended", .unauthorized),
         (401, "A JSON web token could not be decoded", .unauthorized), (404, "Integration not found", .unauthorized),
         (422, "There is at least one repository that does not exist or is not accessible to the parent installation.", .notFound),
     ]) func `a token that cannot be made says why`(status: Int, message: String, kind: CodeHostError.Kind) async throws {

@@ -80,6 +80,16 @@ extension StoreContract {
             #expect(try await scene.tenantFound("gone", repository: "acme/shop") == .local)
             #expect(try await scene.tenantFound("there", repository: "acme/store") == StoreScene.theirs)
         },
+        Case("what waits for an installation is due when that is there again, and nobody else's is") { scene in
+            for owner in [tenant, StoreScene.theirs] {
+                _ = try await scene.store.enqueue(
+                    NewJob(kind: "review", tenant: owner, repository: "acme/shop", workKey: "later", notBefore: scene.now + .seconds(300)))
+            }
+            #expect(try await scene.claim() == nil)
+            try await scene.notice([.installationActive(tenant)])
+            #expect(try await scene.claim()?.new.tenant == tenant)
+            #expect(try await scene.claim() == nil)
+        },
         Case("a suspended installation still owns its repositories") { scene in
             try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: tenant)])
             try await scene.notice([.installationSuspended(tenant)])

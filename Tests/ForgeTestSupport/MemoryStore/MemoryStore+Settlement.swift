@@ -74,7 +74,11 @@ extension MemoryState {
             repositories.append(renamed)
         case .removed(let host, let number): repositories.removeAll { $0.host == host && $0.number == number }
         case .installationRemoved(let tenant): repositories.removeAll { $0.tenant == tenant }
-        case .installationSuspended, .installationActive: break
+        case .installationSuspended: break
+        case .installationActive(let tenant):
+            for job in jobs.rows where job.state == .queued && job.new.tenant == tenant {
+                if let due = job.new.notBefore, due > now { jobs[job.id.number]?.new.notBefore = now }
+            }
         }
     }
 }
