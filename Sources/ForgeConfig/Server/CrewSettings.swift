@@ -54,7 +54,7 @@ package struct SandboxSettings: Sendable, Equatable {
         egress = EgressRules(
             reader.read(
                 "egress", .list(.egressHost), "[]",
-                "Hosts that a repository's setup may reach if it asks: [registry.npmjs.org, '*.pythonhosted.org']; port 443 unless given."))
+                "Hosts that setup may reach where a repository asks: [registry.npmjs.org, '*.pythonhosted.org']."))
     }
 }
 
