@@ -29,11 +29,13 @@ package final class HTTPServer: Sendable {
         self.init(.address(listen), routes, limits, tls, dependencies)
     }
 
-    /// At a path of this machine, for its owner alone. Whoever connects counts as this machine's loopback. The path is removed in the end.
+    /// At a path of this machine, for its owner alone unless `mode` says otherwise. Whoever connects counts as this machine's loopback. The
+    /// path is removed in the end.
     package convenience init(
-        socketPath: String, routes: [HTTPRoute], limits: ServerLimits = ServerLimits(), dependencies: ServerDependencies
+        socketPath: String, mode: UInt32 = 0o600, routes: [HTTPRoute], limits: ServerLimits = ServerLimits(),
+        dependencies: ServerDependencies
     ) {
-        self.init(.path(socketPath), routes, limits, nil, dependencies)
+        self.init(.path(socketPath, mode: mode), routes, limits, nil, dependencies)
     }
 
     private init(

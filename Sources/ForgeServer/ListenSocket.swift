@@ -7,8 +7,8 @@ import Glibc
 /// Where a server listens.
 enum ListenPlace: Sendable {
     case address(ListenAddress)
-    /// A socket of this machine, for its owner alone.
-    case path(String)
+    /// A socket of this machine, with the rights of its file.
+    case path(String, mode: UInt32)
 }
 
 struct ListenSocket: ~Copyable {
@@ -21,7 +21,7 @@ struct ListenSocket: ~Copyable {
     init(_ place: ListenPlace, backlog: Int32) throws(ServerError) {
         switch place {
         case .address(let listen): try self.init(listen, backlog: backlog)
-        case .path(let path): try self.init(path: path, backlog: backlog)
+        case .path(let path, let mode): try self.init(path: path, mode: mode, backlog: backlog)
         }
     }
 
@@ -43,12 +43,12 @@ struct ListenSocket: ~Copyable {
         path = nil
     }
 
-    /// A socket that a process left behind which was killed is taken away; any other file is left as it is. Nobody else can connect at any
-    /// moment: the file is its owner's before the socket listens.
-    init(path: String, backlog: Int32) throws(ServerError) {
+    /// A socket that a process left behind which was killed is taken away; any other file is left as it is. Nobody can connect before
+    /// the file has its rights: only then the socket listens.
+    init(path: String, mode: UInt32, backlog: Int32) throws(ServerError) {
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         let made = socket(AF_UNIX, kind, 0)
-        guard made >= 0, Self.bind(made, path: path), unsafe chmod(path, 0o600) == 0, Glibc.listen(made, backlog) == 0 else {
+        guard made >= 0, Self.bind(made, path: path), unsafe chmod(path, mode) == 0, Glibc.listen(made, backlog) == 0 else {
             let reason = unsafe String(cString: strerror(errno))
             if made >= 0 { close(made) }
             throw ServerError(code: .cannotListen, message: "Cannot listen at \(path): \(reason)")

@@ -20,7 +20,8 @@ struct EgressRulesTests {
     }
 
     @Test(arguments: [
-        "127.0.0.1:443", "[::1]:443", "2130706433:443", "0x7f000001:443", "0x7f.1:443", "127.1:443", "a.1:443", "a..b:443", ".a:443", "-a:443",
+        "127.0.0.1:443", "[::1]:443", "2130706433:443", "0x7f000001:443", "0x7f.1:443", "127.1:443", "a.1:443", "a..b:443", ".a:443",
+        "-a:443",
         "a b:443", "a:0", "a:65536", "a:+1", "a:", "a", ":443", "a:443:1", "é.example:443", "user@host:443", "a/b:443", "a\u{0}b:443",
     ])
     func `what is no name with a port leads nowhere`(_ target: String) { #expect(EgressTarget(target) == nil) }
@@ -36,17 +37,19 @@ struct EgressRulesTests {
         #expect(narrowed() == [])
         #expect(narrowed("registry.npmjs.org", "evil.example") == ["registry.npmjs.org"])
         #expect(narrowed("files.pythonhosted.org", "pythonhosted.org") == ["files.pythonhosted.org"])
-        #expect(narrowed("*.npmjs.org", "*.example:8443") == [], "a wide wish is no wider than the list")
+        #expect(narrowed("*.npmjs.org") == ["registry.npmjs.org"], "a wide wish is no wider than the list")
+        #expect(narrowed("mirror.example", "*.mirror.example:8443") == [])
         #expect(narrowed("*.npmjs.org:443") == narrowed("*.npmjs.org"))
         #expect(narrowed("*.pythonhosted.org", "*.files.pythonhosted.org") == ["*.files.pythonhosted.org", "*.pythonhosted.org"])
     }
 
-    @Test(arguments: [
-        ("CONNECT a.example:443 HTTP/1.1\r\nHost: a.example\r\n\r\nrest", nil), ("CONNECT a.example:443 HTTP/1.0\r\n\r\n", nil),
-        ("GET http://a.example/ HTTP/1.1\r\n\r\n", 405), ("CONNECT 10.0.0.1:443 HTTP/1.1\r\n\r\n", 403),
-        ("CONNECT a.example HTTP/1.1\r\n\r\n", 403), ("CONNECT  a.example:443 HTTP/1.1\r\n\r\n", 400), ("nonsense\r\n\r\n", 400),
-        ("CONNECT a.example:443 HTTP/1.1\nHost: b\n\r\n\r\n", nil), (String(repeating: "x", count: 9_000), 431),
-    ] as [(String, Int?)])
+    @Test(
+        arguments: [
+            ("CONNECT a.example:443 HTTP/1.1\r\nHost: a.example\r\n\r\nrest", nil), ("CONNECT a.example:443 HTTP/1.0\r\n\r\n", nil),
+            ("GET http://a.example/ HTTP/1.1\r\n\r\n", 405), ("CONNECT 10.0.0.1:443 HTTP/1.1\r\n\r\n", 403),
+            ("CONNECT a.example HTTP/1.1\r\n\r\n", 403), ("CONNECT  a.example:443 HTTP/1.1\r\n\r\n", 400), ("nonsense\r\n\r\n", 400),
+            ("CONNECT a.example:443 HTTP/1.1\nHost: b\n\r\n\r\n", nil), (String(repeating: "x", count: 9_000), 431),
+        ] as [(String, Int?)])
     func `a program may say CONNECT and nothing else`(_ text: String, _ status: Int?) {
         let (request, count) = EgressRequest.read(Array(text.utf8))
         switch request {

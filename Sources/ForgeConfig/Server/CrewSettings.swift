@@ -15,6 +15,8 @@ package struct SandboxSettings: Sendable, Equatable {
     package var readable: [String]
     package var user: Int
     package var loopback: Bool
+    /// What repositories may ask to reach while they are set up. The work itself reaches nothing.
+    package var egress: EgressRules
 
     init(reading reader: inout EntryReader) {
         kind = reader.read(
@@ -33,6 +35,10 @@ package struct SandboxSettings: Sendable, Equatable {
         for path in readable where !path.hasPrefix("/") {
             reader.complain("readable", "holds a path that is not absolute", "write it from the root, for example /opt/swift")
         }
+        egress = EgressRules(
+            reader.read(
+                "egress", .list(.egressHost), "[]",
+                "Hosts that setup may reach where a repository asks: [registry.npmjs.org, '*.pythonhosted.org']."))
     }
 }
 

@@ -9,7 +9,8 @@
 // under `job/<id>` every change but a claim, each with its error if it has one: `job.queued`, `job.failed`, `job.lease_lost`,
 // `job.released`, `job.deferred`, `job.cancel_asked`, `job.retried`, and where it ends `job.done`, `job.dead`, `job.cancelled`;
 // `run.<state>` under `run/<id>`; under `pull/<repository>/<number>` what `PullRequestState.links` says of a change; `delivery.replayed`,
-// `token.created`, `token.revoked` under `audit`. Each carries the tenant of its row.
+// `token.created`, `token.revoked`, and by whoever lets a sandbox out `egress.allowed`, `egress.closed`, `egress.refused`, under `audit`.
+// Each carries the tenant of its row.
 
 /// A part of a listing, newest first.
 package struct Page<Item: Sendable>: Sendable {

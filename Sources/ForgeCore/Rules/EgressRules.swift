@@ -114,7 +114,9 @@ package enum EgressRequest: Hashable, Sendable {
         let head = String(decoding: bytes[..<end], as: UTF8.self)
         let line = head.prefix { $0 != "\r\n" && $0 != "\n" }
         let words = line.split(separator: " ", omittingEmptySubsequences: false)
-        guard words.count == 3, words[2] == "HTTP/1.1" || words[2] == "HTTP/1.0" else { return (.refused(400, "this is no HTTP request"), end) }
+        guard words.count == 3, words[2] == "HTTP/1.1" || words[2] == "HTTP/1.0" else {
+            return (.refused(400, "this is no HTTP request"), end)
+        }
         guard words[0] == "CONNECT" else {
             return (.refused(405, "only CONNECT is let through: what is not encrypted could be read and changed on its way"), end)
         }

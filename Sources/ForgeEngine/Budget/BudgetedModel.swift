@@ -44,7 +44,8 @@ package struct BudgetedModel: Model {
         case .failure(let error):
             let settlement =
                 error.kind.isBeforeWork
-                ? BudgetSettlement(call.reservation, spent: tries * call.least) : budget.settlement(of: call, nil, isWhole: false, discarded: tries)
+                ? BudgetSettlement(call.reservation, spent: tries * call.least)
+                : budget.settlement(of: call, nil, isWhole: false, discarded: tries)
             await budget.settleAnyway([settlement])
             throw error
         }

@@ -78,7 +78,7 @@ package final class ModelBroker: Sendable {
             let (head, body) = try await client.open(outgoing)
             let meter = BrokerMeter(wire, asked: asked.model, catalog: catalog, isStream: head.isEventStream)
             guard head.isEventStream, head.status == 200 else { return try await whole(head, body, endpoint, meter, settle) }
-            let relay = StreamRelay()
+            let relay = StreamRelay { body.stop() }
             let stream = BrokeredStream(body: body, relay: relay, endpoint: endpoint, meter: meter, settle: settle)
             guard case .enqueued = queue.yield(stream) else {
                 body.stop()
@@ -112,7 +112,8 @@ package final class ModelBroker: Sendable {
     // MARK: Headers
 
     private static let betas = [
-        "claude-code-", "interleaved-thinking-", "fine-grained-tool-streaming-", "context-management-", "compact-", "prompt-caching-", "effort-",
+        "claude-code-", "interleaved-thinking-", "fine-grained-tool-streaming-", "context-management-", "compact-", "prompt-caching-",
+        "effort-",
     ]
 
     /// Of the program's own headers, what only says how the answer is to be written.

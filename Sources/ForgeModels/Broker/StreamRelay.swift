@@ -13,6 +13,10 @@ final class StreamRelay: Sendable {
     }
 
     private let state = Mutex(State())
+    private let abandoned: @Sendable () -> Void
+
+    /// - Parameter abandoned: called when nobody waits for more, so that no more is asked for; also after the end.
+    init(abandoned: @escaping @Sendable () -> Void) { self.abandoned = abandoned }
 
     /// False when nobody reads any more.
     func give(_ chunk: [UInt8]) async -> Bool {
@@ -79,6 +83,7 @@ final class StreamRelay: Sendable {
         }
         reader?.resume(returning: nil)
         writer?.resume()
+        abandoned()
     }
 }
 

@@ -23,7 +23,8 @@ package enum BridgedCommand {
         let words = unsafe arguments.map { unsafe strdup($0) } + [nil]
         let variables = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
         defer {
-            for word in unsafe words + variables { unsafe free(word) }
+            let all = unsafe words + variables
+            for index in unsafe all.indices { unsafe free(all[index]) }
         }
         let process = unsafe forge_start_beside(words, variables)
         guard process > 0 else { return .failure(.system("start \(arguments.first ?? "")", forge_sandbox_errno())) }

@@ -4,8 +4,8 @@
 //
 // Accepted: whoever is on the list can be sent anything. A list of registries is no wall against a registry that takes uploads.
 
-package import ForgeCore
 import CSandbox
+package import ForgeCore
 
 package struct EgressLimits: Sendable {
     /// At once; more wait.
@@ -146,7 +146,9 @@ package final class EgressProxy: Sendable {
         _ program: Descriptor, _ address: IPAddress, _ port: UInt16, _ rest: [UInt8], _ stop: Descriptor, _ limits: EgressLimits
     ) -> (CopyEnding, Int, Int) {
         var bytes: [UInt8] = []
-        for half in [address.high, address.low] { for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(half >> UInt64(shift) & 255)) } }
+        for half in [address.high, address.low] {
+            for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(half >> UInt64(shift) & 255)) }
+        }
         let begun = unsafe forge_begin_connect(bytes, port)
         guard begun >= 0 else {
             answer(program, 502, "no connection")

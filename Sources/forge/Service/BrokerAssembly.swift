@@ -8,6 +8,7 @@ import ForgeHTTP
 import ForgeModels
 import ForgeServer
 import ForgeSystem
+import Glibc
 
 struct BrokerAssembly: Sendable {
     let settings: ServerSettings
@@ -26,7 +27,7 @@ struct BrokerAssembly: Sendable {
             endpoints: settings.model.brokerEndpoints, policy: BrokerPolicy(models: settings.model.names), purse: purse(budget),
             catalog: catalog, client: client)
         let server = HTTPServer(
-            socketPath: path, routes: broker.routes, limits: Self.limits,
+            socketPath: path, mode: Self.mode, routes: broker.routes, limits: Self.limits,
             dependencies: ServerDependencies(
                 log: log.named("broker"), metrics: metrics, monotonic: { MonotonicClock.nanoseconds }, requestIDs: RequestNames().next))
         try server.start()
@@ -39,6 +40,9 @@ struct BrokerAssembly: Sendable {
             return try result.get()
         }
     }
+
+    /// A service of root runs its sandboxes as somebody else, who has to get in; nobody but root enters the folder.
+    private static var mode: UInt32 { geteuid() == 0 ? 0o666 : 0o600 }
 
     private static var limits: ServerLimits {
         var limits = ServerLimits()

@@ -46,11 +46,18 @@ struct BrokerRequestTests {
         (.anthropic, #"{"model":"m-1","max_tokens":4001,"messages":[]}"#), (.anthropic, #"{"model":"m-1","max_tokens":"5","messages":[]}"#),
         (.openAIChat, #"{"model":"m-1","max_tokens":5,"max_completion_tokens":9,"messages":[]}"#),
         (.anthropic, #"{"model":"m-1","max_tokens":5,"mcp_servers":[]}"#), (.anthropic, #"{"Model":"m-1","model":"m-1","max_tokens":5}"#),
-        (.anthropic, #"{"model":"m-1","max_tokens":5,"container":"c"}"#), (.anthropic, #"{"model":"m-1","max_tokens":5,"service_tier":"priority"}"#),
+        (.anthropic, #"{"model":"m-1","max_tokens":5,"container":"c"}"#),
+        (.anthropic, #"{"model":"m-1","max_tokens":5,"service_tier":"priority"}"#),
         (.anthropic, #"{"model":"m-1","max_tokens":5,"tools":[{"type":"web_search_20250305","name":"web_search"}]}"#),
         (.anthropic, #"{"model":"m-1","max_tokens":5,"tools":[{"type":"code_execution_20250825","name":"c"}]}"#),
-        (.anthropic, #"{"model":"m-1","max_tokens":5,"messages":[{"content":[{"type":"image","source":{"type":"url","url":"https://e.example/x"}}]}]}"#),
-        (.anthropic, #"{"model":"m-1","max_tokens":5,"messages":[{"content":[{"type":"document","source":{"type":"file","file_id":"f"}}]}]}"#),
+        (
+            .anthropic,
+            #"{"model":"m-1","max_tokens":5,"messages":[{"content":[{"type":"image","source":{"type":"url","url":"https://e.example/x"}}]}]}"#
+        ),
+        (
+            .anthropic,
+            #"{"model":"m-1","max_tokens":5,"messages":[{"content":[{"type":"document","source":{"type":"file","file_id":"f"}}]}]}"#
+        ),
         (
             .anthropic,
             #"{"model":"m-1","max_tokens":5,"messages":[{"content":[{"type":"tool_result","content":[{"type":"image","source":{"type":"url"}}]}]}]}"#
@@ -65,7 +72,10 @@ struct BrokerRequestTests {
         (.openAIResponses, #"{"model":"m-1","input":"x","tools":[{"type":"mcp","server_url":"https://e.example"}]}"#),
         (.openAIResponses, #"{"model":"m-1","input":[{"type":"item_reference","id":"i"}]}"#),
         (.openAIResponses, #"{"model":"m-1","input":[{"role":"user","content":[{"type":"input_file","file_url":"https://e.example"}]}]}"#),
-        (.openAIResponses, #"{"model":"m-1","input":[{"type":"function_call_output","output":[{"type":"input_image","image_url":"http://e"}]}]}"#),
+        (
+            .openAIResponses,
+            #"{"model":"m-1","input":[{"type":"function_call_output","output":[{"type":"input_image","image_url":"http://e"}]}]}"#
+        ),
     ])
     func `what the provider would fetch, run, keep or not bound is refused`(_ wire: ModelWire, _ body: String) {
         let refusal = #expect(throws: BrokerRefusal.self) { _ = try read(wire, body) }

@@ -34,7 +34,8 @@ final class BrokerRoom: Sendable {
         }
     }
 
-    static func with(_ wires: [ModelWire] = ModelWire.allCases, url: String? = nil, _ work: (BrokerRoom) async throws -> Void) async throws {
+    static func with(_ wires: [ModelWire] = ModelWire.allCases, url: String? = nil, _ work: (BrokerRoom) async throws -> Void) async throws
+    {
         try await TemporaryFolder.with { folder in
             let provider = try ModelStandIn()
             let room = BrokerRoom(provider, folder.path(of: "m"))
@@ -62,7 +63,9 @@ final class BrokerRoom: Sendable {
 
     /// As a program in the sandbox would: `curl --unix-socket`, with whatever key it may have. Status, head and body.
     func ask(_ path: String, _ body: String, _ more: String...) async throws -> (status: String, head: String, body: String) {
-        let words = ["-sS", "-i", "--unix-socket", self.path, "http://models\(path)", "-H", "x-api-key: of-the-program", "--data-binary", body]
+        let words = [
+            "-sS", "-i", "--unix-socket", self.path, "http://models\(path)", "-H", "x-api-key: of-the-program", "--data-binary", body,
+        ]
         // On a thread of its own: it must take none from the handlers it waits for.
         let run = try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async { continuation.resume(with: Result { try ProcessRun("/usr/bin/curl", words + more, in: "/") }) }
