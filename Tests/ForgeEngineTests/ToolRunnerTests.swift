@@ -30,6 +30,17 @@ import Testing
         #expect(life.files.text("src/a.py") == "one\n2\nthree\n" && life.files.text("d.txt") == "c\n" && life.files.text("b.txt") == nil)
     }
 
+    @Test func `a search shows nothing of a secret that only its neighbours give away`() async throws {
+        let files = FakeWorkFiles(["key": "begin\nsecret line\nend\nsecret line\n"])
+        let text = ToolText { bytes in
+            Array(String(decoding: bytes, as: UTF8.self).replacing("begin\nsecret line\nend", with: "[redacted]\n\n").utf8)
+        }
+        let place = ToolPlace(files: files, folder: "/nowhere")
+        let runner = ToolRunner(place, judge: ToolScene.Rules(), text: text, journal: nil, clock: scene.clock)
+        let found = try await runner.carryOut([ToolCall(.search, ["pattern": "secret"])], by: ToolScene.Life.engineer, turn: 1)
+        #expect(found.results[0].text.hasSuffix("key\n     2\t\n     4\tsecret line\n"))
+    }
+
     @Test func `every change is kept, with what it touched; looking keeps nothing`() async throws {
         let life = try await scene.begin()
         _ = try await life.turn(

@@ -59,6 +59,8 @@ package struct ToolPlace: Sendable {
 
 package struct ToolLimits: Hashable, Sendable {
     package var fileBytesMax: Int
+    /// Of a file in which a search found something, to see what stands around it.
+    package var searchedBytesMax: Int
     package var entriesMax: Int
     /// Reading calls of one turn at once.
     package var readsMax: Int
@@ -74,7 +76,8 @@ package struct ToolLimits: Hashable, Sendable {
     package var symbolFilesMax: Int
 
     package init(
-        fileBytesMax: Int = 16 << 20, entriesMax: Int = 2_000, readsMax: Int = 3, repeatsMax: Int = 2, timeMax: Duration = .seconds(60),
+        fileBytesMax: Int = 16 << 20, searchedBytesMax: Int = 2 << 20, entriesMax: Int = 2_000, readsMax: Int = 3, repeatsMax: Int = 2,
+        timeMax: Duration = .seconds(60),
         testTimeMax: Duration = .seconds(3_600), command: SandboxLimits = SandboxLimits(outputBytes: 256 << 10),
         symbols: SandboxLimits = SandboxLimits(
             wallTime: .seconds(20), processorTime: .seconds(20), memoryBytes: 1 << 30, processes: 16, outputBytes: 16 << 20),
@@ -82,6 +85,7 @@ package struct ToolLimits: Hashable, Sendable {
     ) {
         precondition(readsMax > 0 && repeatsMax > 0, "something has to be allowed")
         self.fileBytesMax = fileBytesMax
+        self.searchedBytesMax = searchedBytesMax
         self.entriesMax = entriesMax
         self.readsMax = readsMax
         self.repeatsMax = repeatsMax

@@ -31,8 +31,32 @@ extension ToolRunner {
             let found = try await place.files.list(
                 folder, depth: depth, includesIgnored: includesIgnored, entriesMax: limits.entriesMax)
             return .answer(text.list(found.entries, isCut: found.isCut))
-        case .search(let search): return .answer(text.matches(try await place.files.search(search)))
+        case .search(let search): return .answer(text.matches(try await harmless(try await place.files.search(search))))
         default: preconditionFailure("only these three look at files")
+        }
+    }
+
+    /// A line in the middle of a key is only known for one by the lines around it.
+    private func harmless(_ found: WorkMatches) async throws -> WorkMatches {
+        var found = found
+        var lines: [Int: [UInt8]] = [:]
+        for (index, match) in found.matches.enumerated() {
+            if index == 0 || found.matches[index - 1].path != match.path {
+                let numbers = found.matches[index...].prefix { $0.path == match.path }.map(\.line)
+                lines = try await redactedLines(of: match.path, numbers)
+            }
+            if let line = lines[match.line] { found.matches[index].text = line }
+        }
+        return found
+    }
+
+    /// None of a file that was taken away meanwhile, or is large: its lines are looked at one by one then.
+    private func redactedLines(of path: RepositoryPath, _ numbers: [Int]) async throws -> [Int: [UInt8]] {
+        do throws(WorkFileError) {
+            return text.redactedLines(of: try await place.files.read(path, bytesMax: limits.searchedBytesMax).bytes, numbers)
+        } catch {
+            guard error.kind != .cancelled else { throw error }
+            return [:]
         }
     }
 

@@ -47,9 +47,8 @@ enum ToolsCommand {
             .init("NAME", "the tool, as 'forge tools list' names it"), .init("JSON", optional: true, "its arguments (default {})"),
         ],
         options: [
-            .init("root", "DIR", "the folder (default: this one)"), .init("write", nil, "let it change files there"), .repositoryConfig,
-            .config,
-            .rulesDir,
+            .init("root", "DIR", "the folder (default: this one)"), .init("write", nil, "let it change files there"),
+            .init("repository-config", "FILE", "whose scope holds (default: the folder's own .forge.yml)"), .config, .rulesDir,
         ]
     ) { arguments, context in
         let name = try toolName(arguments.positional(0) ?? "")
@@ -82,8 +81,10 @@ enum ToolsCommand {
     private static func runner(_ arguments: Arguments, _ context: CommandContext) throws -> ToolRunner {
         let settings = try loadSettings(arguments, context).sandbox
         let packs = try RulePacks.load(arguments, context)
-        let judge = try RuleToolJudge(packs, scope: try RulesCommands.scopePolicy(arguments, context))
         let folder = plainFolder(arguments.value("root") ?? ".")
+        let own = "\(folder)/.forge.yml"
+        let config = arguments.value("repository-config") ?? (Files.exists(own) ? own : nil)
+        let judge = try RuleToolJudge(packs, scope: try RulesCommands.scopePolicy(try packs.scope(), config: config))
         let files: WorkFolder
         do throws(WorkFileError) {
             files = try WorkFolder(folder)

@@ -106,6 +106,13 @@ extension ToolText {
         bytes < 10_000 ? "\(bytes) bytes" : bytes < 10_000_000 ? "\(bytes / 1_000) kB" : "\(bytes / 1_000_000) MB"
     }
 
+    /// Some lines of a file, from 1, without the secrets that the whole file shows them to be part of.
+    package func redactedLines(of bytes: [UInt8], _ numbers: [Int]) -> [Int: [UInt8]] {
+        let file = LineText(redact(bytes))
+        let there = numbers.filter { $0 >= 1 && $0 <= file.lines.count }
+        return Dictionary(there.map { ($0, Array(file.text($0 - 1))) }) { first, _ in first }
+    }
+
     /// Grouped by file.
     package func matches(_ found: WorkMatches) -> String {
         guard !found.matches.isEmpty else { return "Nothing matches in \(found.filesSearched) files.\n" }
