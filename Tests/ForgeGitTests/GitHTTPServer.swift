@@ -27,6 +27,7 @@ final class GitHTTPServer: Sendable {
         var authorizations: [String] = []
         var paths: [String] = []
         var held: [Int32] = []
+        var before: (@Sendable (String) -> Void)?
     }
 
     let port: UInt16
@@ -73,6 +74,8 @@ final class GitHTTPServer: Sendable {
     func set(_ mood: Mood) { state.withLock { $0.mood = mood } }
     /// `user:password`, asked for with 401.
     func require(_ credential: String) { state.withLock { $0.credential = credential } }
+    /// Called with method, path and query of each request before it is served.
+    func before(_ body: @escaping @Sendable (String) -> Void) { state.withLock { $0.before = body } }
     var authorizations: [String] { state.withLock { $0.authorizations } }
     var paths: [String] { state.withLock { $0.paths } }
 
@@ -91,6 +94,7 @@ final class GitHTTPServer: Sendable {
             close(connection)
             return
         }
+        state.withLock { $0.before }?("\(request.method) \(request.path)?\(request.query)")
         let (mood, wanted) = state.withLock { state in
             state.paths.append(request.path)
             if let sent = request.headers["authorization"] { state.authorizations.append(sent) }
@@ -141,7 +145,7 @@ final class GitHTTPServer: Sendable {
             "PATH": "/usr/bin:/bin", "HOME": folder, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
             "GIT_PROJECT_ROOT": folder, "GIT_HTTP_EXPORT_ALL": "1", "PATH_INFO": request.path, "QUERY_STRING": request.query,
             "REQUEST_METHOD": request.method, "CONTENT_TYPE": request.headers["content-type"] ?? "",
-            "CONTENT_LENGTH": "\(request.body.count)", "REMOTE_ADDR": "127.0.0.1",
+            "CONTENT_LENGTH": "\(request.body.count)", "REMOTE_USER": "pusher", "REMOTE_ADDR": "127.0.0.1",
         ]
         let scratch = URL.temporaryDirectory.appending(path: "forge-http-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: false)
@@ -177,14 +181,42 @@ final class GitHTTPServer: Sendable {
             guard let colon = line.firstIndex(of: ":") else { continue }
             headers[line[..<colon].lowercased()] = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
         }
-        let length = headers["content-length"].flatMap { Int($0) } ?? 0
-        while bytes.count < head.upperBound + length {
-            guard receive(connection, &bytes) else { return nil }
+        var body: [UInt8]
+        if headers["transfer-encoding"] == "chunked" {
+            guard let whole = readChunks(connection, Array(bytes[head.upperBound...])) else { return nil }
+            body = whole
+        } else {
+            let length = headers["content-length"].flatMap { Int($0) } ?? 0
+            while bytes.count < head.upperBound + length {
+                guard receive(connection, &bytes) else { return nil }
+            }
+            body = Array(bytes[head.upperBound...])
         }
         let target = words[1].split(separator: "?", maxSplits: 1).map(String.init)
         return Request(
             method: words[0], path: target[0], query: target.count > 1 ? target[1] : "", headers: headers,
-            body: Array(bytes[head.upperBound...]))
+            body: body)
+    }
+
+    /// A push comes in pieces, each with its size before it.
+    private func readChunks(_ connection: Int32, _ start: [UInt8]) -> [UInt8]? {
+        var bytes = start
+        var body: [UInt8] = []
+        var at = 0
+        while true {
+            guard let end = Data(bytes[at...]).firstRange(of: Data("\r\n".utf8)) else {
+                guard receive(connection, &bytes) else { return nil }
+                continue
+            }
+            let size = Int(String(decoding: bytes[at..<(at + end.lowerBound)], as: UTF8.self), radix: 16) ?? 0
+            let first = at + end.upperBound
+            while bytes.count < first + size + 2 {
+                guard receive(connection, &bytes) else { return nil }
+            }
+            if size == 0 { return body }
+            body += bytes[first..<(first + size)]
+            at = first + size + 2
+        }
     }
 
     private func receive(_ connection: Int32, _ bytes: inout [UInt8]) -> Bool {

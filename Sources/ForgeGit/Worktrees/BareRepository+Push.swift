@@ -6,7 +6,9 @@ import Synchronization
 
 extension BareRepository {
     /// To a host. It gets the place that the branch was told to be at together with where it goes, and moves it only from there.
-    func push(_ request: PushRequest, _ ref: String, _ watch: FetchWatch) throws(GitError) -> PushAnswer {
+    func push(
+        _ request: PushRequest, from source: String, to ref: String, _ watch: FetchWatch
+    ) throws(GitError) -> PushAnswer {
         let remote = try remote(request.remote.url)
         let pushing = PushWatch(watch, expected: request.expected)
         var options = unsafe git_push_options()
@@ -19,7 +21,7 @@ extension BareRepository {
         unsafe options.callbacks.payload = Unmanaged.passUnretained(pushing).toOpaque()
         unsafe options.follow_redirects = GIT_REMOTE_REDIRECT_NONE
         unsafe options.proxy_opts.type = GIT_PROXY_AUTO
-        let texts = TextList(["+\(request.commit):\(ref)".utf8.map { CChar(bitPattern: $0) }])
+        let texts = TextList(["+\(source):\(ref)".utf8.map { CChar(bitPattern: $0) }])
         var list = unsafe texts.raw
         git_error_clear()
         let status = FetchWatch.$current.withValue(watch) {

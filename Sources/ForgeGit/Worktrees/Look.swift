@@ -34,7 +34,8 @@ final class Look {
         self.keeps = keeps
     }
 
-    func look(at folder: OpenFolder, _ root: FolderNode) throws(GitError) { _ = try look(at: top(folder, root)) }
+    /// True when anything is not as it was seen last.
+    func look(at folder: OpenFolder, _ root: FolderNode) throws(GitError) -> Bool { try look(at: top(folder, root)) }
 
     /// At these paths and what is below them, and nothing else.
     func look(at paths: Set<RepositoryPath>, in folder: OpenFolder, _ root: FolderNode) throws(GitError) {

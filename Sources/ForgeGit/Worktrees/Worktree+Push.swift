@@ -43,8 +43,7 @@ extension Worktree {
             do throws(GitError) {
                 return try state.push(request, ref, watch)
             } catch {
-                // What happened on the way is no damage of the mirror.
-                if error.isDamage { throw error }
+                // What happened on the way says nothing of the mirror.
                 failure = error
                 return PushAnswer.elsewhere
             }
@@ -97,7 +96,9 @@ extension WorktreeState {
 
     func push(_ request: PushRequest, _ ref: String, _ watch: FetchWatch) throws(GitError) -> PushAnswer {
         if RemoteAddress(request.remote.url).scheme == "file" { return try repository.pushOnDisk(request, ref) }
-        return try repository.push(request, ref, watch)
+        // The library sends what a ref leads to, and nothing by its name alone.
+        let source = try keepCommit(request.commit)
+        return try repository.push(request, from: source, to: ref, watch)
     }
 }
 

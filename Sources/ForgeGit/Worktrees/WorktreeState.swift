@@ -59,7 +59,7 @@ final class WorktreeState {
         if let touched, mayTrust(touched) {
             try look.look(at: touched, in: top, root)
         } else {
-            try look.look(at: top, root)
+            _ = try look.look(at: top, root)
         }
         if let tree = try store.writeTree(of: root) { return tree }
         return try store.emptyTree()
@@ -80,15 +80,26 @@ final class WorktreeState {
         }
         let tree = try store.root(of: commit)
         do throws(GitError) {
-            // What is there, so that what is as it should be stays: only named, since nobody wants it.
-            let top = try OpenFolder(folder.tree)
-            try Look(store, limits, keeps: false).look(at: top, root)
-            try TreeWriter(store, limits, folders: request.folders).write(tree, to: top, root, isFresh: false)
+            if try bringBack(tree) { return }
         } catch {
-            // Whatever stands in the way, such as a repository somebody made in it: all of it goes.
+            // Whatever stands in the way, such as a repository somebody made in it.
             if error.code == .cancelled || error.isDamage { throw error }
-            try writeAnew(tree, isBase: false)
         }
+        try writeAnew(tree, isBase: false)
+    }
+
+    /// Leaves what is as it should be. What was ignored until now, and by the step's own patterns is not, is only seen when those are back. False
+    /// when somebody is still at work in it.
+    private func bringBack(_ tree: ObjectName) throws(GitError) -> Bool {
+        let top = try OpenFolder(folder.tree)
+        // Only named, since nobody wants it.
+        _ = try Look(store, limits, keeps: false).look(at: top, root)
+        for _ in 0..<3 {
+            try TreeWriter(store, limits, folders: request.folders).write(tree, to: top, root, isFresh: false)
+            let hasChanged = try Look(store, limits, keeps: false).look(at: top, root)
+            if !hasChanged { return true }
+        }
+        return false
     }
 
     func lastStep() throws(GitError) -> Int? { try RunRefs.steps(of: request.run, repository).max() }
@@ -106,9 +117,15 @@ final class WorktreeState {
         try check("git_signature_new", status)
         defer { unsafe git_signature_free(author) }
         let made = try unsafe self.commit(tree, commit.message, author, on: base)
-        // Nothing else leads to it until it is pushed.
-        try repository.keep(made, as: "\(RunRefs.prefix(of: request.run))commit-\(made)")
+        _ = try keepCommit(made)
         return made
+    }
+
+    /// Nothing else leads to it until it is pushed. The name of the ref.
+    func keepCommit(_ commit: CommitSHA) throws(GitError) -> String {
+        let ref = "\(RunRefs.prefix(of: request.run))commit-\(commit)"
+        try repository.keep(commit, as: ref)
+        return ref
     }
 
     private func commit(
