@@ -26,8 +26,9 @@ func module(
 }
 
 /// The tests of a module, under Tests/.
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies + ["ForgeTestSupport"], path: "Tests/\(name)", swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["ForgeTestSupport"], path: "Tests/\(name)", exclude: exclude, swiftSettings: strict)
 }
 
 /// A C library from Debian: a module map and a shim.
@@ -86,8 +87,8 @@ let package = Package(
         tests("ForgeRulesTests", ["ForgeCore", "ForgeYAML", "ForgePatterns", "ForgeResources", "ForgeRules"]),
         module("ForgeReview", ["ForgeCore", "ForgeCrypto"]),
         tests("ForgeReviewTests", ["ForgeCore", "ForgeReview"]),
-        module("ForgeCrew", ["ForgeCore"]),
-        tests("ForgeCrewTests", ["ForgeCore", "ForgeCrew"]),
+        module("ForgeCrew", ["ForgeCore"], settings: optimized),
+        tests("ForgeCrewTests", ["ForgeCore", "ForgeCrew"], exclude: ["Testing/Fixtures"]),
 
         // Ring 3: adapters
         module("ForgeServer", ["ForgeCore", "CMicroHTTPD"]),

@@ -6,7 +6,9 @@ import ForgeCore
 extension EasyHandle {
     static func lines(of request: OutgoingRequest) -> [[UInt8]] {
         var lines = request.headers.map { Array("\($0.name): \($0.value)".utf8) }
-        if let authorization = request.authorization { lines.append(Array("Authorization: ".utf8) + authorization.reveal()) }
+        if let authorization = request.authorization {
+            lines.append(Array("\(request.authorizationHeader): ".utf8) + authorization.reveal())
+        }
         // Without this libcurl waits a second for "100 Continue" before it sends a large body.
         lines.append(Array("Expect:".utf8))
         return lines

@@ -159,6 +159,9 @@ package final class ResponseBody: Sendable {
     /// A body that nobody reads to its end would hold its connection for ever.
     deinit { loop.cancel(transfer) }
 
+    /// Nobody waits for the rest: whoever reads is told that it was cancelled.
+    package func stop() { loop.cancel(transfer) }
+
     /// The next bytes, or nil at the end.
     package func next() async throws(HTTPClientError) -> [UInt8]? {
         let answer = await withTaskCancellationHandler {

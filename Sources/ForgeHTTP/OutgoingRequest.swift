@@ -54,6 +54,8 @@ package struct OutgoingRequest: Sendable {
     package var headers: [HeaderField]
     /// The value of `Authorization`.
     package var authorization: Secret?
+    /// The header that carries it where that is another one, such as `x-api-key`.
+    package var authorizationHeader = "Authorization"
     package var body: [UInt8]
     /// In place of `body`. The answer is handed over when all of it is sent, or once the other side has refused it.
     package var stream: OutgoingStream?
@@ -82,6 +84,12 @@ package struct ResponseHead: Hashable, Sendable {
     package var headers: [HeaderField]
     /// Where the answer came from, after redirects.
     package var url: String
+
+    package init(status: Int, headers: [HeaderField] = [], url: String = "") {
+        self.status = status
+        self.headers = headers
+        self.url = url
+    }
 
     package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 }

@@ -14,14 +14,30 @@ extension LocalSession {
         }
         let now = host.clock.now
         let posted = try await change(number) { discussion -> Result<LocalRemark, CodeHostError> in
-            let posted = discussion.add(.review(commit: review.commit, event: review.event), by: .forge, review.body, at: now)
+            let body = review.isOfFilesOnly ? "" : review.body
+            let posted = discussion.add(.review(commit: review.commit, event: review.event), by: .forge, body, at: now)
             for comment in review.comments {
                 let thread = LocalThread(review: posted.id, path: comment.path, anchor: comment.anchor, commit: review.commit)
                 _ = discussion.add(.thread(thread), by: .forge, comment.body, at: now)
             }
             return .success(posted)
         }
-        return HostReview(id: posted.id, author: posted.author.actor, body: posted.body, commit: review.commit)
+        return HostReview(
+            id: posted.id, author: posted.author.actor, body: posted.body, commit: review.commit,
+            asksForChanges: review.event == .requestChanges)
+    }
+
+    func dismiss(review id: Int64, because message: String, on number: Int64) async throws(CodeHostError) {
+        try requireText(message)
+        try await change(number) { discussion -> Result<Void, CodeHostError> in
+            guard var review = discussion[id], case .review(let commit, let event) = review.kind, review.author == .forge else {
+                return .failure(CodeHostError(.notFound, "there is no review \(id) of ours"))
+            }
+            guard event != .comment else { return .failure(CodeHostError(.refused, "the review \(id) asks for nothing")) }
+            review.kind = .review(commit: commit, event: .comment)
+            discussion[id] = review
+            return .success(())
+        }
     }
 
     func postComment(_ body: String, on number: Int64) async throws(CodeHostError) -> HostComment {

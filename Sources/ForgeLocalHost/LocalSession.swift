@@ -26,6 +26,24 @@ struct LocalSession: HostSession {
         return numbers.sorted()
     }
 
+    func defaultBranch() async throws(CodeHostError) -> String? {
+        try await host.inRepository { () throws(SourceError) in try await host.repositories.defaultBranch(of: place.repository) }
+    }
+
+    func openPullRequests(since: Timestamp, limit: Int) async throws(CodeHostError) -> [PullRequest] {
+        let open = try await host.openPullRequests(in: place.repository).filter { $0.updatedAt >= since }
+        var shown: [PullRequest] = []
+        for pull in open.sorted(by: { $0.updatedAt > $1.updatedAt }).prefix(limit) {
+            do throws(CodeHostError) {
+                shown.append(try await host.shown(pull, at: try await host.ends(of: pull)))
+            } catch {
+                // One without its branch has no head.
+                guard error.kind == .notFound else { throw error }
+            }
+        }
+        return shown
+    }
+
     func gitRemote() async throws(CodeHostError) -> GitRemote {
         GitRemote(url: try await host.inRepository { () throws(SourceError) in try await host.repositories.path(of: place.repository) })
     }
@@ -43,8 +61,9 @@ struct LocalSession: HostSession {
 
     func reviews(on number: Int64) async throws(CodeHostError) -> [HostReview] {
         try await host.discussion(key(number)).remarks.compactMap { remark in
-            guard case .review(let commit, _) = remark.kind else { return nil }
-            return HostReview(id: remark.id, author: remark.author.actor, body: remark.body, commit: commit)
+            guard case .review(let commit, let event) = remark.kind else { return nil }
+            return HostReview(
+                id: remark.id, author: remark.author.actor, body: remark.body, commit: commit, asksForChanges: event == .requestChanges)
         }
     }
 
@@ -64,6 +83,9 @@ struct LocalSession: HostSession {
             HostCheckRun(id: $0.id, externalID: $0.content.externalID, isCompleted: $0.isCompleted, isOwn: true)
         }
     }
+
+    /// Only Forge itself makes checks here, and it needs not ask what it said.
+    func annotations(ofCheck id: Int64, limit: Int) async throws(CodeHostError) -> [CheckAnnotation] { [] }
 
     func end() async {}
 }

@@ -22,7 +22,7 @@ import Synchronization
         var isSuspended = false
         /// Since when the peer has been sent nothing.
         var quietSince: UInt64
-        var owesComment = true
+        var owesComment: Bool
         var isEnding = false
         var isAbandoned = false
         var bytesSent = 0
@@ -33,14 +33,17 @@ import Synchronization
 
     private let body: HTTPBodyStream
     private let core: ServerCore
+    /// What is no event stream of ours gets nothing between its own bytes.
+    private let hasHeartbeat: Bool
     private let raw: OpaquePointer
     private let state: Mutex<State>
 
-    init(_ body: HTTPBodyStream, _ core: ServerCore, _ raw: OpaquePointer) {
+    init(_ body: HTTPBodyStream, _ core: ServerCore, _ raw: OpaquePointer, hasHeartbeat: Bool) {
         self.body = body
         self.core = core
+        self.hasHeartbeat = hasHeartbeat
         unsafe self.raw = raw
-        state = Mutex(State(quietSince: core.monotonic()))
+        state = Mutex(State(quietSince: core.monotonic(), owesComment: hasHeartbeat))
     }
 
     var bytesSent: Int { state.withLock { $0.bytesSent } }
@@ -115,7 +118,7 @@ import Synchronization
     /// Sends a comment if the peer has heard nothing for a heartbeat.
     func beat(at now: UInt64) {
         state.withLock { state in
-            guard state.isSuspended, now &- state.quietSince >= core.limits.heartbeat.nanoseconds else { return }
+            guard hasHeartbeat, state.isSuspended, now &- state.quietSince >= core.limits.heartbeat.nanoseconds else { return }
             state.owesComment = true
             resume(&state)
         }

@@ -16,11 +16,8 @@ extension Exchange {
             bytesOut = method == .head ? 0 : bytes.count
             handle = ResponseHandle(bytes)
             connection.enter(.responding, deadline: core.deadline(core.limits.responseTimeout))
-        case .eventStream(let body):
-            let stream = unsafe EventStream(body, core, raw)
-            waiting.withLock { $0.stream = stream }
-            handle = ResponseHandle(stream)
-            connection.enter(.streaming, deadline: .max)
+        case .eventStream(let body): handle = begin(unsafe EventStream(body, core, raw, hasHeartbeat: true))
+        case .stream(let body): handle = begin(unsafe EventStream(body, core, raw, hasHeartbeat: false))
         }
         addHeaders(of: response, to: handle)
         guard unsafe handle.queue(on: raw, status: response.status) else {
@@ -28,6 +25,12 @@ extension Exchange {
             return .NO
         }
         return .YES
+    }
+
+    private func begin(_ stream: EventStream) -> ResponseHandle {
+        waiting.withLock { $0.stream = stream }
+        connection.enter(.streaming, deadline: .max)
+        return ResponseHandle(stream)
     }
 
     private func addHeaders(of response: HTTPResponse, to handle: borrowing ResponseHandle) {

@@ -15,28 +15,44 @@ package final class HTTPServer: Sendable {
         case stopped
     }
 
-    private let listen: ListenAddress
+    private let place: ListenPlace
     private let routes: [HTTPRoute]
     private let limits: ServerLimits
     private let tls: TLSFiles?
     private let dependencies: ServerDependencies
     private let stage = Mutex<Stage>(.new)
 
-    package init(
+    package convenience init(
         listen: ListenAddress, routes: [HTTPRoute], limits: ServerLimits = ServerLimits(), tls: TLSFiles? = nil,
         dependencies: ServerDependencies
     ) {
+        self.init(.address(listen), routes, limits, tls, dependencies)
+    }
+
+    /// At a path of this machine, for its owner alone unless `mode` says otherwise. Whoever connects counts as this machine's loopback. The
+    /// path is removed in the end.
+    package convenience init(
+        socketPath: String, mode: UInt32 = 0o600, routes: [HTTPRoute], limits: ServerLimits = ServerLimits(),
+        dependencies: ServerDependencies
+    ) {
+        self.init(.path(socketPath, mode: mode), routes, limits, nil, dependencies)
+    }
+
+    private init(
+        _ place: ListenPlace, _ routes: [HTTPRoute], _ limits: ServerLimits, _ tls: TLSFiles?, _ dependencies: ServerDependencies
+    ) {
         precondition(limits.threads > 0 && limits.connections > 0 && limits.headerBytes > 0, "limits are above zero")
-        self.listen = listen
+        self.place = place
         self.routes = routes
         self.limits = limits
         self.tls = tls
         self.dependencies = dependencies
     }
 
-    /// Listens and answers from here on. Returns the port, which is of use when 0 was asked for. A server is started once.
+    /// Listens and answers from here on. Returns the port, which is of use when 0 was asked for, and 0 for a path. A server is started once.
+    @discardableResult
     package func start() throws(ServerError) -> UInt16 {
-        let socket = try ListenSocket(listen, backlog: Int32(clamping: limits.connections))
+        let socket = try ListenSocket(place, backlog: Int32(clamping: limits.connections))
         let port = socket.port
         guard let wake = WakeSignal() else { throw Self.outOfResources }
         let core = ServerCore(routes: routes, limits: limits, isEncrypted: tls != nil, dependencies, wake: wake)

@@ -8,6 +8,8 @@ extension IPAddress {
     /// Who is counted: an IPv4 address, or the /64 that one IPv6 subscriber gets.
     package var counted: IPAddress { isVersion4 ? self : IPAddress(high: high, low: 0) }
 
+    static let loopback = IPAddress(version4: 0x7F00_0001)
+
     /// The address in what `accept` filled in; nil for a socket that is neither IPv4 nor IPv6.
     init?(_ storage: sockaddr_storage) {
         switch Int32(storage.ss_family) {

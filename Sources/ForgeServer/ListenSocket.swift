@@ -4,9 +4,28 @@ import CMicroHTTPD
 import ForgeCore
 import Glibc
 
+/// Where a server listens.
+enum ListenPlace: Sendable {
+    case address(ListenAddress)
+    /// A socket of this machine, with the rights of its file.
+    case path(String, mode: UInt32)
+}
+
 struct ListenSocket: ~Copyable {
     let descriptor: Int32
+    /// 0 for a path.
     let port: UInt16
+    /// Removed with the socket.
+    private let path: String?
+
+    init(_ place: ListenPlace, backlog: Int32) throws(ServerError) {
+        switch place {
+        case .address(let listen): try self.init(listen, backlog: backlog)
+        case .path(let path, let mode): try self.init(path: path, mode: mode, backlog: backlog)
+        }
+    }
+
+    var isLocal: Bool { path != nil }
 
     /// Binds and listens; the error names the address and says what the system said.
     init(_ listen: ListenAddress, backlog: Int32) throws(ServerError) {
@@ -21,9 +40,55 @@ struct ListenSocket: ~Copyable {
             throw error
         }
         descriptor = made
+        path = nil
     }
 
-    deinit { close(descriptor) }
+    /// A socket that a process left behind which was killed is taken away; any other file is left as it is. Nobody can connect before
+    /// the file has its rights: only then the socket listens.
+    init(path: String, mode: UInt32, backlog: Int32) throws(ServerError) {
+        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        let made = socket(AF_UNIX, kind, 0)
+        guard made >= 0, Self.bind(made, path: path), unsafe chmod(path, mode) == 0, Glibc.listen(made, backlog) == 0 else {
+            let reason = unsafe String(cString: strerror(errno))
+            if made >= 0 { close(made) }
+            throw ServerError(code: .cannotListen, message: "Cannot listen at \(path): \(reason)")
+        }
+        descriptor = made
+        port = 0
+        self.path = path
+    }
+
+    deinit {
+        if let path { unsafe unlink(path) }
+        close(descriptor)
+    }
+
+    /// A socket's name has 108 bytes at most, and a data folder's may be longer: so it is named by the folder's descriptor.
+    private static func bind(_ socket: Int32, path: String) -> Bool {
+        var status = stat()
+        if unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK { unsafe unlink(path) }
+        let slash = path.lastIndex(of: "/")
+        let folder = unsafe open(slash.map { String(path[...$0]) } ?? ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { return false }
+        defer { close(folder) }
+        let name = Array("/proc/self/fd/\(folder)/\(slash.map { String(path[path.index(after: $0)...]) } ?? path)".utf8)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let isShort = unsafe withUnsafeMutableBytes(of: &address.sun_path) { room in
+            guard name.count < room.count else { return false }
+            unsafe room.copyBytes(from: name)
+            return true
+        }
+        guard isShort else {
+            errno = ENAMETOOLONG
+            return false
+        }
+        return unsafe withUnsafePointer(to: &address) { address in
+            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe Glibc.bind(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+            }
+        }
+    }
 
     private static func bind(
         _ socket: Int32, _ listen: ListenAddress, backlog: Int32
@@ -49,7 +114,7 @@ struct ListenSocket: ~Copyable {
 }
 
 extension IPAddress {
-    fileprivate func socketAddress(port: UInt16) -> (sockaddr_storage, socklen_t) {
+    func socketAddress(port: UInt16) -> (sockaddr_storage, socklen_t) {
         var storage = sockaddr_storage()
         if isVersion6 {
             var name = sockaddr_in6()

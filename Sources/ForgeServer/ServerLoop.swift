@@ -98,7 +98,10 @@ final class ServerLoop: @unchecked Sendable {
         }
     }
 
-    private func admit(_ descriptor: Int32, _ address: inout sockaddr_storage, _ size: socklen_t) {
+    private func admit(_ descriptor: Int32, _ address: inout sockaddr_storage, _ given: socklen_t) {
+        var size = given
+        // The library knows no peer without an address of the internet's.
+        if listening?.isLocal == true { (address, size) = IPAddress.loopback.socketAddress(port: 0) }
         guard let peer = IPAddress(address) else {
             close(descriptor)
             return

@@ -12,6 +12,7 @@ extension Transaction {
         swept.runs = try sweepRuns(before: now - retention.runs, limit, &swept.isUnfinished)
         swept.jobs = try sweepJobs(before: now - retention.runs, limit, &swept.isUnfinished)
         swept.pullRequests = try sweepPullRequests(before: now - retention.pullRequests, limit, &swept.isUnfinished)
+        swept.budgets = try sweepBudgets(before: now - retention.runs, limit, &swept.isUnfinished)
         return swept
     }
 
@@ -79,6 +80,21 @@ extension Transaction {
     private func sweepPullRequests(before: Timestamp, _ limit: Int, _ isUnfinished: inout Bool) throws(StoreError) -> Int {
         let old = "SELECT id FROM pull_requests WHERE closed_at < ?1 AND updated_at < ?1"
         return try drop("DELETE FROM pull_requests WHERE id IN", old, [Value(before)], limit, &isUnfinished)
+    }
+
+    /// Those of a run go after the run, those of a day or a month not before that is over.
+    private func sweepBudgets(before: Timestamp, _ limit: Int, _ isUnfinished: inout Bool) throws(StoreError) -> Int {
+        try expireReservations()
+        let ended = "SELECT id FROM budget_reservations WHERE state <> 'open' AND ended_at < ?"
+        _ = try drop("DELETE FROM budget_reservations WHERE id IN", ended, [Value(before)], limit, &isUnfinished)
+        let old = """
+            SELECT id FROM budget_accounts WHERE updated_at < ?1 AND period < substr(?2, 1, max(1, length(period)))
+            AND (scope <> 'run' OR NOT EXISTS (SELECT 1 FROM runs WHERE runs.id = CAST(name AS INTEGER)))
+            AND NOT EXISTS (SELECT 1 FROM budget_reservations WHERE state = 'open' AND run_account = budget_accounts.id)
+            AND NOT EXISTS (SELECT 1 FROM budget_reservations WHERE state = 'open' AND repository_account = budget_accounts.id)
+            AND NOT EXISTS (SELECT 1 FROM budget_reservations WHERE state = 'open' AND organization_account = budget_accounts.id)
+            """
+        return try drop("DELETE FROM budget_accounts WHERE id IN", old, [Value(before), .text(now.description)], limit, &isUnfinished)
     }
 
     private func sweepAnswers(before: Timestamp, _ limit: Int, _ isUnfinished: inout Bool) throws(StoreError) -> Int {

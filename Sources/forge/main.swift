@@ -3,10 +3,31 @@
 import ForgeSystem
 
 let commands = CommandTable(
-    commands: ServeCommand.all + IntakeCommand.all + ReviewCommand.all + CheckCommand.all + RulesCommands.all
-        + PullRequestCommands.all + NotifyCommand.all + DeliveryCommands.all + TicketCommands.all + RunCommands.all + AuditCommands.all
-        + TokenCommands.all + AppManifestCommand.all + AppStatusCommand.all + DoctorCommand.all
-        + DemoCommand.all + BenchCommands.all + AboutCommands.all)
+    commands: [
+        ServeCommand.all,
+        IntakeCommand.all,
+        ReviewCommand.all,
+        CheckCommand.all,
+        RulesCommands.all,
+        PullRequestCommands.all,
+        NotifyCommand.all,
+        DeliveryCommands.all,
+        TicketCommands.all,
+        RunCommands.all,
+        BudgetCommand.all,
+        AuditCommands.all,
+        TokenCommands.all,
+        AppManifestCommand.all,
+        AppStatusCommand.all,
+        DoctorCommand.all,
+        SandboxCommands.all,
+        ToolsCommand.all,
+        TestsCommand.all,
+        ModelCommand.all,
+        DemoCommand.all,
+        BenchCommands.all,
+        AboutCommands.all,
+    ].flatMap { $0 })
 
 let code = await commands.run(Array(CommandLine.arguments.dropFirst()), .current())
 ProcessFacts.exit(code.rawValue)

@@ -23,10 +23,13 @@ final class ReviewScene: Sendable {
     let logged = LogCapture()
     let model: (any Model)?
     let answerer: (any QuestionAnswerer)?
+    /// In place of the simple one over `model`.
+    let reviewer: (any ChangeReviewer)?
 
     /// A branch `main` with one file, and `.forge.yml` when there is one.
-    init(config: String? = nil, model: (any Model)? = nil, answerer: (any QuestionAnswerer)? = nil) {
+    init(config: String? = nil, model: (any Model)? = nil, answerer: (any QuestionAnswerer)? = nil, reviewer: (any ChangeReviewer)? = nil) {
         self.answerer = answerer
+        self.reviewer = reviewer
         store = MemoryStore(clock: clock.wallClock)
         host = FakeCodeHost(now: clock.wallClock)
         self.model = model
@@ -95,7 +98,8 @@ final class ReviewScene: Sendable {
     var dependencies: ReviewDependencies {
         ReviewDependencies(
             store: store, host: host, mirrors: mirrors, upperLayers: NoUpperLayers(), judge: LineJudge(),
-            reviewer: model.map { LineReviewer(model: $0) }, repositoryURL: { "https://host.example/\($0)" }, now: clock.wallClock,
+            reviewer: reviewer ?? model.map { LineReviewer(model: $0) }, repositoryURL: { "https://host.example/\($0)" },
+            now: clock.wallClock,
             metrics: metrics, log: logged.log)
     }
 
@@ -142,12 +146,12 @@ final class ReviewScene: Sendable {
     }
 
     /// Until nothing is queued any more; time goes by as it must.
-    func work() async throws {
+    func work(stepping step: Duration = .seconds(5)) async throws {
         for _ in 0..<200 {
             while try await workOnce() {}
             let unfinished = try await unfinishedJobs()
             guard !unfinished.isEmpty else { return }
-            clock.advance(by: .seconds(5))
+            clock.advance(by: step)
             _ = try await store.reapExpired(backoff: Backoff(), jitter: TestJitter.fixed(0.5))
         }
         Issue.record("the queue does not come to rest: \(try await unfinishedJobs().map { $0.lastError ?? $0.new.workKey })")

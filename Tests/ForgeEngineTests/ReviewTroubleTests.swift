@@ -22,6 +22,44 @@ import Testing
         try #require(try await scene.store.jobs(JobFilter(), page: PageRequest(), scope: .all).items.first)
     }
 
+    // MARK: What is left alone
+
+    @Test(arguments: [
+        ("draft", "draft"), ("bot", "bot"), ("base", "release"), ("label", "wip"), ("title", "title"),
+    ]) func `a pull request that is left alone says why in its check`(_ kind: String, _ word: String) async throws {
+        let scene = ReviewScene(config: "version: 1\nreview: {labels_ignore: [wip], titles_ignore: ['Draft of*']}\n")
+        scene.history.point("refs/heads/release", to: scene.main)
+        scene.open(["shop.txt": ReviewScene.lines(1...20, with: Self.bad)]) { pull in
+            switch kind {
+            case "draft": pull.isDraft = true
+            case "bot": pull.author = Actor(login: "renovate[bot]", number: 9, kind: "Bot")
+            case "base": pull.baseBranch = "release"
+            case "label": pull.labels = ["wip"]
+            default: pull.title = "Draft of a title"
+            }
+        }
+        try await scene.tell()
+        try await scene.work()
+        #expect(scene.check()?.conclusion == .skipped && scene.shop.checks.count == 1, "\(scene.shown())")
+        #expect(scene.check()?.content.summary.contains(word) == true, "\(scene.check()?.content.summary ?? "")")
+        #expect(scene.shop.reviews[7] == nil && scene.shop.ownComments(on: 7).isEmpty)
+        #expect(try await lastRun(scene).state == .done)
+    }
+
+    @Test func `a host that says for a moment that nothing is there is asked again`() async throws {
+        let scene = try await opened()
+        let answers = Metrics().counter("answers", "So far.")
+        scene.host.onCall { call in
+            guard call.name == "createCheckRun", answers.value < 2 else { return nil }
+            answers.add()
+            return .before(CodeHostError(.notFound, "Not Found"))
+        }
+        try await scene.work()
+        #expect(scene.shop.reviews[7]?.count == 1 && scene.shop.checks.count == 1 && scene.shop.ownComments(on: 7).count == 1)
+        #expect(try await lastJob(scene).failures == 2)
+        #expect(try await lastRun(scene).state == .done)
+    }
+
     // MARK: What passes
 
     @Test func `a host that is down for a while is asked again, and nobody is told`() async throws {
@@ -96,14 +134,60 @@ import Testing
         #expect(try await lastRun(scene).state == .done)
     }
 
-    @Test func `a suspended installation ends the job with its reason`() async throws {
+    // MARK: Doors that are shut
+
+    private let suspended = CodeHostError(.unauthorized, "the installation is suspended")
+
+    @Test func `a key that is refused for a moment costs a pause and no review`() async throws {
         let scene = try await opened()
-        scene.host.onCall { _ in .before(CodeHostError(.unauthorized, "the installation is suspended")) }
+        scene.host.onCall { [suspended] _ in .before(suspended) }
+        try await scene.workOnce()
+        let job = try await lastJob(scene)
+        #expect(job.state == .queued && job.failures == 0 && job.lastError == "the installation is suspended")
+        scene.host.onCall { _ in nil }
         try await scene.work()
-        let run = try await lastRun(scene)
-        #expect(run.state == .failed && run.reason == "failed: the installation is suspended")
+        #expect(scene.shop.reviews[7]?.count == 1)
+        #expect(scene.logged.text.contains("lets us in again"))
+    }
+
+    @Test func `a key that is refused in the middle of a review is waited for, and nothing is posted twice`() async throws {
+        let scene = try await opened()
+        let denials = Metrics().counter("denials", "So far.")
+        scene.host.onCall { [suspended] call in
+            guard call.name == "postComment", denials.value < 3 else { return nil }
+            denials.add()
+            return .before(suspended)
+        }
+        try await scene.work(stepping: .seconds(60))
+        #expect(scene.shop.reviews[7]?.count == 1 && scene.shop.ownComments(on: 7).count == 1 && scene.shop.checks.count == 1)
+        #expect(try await lastRun(scene).state == .done && denials.value == 3)
+    }
+
+    @Test func `an installation that stays suspended ends its jobs with their reason, and the log hears of it once`() async throws {
+        let scene = try await opened()
+        scene.open(["shop.txt": ReviewScene.lines(1...20, with: Self.bad)], number: 8)
+        try await scene.tell(number: 8)
+        scene.host.onCall { [suspended] _ in .before(suspended) }
+        try await scene.work(stepping: .seconds(300))
+        for run in try await scene.runs() { #expect(run.state == .failed && run.reason == "failed: the installation is suspended") }
         #expect(try await lastJob(scene).state == .dead)
-        #expect(try await lastJob(scene).attempt == 1)
+        #expect(scene.clock.timestamp - TestClock.epoch >= RunFailure.shutMax)
+        #expect(scene.logged.lines(.warning).count { $0.message.contains("lets nobody in") } == 1)
+    }
+
+    @Test func `whoever comes back is caught up with, but for what was reviewed already`() async throws {
+        let scene = try await opened()
+        try await scene.work()
+        scene.open(["shop.txt": ReviewScene.lines(1...20, with: Self.bad)], number: 8)
+        scene.open(["shop.txt": ReviewScene.lines(1...20, with: Self.bad)], number: 9)
+        scene.host.change(ReviewScene.name) { $0.changedAt[9] = scene.clock.timestamp - .seconds(25 * 3_600) }
+        _ = try await scene.store.enqueue(
+            NewJob(
+                kind: "catch_up", tenant: ReviewScene.place.tenant, repository: ReviewScene.name.description, workKey: "catch_up:5",
+                payload: ["schema": 1, "event": "installation.unsuspend", "repository_id": 5, "hours": 24]))
+        try await scene.work()
+        #expect([7, 8, 9].map { scene.shop.reviews[$0]?.count ?? 0 } == [1, 1, 0])
+        #expect(scene.shop.checks.count == 2)
     }
 
     @Test func `a thread that may not be resolved is answered all the same`() async throws {
@@ -259,6 +343,23 @@ import Testing
         try await scene.work()
         #expect(model.requests.count == 2)
         #expect(scene.shop.threads[7]?.count == 1)
+    }
+
+    @Test(arguments: [
+        (ModelError(.limited(retryAfter: .seconds(3_600)), "the day's quota is used up"), 1),
+        (ModelError(.spent, "the budget of the day is spent"), 1), (ModelError(.unavailable, "503"), 40),
+    ])
+    func `a model that cannot be asked for long keeps nothing that the rules found`(_ error: ModelError, _ tries: Int) async throws {
+        let scene = ReviewScene(model: ScriptedModel(Array(repeating: .failure(error), count: tries)))
+        scene.open(["shop.txt": ReviewScene.lines(1...20, with: Self.bad)])
+        try await scene.tell(attemptsMax: 100)
+        let began = scene.clock.timestamp
+        try await scene.work()
+        #expect(scene.shop.threads[7]?.count == 2)
+        #expect(scene.clock.timestamp - began <= .seconds(400))
+        let summary = try #require(scene.shop.ownComments(on: 7).first)
+        #expect(summary.body.contains("the model could not be asked: \(error.message)"), "\(summary.body)")
+        #expect(try await lastRun(scene).reason == "partial: one part was not read")
     }
 
     @Test func `a push while the model thinks concludes the old head's check, and pays for the new head`() async throws {

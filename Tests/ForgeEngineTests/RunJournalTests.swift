@@ -148,7 +148,8 @@ import Testing
         (CodeHostError(.limited(retryAfter: .seconds(9)), "m") as any Error, RunFailure.wait(because: "m", .seconds(9))),
         (CodeHostError(.unavailable, "m"), .passing("m")), (CodeHostError(.notFound, "m"), .gone("m")),
         (CodeHostError(.forbidden(missing: "checks=write"), "m"), .blocked("the installation lacks the permission checks=write: m")),
-        (CodeHostError(.unauthorized, "m"), .blocked("m")), (CodeHostError(.refused, "m"), .broken("m")),
+        (CodeHostError(.unauthorized, "m"), .shut("m")), (SourceError(.unauthorized, "m"), .blocked("m")),
+        (CodeHostError(.refused, "m"), .broken("m")),
         (SourceError(.notFound, "m"), .passing("m")), (SourceError(.tooLarge, "m"), .broken("m")),
         (StoreError(code: .leaseLost, call: "c", message: "m"), .quiet), (CancellationError(), .quiet),
         (JobDeferred(because: "m", retryAfter: .zero), .quiet), (JobRefused(reason: "m"), .broken("m")),
@@ -157,9 +158,17 @@ import Testing
         #expect(RunFailure(error) == failure)
     }
 
-    @Test func `at the last attempt nothing passes any more, and a limit still waits`() {
-        #expect(RunFailure.passing("m").final(isLastAttempt: true) == .broken("m"))
-        #expect(RunFailure.passing("m").final(isLastAttempt: false) == .passing("m"))
-        #expect(RunFailure.wait(because: "m", .zero).final(isLastAttempt: true) == .wait(because: "m", .zero))
+    @Test func `at the last attempt nothing passes any more, and a limit still waits`() async throws {
+        let (only, first) = (try await claimed("a", attemptsMax: 1), try await claimed("b", attemptsMax: 2))
+        #expect(RunFailure.passing("m").final(of: only, at: only.createdAt) == .broken("m"))
+        #expect(RunFailure.passing("m").final(of: first, at: only.createdAt) == .passing("m"))
+        #expect(RunFailure.wait(because: "m", .zero).final(of: only, at: only.createdAt) == .wait(because: "m", .zero))
+    }
+
+    @Test func `a shut door is tried again for hours, and then left to a person`() async throws {
+        let job = try await claimed(attemptsMax: 1)
+        let soon = job.createdAt + .seconds(5 * 3_600)
+        #expect(RunFailure.shut("m").final(of: job, at: soon) == .wait(because: "m", RunFailure.shutPause))
+        #expect(RunFailure.shut("m").final(of: job, at: job.createdAt + RunFailure.shutMax) == .blocked("m"))
     }
 }

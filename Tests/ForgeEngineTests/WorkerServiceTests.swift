@@ -20,11 +20,11 @@ import Testing
 
     /// Looks by itself once an hour, so that a test moves the clock without waking anything but heartbeats.
     private func service(
-        workers: Int = 1, perRepository: Int = 2, handlers: [JobHandler]
+        workers: Int = 1, perRepository: Int = 2, isAlone: Bool = false, handlers: [JobHandler]
     ) -> WorkerService {
         let limits = WorkerLimits(
             workers: workers, perRepository: perRepository, backoff: Backoff(base: .seconds(2), cap: .seconds(900)),
-            interval: .seconds(3600))
+            interval: .seconds(3600), isAlone: isAlone)
         return WorkerService(
             store: store, handlers: handlers, limits: limits, name: "test", clock: clock, jitter: TestJitter.fixed(0.5), queued: queued,
             metrics: metrics, log: logged.log)
@@ -116,6 +116,21 @@ import Testing
             let lease = try #require(try await job(id).leaseUntil)
             #expect(lease == clock.timestamp + .seconds(60))
             goOn.send()
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `what a killed process was at goes on at once where no other could be at it`(isAlone: Bool) async throws {
+        let id = try await enqueue("a")
+        let other = try await enqueue("b")
+        _ = try await store.claim(kinds: ["review"], worker: "killed", lease: .seconds(60), perRepository: 2)
+        let service = service(isAlone: isAlone, handlers: [waiting])
+        try await beside({ await service.run() }) {
+            #expect(await started.take()?.id == (isAlone ? id : other))
+            goOn.send()
+            goOn.send()
+            await service.drain()
+            #expect(leaseLosses == (isAlone ? 1 : 0))
         }
     }
 

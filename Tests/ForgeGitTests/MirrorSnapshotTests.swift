@@ -162,75 +162,6 @@ import Testing
         #expect(try await snapshot.file(RepositoryPath("blob.bin"), at: sha("main"), bytesMax: 1_000_000) == nil)
         #expect(try await snapshot.generated(diff.files.map(\.path), at: sha("main")).isEmpty)
     }
-
-    // MARK: Worktrees
-
-    private func listing(_ folder: String) -> [String] {
-        (FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []).filter { $0 != ".git" }.sorted()
-    }
-
-    @Test func `a worktree has the bytes of the commit and goes with its scope`() async throws {
-        let marker = "\(scene.origin.path)/ran"
-        try scene.origin.write(".gitattributes", "* text eol=crlf ident filter=run\n")
-        try scene.origin.write(
-            ".gitmodules", "[submodule \"m\"]\n\tpath = m\n\turl = ext::sh -c touch% \(marker)\n\tupdate = !touch \(marker)\n")
-        try scene.origin.write("d/a.txt", "one\ntwo $Id$\n")
-        try scene.origin.write("run.sh", "#!/bin/sh\n")
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(scene.origin.path)/run.sh")
-        try FileManager.default.createSymbolicLink(atPath: "\(scene.origin.path)/link", withDestinationPath: "/etc/passwd")
-        try scene.origin.git(["-c", "core.attributesFile=/dev/null", "-c", "filter.run.clean=cat", "add", "-A"])
-        try scene.origin.git(["update-index", "--add", "--cacheinfo", "160000,\(String(repeating: "c", count: 40)),m"])
-        try scene.origin.git(["commit", "-q", "-m", "All"])
-        let head = try sha("HEAD")
-        let blob = try GitProgram(in: scene.origin.path).run(["cat-file", "blob", "HEAD:d/a.txt"])
-        let mirrors = try scene.mirrors()
-        let snapshot = try await mirrors.open(scene.request())
-        let folder = try await mirrors.withWorktree(of: snapshot, at: head) { (worktree: Worktree) async throws -> String in
-            #expect(listing(worktree.folder) == [".gitattributes", ".gitmodules", "d", "d/a.txt", "link", "m", "run.sh"])
-            #expect(Array(try Data(contentsOf: URL(filePath: "\(worktree.folder)/d/a.txt"))) == blob)
-            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: "\(worktree.folder)/link") == "/etc/passwd")
-            #expect(FileManager.default.isExecutableFile(atPath: "\(worktree.folder)/run.sh"))
-            let git = GitProgram(in: worktree.folder)
-            #expect(try git.text(["rev-parse", "HEAD"]) == head.description)
-            #expect(try git.text(["diff-index", "--cached", "--name-only", "HEAD"]).isEmpty)
-            return worktree.folder
-        }
-        #expect(!FileManager.default.fileExists(atPath: folder))
-        #expect(!scene.files.contains { $0.contains("/worktrees/") })
-        #expect(!FileManager.default.fileExists(atPath: marker))
-        await snapshot.release()
-    }
-
-    @Test func `a worktree goes when its work fails, and one that was left is swept at the next start`() async throws {
-        struct Trouble: Error {}
-        try scene.origin.write("a.txt", "a\n")
-        let head = try scene.sha(scene.origin.commit())
-        let mirrors = try scene.mirrors()
-        let snapshot = try await mirrors.open(scene.request())
-        await #expect(throws: Trouble.self) { try await mirrors.withWorktree(of: snapshot, at: head) { _ in throw Trouble() } }
-        #expect(!scene.files.contains { $0.contains("/worktrees/") })
-        let left = "\(scene.folder)/worktrees/1-0"
-        try FileManager.default.createDirectory(atPath: "\(left)/tree/d", withIntermediateDirectories: true)
-        try FileManager.default.createSymbolicLink(atPath: "\(left)/tree/d/up", withDestinationPath: "\(scene.origin.path)")
-        try Data().write(to: URL(filePath: "\(left)/lock"))
-        let notes = "\(try #require(scene.repositories.first))/worktrees/1-0"
-        try FileManager.default.createDirectory(atPath: notes, withIntermediateDirectories: true)
-        try await mirrors.withWorktree(of: snapshot, at: head) { worktree in
-            _ = try scene.mirrors()
-            #expect(FileManager.default.fileExists(atPath: "\(worktree.folder)/a.txt"), "one in use is left alone")
-        }
-        #expect(!FileManager.default.fileExists(atPath: left) && !FileManager.default.fileExists(atPath: notes))
-        #expect(FileManager.default.fileExists(atPath: "\(scene.origin.path)/a.txt"), "links are not followed")
-    }
-
-    @Test func `a commit that is not here has no worktree`() async throws {
-        try scene.origin.commit()
-        let mirrors = try scene.mirrors()
-        let snapshot = try await mirrors.open(scene.request())
-        let absent = try scene.sha(String(repeating: "a", count: 40))
-        let error = await scene.failure { try await mirrors.withWorktree(of: snapshot, at: absent) { _ in } }
-        #expect(error?.kind == .notFound)
-    }
 }
 
 /// Trees that no git would write.
@@ -266,7 +197,7 @@ import Testing
         let mirrors = try scene.mirrors { $0.worktree.filesMax = 5_000 }
         let snapshot = try await mirrors.open(scene.request())
         let outside = try FileManager.default.contentsOfDirectory(atPath: "\(scene.folder)/worktrees")
-        let error = await scene.failure { try await mirrors.withWorktree(of: snapshot, at: head) { _ in } }
+        let error = await scene.failure { try await mirrors.withWorktree(scene.worktree(head)) { _ in } }
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(scene.folder)/worktrees") == outside)
         await snapshot.release()
         return error
@@ -298,7 +229,7 @@ import Testing
         let snapshot = try await mirrors.open(scene.request())
         let diff = await scene.failure { _ = try await snapshot.diff(from: nil, to: head) }
         #expect(diff?.kind == .tooLarge, "\(String(describing: diff))")
-        let worktree = await scene.failure { try await mirrors.withWorktree(of: snapshot, at: head) { _ in } }
+        let worktree = await scene.failure { try await mirrors.withWorktree(scene.worktree(head)) { _ in } }
         #expect(worktree?.kind == .tooLarge, "\(String(describing: worktree))")
     }
 }

@@ -100,10 +100,16 @@ struct CommandFindingTests {
     }
 
     @Test func `in its thread a finding needs no id, and a word like one is part of the reason`() {
-        for words in ["facade only", "decade old", "tests"] {
+        for words in ["facade only", "decade old", "202611 is its ticket", "tests"] {
             let outcome = answer(Stage.request("ignore \(words)", thread: 500), in: Stage.scene())
             #expect(outcome.changes == [.dismiss(id: Stage.first, by: "ada", why: words, at: Stage.now)], "\(words)")
             #expect(outcome.shown == "Dismissed by `ada`. It does not come back in this pull request. Reason: \(words)")
+        }
+        for mistyped in ["abcdef0000000099", "111112", "11111a"] {
+            let outcome = answer(Stage.request("ignore \(mistyped) a test", thread: 500), in: Stage.scene())
+            let isWord = mistyped == "111112"
+            #expect(outcome.changes.isEmpty != isWord, "\(mistyped): an id that is not known is nobody's, not the thread's")
+            if !isWord { #expect(outcome.shown.contains(mistyped), "\(outcome.shown)") }
         }
         let other = Stage.scene([Stage.entry(Stage.first, thread: 500), Stage.entry(Stage.third)])
         let named = answer(Stage.request("ignore abcdef tests", thread: 500), in: other)

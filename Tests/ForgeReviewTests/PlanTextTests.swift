@@ -203,6 +203,15 @@ import Testing
         #expect(plan([]).review == nil)
     }
 
+    @Test func `what of a model's answer fitted nowhere is counted`() {
+        let change = plannedChange([newFile("a.py", "one")]) {
+            $0.model = ModelReading(name: "m", full: [RepositoryPath("a.py")], dropped: 3)
+        }
+        let text = planReview(change, PullRequestState(key: pullKey), PlanSettings()).checkRun()?.summary ?? ""
+        #expect(
+            text.contains("Read: 1 file, all of it. 3 remarks of the model fitted no line of the change, and were left out."), "\(text)")
+    }
+
     @Test func `a summary for each round comes only with news`() {
         var state = PullRequestState(key: pullKey)
         let bad = [finding("r", "shop/orders.py", 1)]

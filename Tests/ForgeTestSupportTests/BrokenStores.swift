@@ -51,8 +51,8 @@ struct WithoutFencing: ForwardingStore {
 struct WithoutFencedSteps: ForwardingStore {
     let inner: any Store
 
-    func recordStep(_ step: Step, lease: Lease?) async throws(StoreError) -> Step {
-        try await inner.recordStep(step, lease: nil)
+    func recordStep(_ step: Step, settling: [BudgetSettlement], lease: Lease?) async throws(StoreError) -> Step {
+        try await inner.recordStep(step, settling: settling, lease: nil)
     }
 }
 
@@ -109,8 +109,8 @@ struct LimitingBeforeScoping: ForwardingStore {
 struct OverwritingSteps: ForwardingStore {
     let inner: any Store
 
-    func recordStep(_ step: Step, lease: Lease?) async throws(StoreError) -> Step {
-        _ = try await inner.recordStep(step, lease: lease)
+    func recordStep(_ step: Step, settling: [BudgetSettlement], lease: Lease?) async throws(StoreError) -> Step {
+        _ = try await inner.recordStep(step, settling: settling, lease: lease)
         return step
     }
 }

@@ -52,6 +52,10 @@ private let faults: [Fault] = [
     Fault("pull requests are numbered in each repository, and two open ones differ in a branch") { OneRowOfNumbers(inner: $0) },
     Fault("a repository has one check of an external id, and its commit has all of its checks") { ForgetfulOfChecks($0) },
     Fault("of 64 remarks at once none is lost, and each has a number of its own") { TalkingAtOnce(inner: $0) },
+    Fault("of many who reserve at once no more get through than the limits allow") { LookingBeforeReserving(inner: $0) },
+    Fault("a step and what it cost are one") { SettlingApart(inner: $0) },
+    Fault("what a call came to takes the place of what was set aside, and is counted once") { CountingEstimates(inner: $0) },
+    Fault("one tenant's money is not another's") { OnePurse(inner: $0) },
     Fault("of what the host says is left the later reset wins, and then the lower number") { TrustingTheLastWord($0) },
 ]
 

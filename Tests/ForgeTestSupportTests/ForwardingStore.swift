@@ -98,6 +98,10 @@ extension ForwardingStore {
         try await inner.reapExpired(backoff: backoff, jitter: jitter)
     }
 
+    func reapAll(backoff: Backoff, jitter: Jitter) async throws(StoreError) -> [Job] {
+        try await inner.reapAll(backoff: backoff, jitter: jitter)
+    }
+
     func cancelJob(_ id: JobID, by actor: String, scope: TenantScope) async throws(StoreError) -> Job? {
         try await inner.cancelJob(id, by: actor, scope: scope)
     }
@@ -136,8 +140,8 @@ extension ForwardingStore {
         try await inner.runs(filter, page: page, scope: scope)
     }
 
-    func recordStep(_ step: Step, lease: Lease?) async throws(StoreError) -> Step {
-        try await inner.recordStep(step, lease: lease)
+    func recordStep(_ step: Step, settling: [BudgetSettlement], lease: Lease?) async throws(StoreError) -> Step {
+        try await inner.recordStep(step, settling: settling, lease: lease)
     }
 
     func steps(of run: RunID, scope: TenantScope) async throws(StoreError) -> [Step] {
@@ -242,6 +246,30 @@ extension ForwardingStore {
 
     func noteLimits(of lane: String, _ state: LaneState) async throws(StoreError) {
         try await inner.noteLimits(of: lane, state)
+    }
+}
+
+extension ForwardingStore {
+    func reserve(_ reservation: BudgetReservation, lease: Lease?) async throws(StoreError) -> BudgetAnswer {
+        try await inner.reserve(reservation, lease: lease)
+    }
+
+    func extendReservation(_ id: ReservationID, by lifetime: Duration) async throws(StoreError) -> Bool {
+        try await inner.extendReservation(id, by: lifetime)
+    }
+
+    func settle(_ settlements: [BudgetSettlement]) async throws(StoreError) {
+        try await inner.settle(settlements)
+    }
+
+    func standings(of accounts: [BudgetAccount], at moment: Timestamp) async throws(StoreError) -> [BudgetStanding] {
+        try await inner.standings(of: accounts, at: moment)
+    }
+
+    func standings(
+        _ filter: BudgetFilter, page: PageRequest, at moment: Timestamp, scope: TenantScope
+    ) async throws(StoreError) -> Page<BudgetStanding> {
+        try await inner.standings(filter, page: page, at: moment, scope: scope)
     }
 }
 

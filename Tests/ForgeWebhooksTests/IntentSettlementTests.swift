@@ -220,6 +220,18 @@ struct IntentSettlementTests {
         #expect(repositoryNotices(for: hook, settings: Scene.settings).isEmpty, "a repository's own hook names no installation")
     }
 
+    @Test func `an installation that came, came back or may do more is caught up with, one job for each repository`() throws {
+        for (example, hours) in [("installation.created", 24 as Int64?), ("installation.unsuspend", 336), ("installation.suspend", nil)] {
+            let jobs = try settled(example: example).jobs
+            #expect(jobs.map(\.repository) == (hours == nil ? [] : ["alderfield/orchard", "alderfield/press"]), "\(example)")
+            for job in jobs {
+                #expect(job.kind == "catch_up" && job.tenant == .installation(5150) && job.payload["hours"]?.integer == hours)
+                #expect(job.priority < 0, "what people wait for goes first")
+            }
+        }
+        #expect(try settled(example: "installation_repositories.added").jobs.isEmpty)
+    }
+
     @Test func `installations and moves are noted by number`() throws {
         let orchard = RepositoryName("alderfield/orchard")!
         let press = RepositoryName("alderfield/press")!

@@ -31,7 +31,8 @@ import Testing
 
         try place.write("shop.py", "def find(db, text):\n    return db.execute(\"SELECT * FROM orders WHERE note = ?\", [text])\n")
         #expect(try place.push("feature").contains("acme/shop#1 is looked at again, at \(try place.head().prefix(8))"))
-        let mended = try place.checked()
+        _ = try place.checked()
+        let mended = try place.shown { $0["threads"]?[0]?["standing"]?.string != "open" }
         #expect(mended["checks"]?[0]?["conclusion"]?.string == "success", "\(mended.text)")
         #expect(mended["threads"]?.array?.count == 1 && mended["threads"]?[0]?["resolved"]?.bool == true, "\(mended.text)")
         #expect(mended["threads"]?[0]?["standing"]?.string?.hasPrefix("fixed in ") == true, "\(mended.text)")
@@ -66,6 +67,39 @@ import Testing
         #expect(try place.settledDeliveries(5).contains("pull_request_review_comment.created: done, job of command"))
     }
 
+    @Test func `names that git refuses are reviewed like any other, and nothing is written there`() throws {
+        let service = try place.serve()
+        defer { service.end(with: SIGTERM) }
+        let blob = try place.bare("hash-object", "-w", "\(place.path)/clone/shop.txt")
+        let identifier = try stride(from: 0, to: 40, by: 2).map { start in
+            try #require(UInt8(blob.dropFirst(start).prefix(2), radix: 16))
+        }
+        let names = ["..", ".GIT", "a", "shop.txt"]
+        let tree = names.flatMap { Array("100644 \($0)\0".utf8) + identifier }
+        try Data(tree).write(to: URL(filePath: "\(place.path)/tree"))
+        let written = try place.bare("hash-object", "-t", "tree", "-w", "--literally", "\(place.path)/tree")
+        let commit = try place.bare("commit-tree", "-p", "main", "-m", "Names", written)
+        try place.bare("update-ref", "refs/heads/names", commit)
+        _ = try place.forge("pr", "open", "names", "--repository", "acme/shop")
+        let shown = try place.shown { $0["checks"]?[0]?["conclusion"] != nil }
+        #expect(shown["comments"]?.array?.count == 1, "nothing but the summary beside what stands at the files: \(shown.text)")
+        let paths = shown["threads"]?.array?.compactMap { $0["path"]?.string }.sorted()
+        #expect(paths == ["..", ".GIT"] && shown["checks"]?[0]?["conclusion"]?.string == "failure", "\(shown.text)")
+    }
+
+    @Test func `a file of a hundred megabytes is a finding and is not read`() throws {
+        let service = try place.serve()
+        defer { service.end(with: SIGTERM) }
+        try place.git("checkout", "-q", "-b", "large")
+        try Data(repeating: 0x0A, count: 100 << 20).write(to: URL(filePath: "\(place.path)/clone/large.txt"))
+        try place.write("shop.py", "total = 0\n")
+        try place.push("large")
+        _ = try place.forge("pr", "open", "large")
+        let shown = try place.checked()
+        #expect(shown["threads"]?.array?.map { $0["path"]?.string } == ["large.txt"], "\(shown.text)")
+        #expect(shown["checks"]?[0]?["conclusion"]?.string == "neutral", "not all was read: \(shown.text)")
+    }
+
     @Test func `a pull request is shown with the lines, states and words of its review, and nothing hidden`() throws {
         try place.branch("feature", "shop.txt", "one\ntwo\n")
         try place.push("feature")
@@ -90,6 +124,36 @@ import Testing
         #expect(
             refused.errors.contains("acme/shop#1 is not merged: nothing was checked at \(try place.head().prefix(8)) yet"), "\(refused)")
         #expect(json["number"]?.integer == 1 && json["state"]?.string == "open" && json["comments"]?.array?.count == 1)
+    }
+
+    @Test func `a push by nobody who is named is told all the same`() throws {
+        try place.branch("feature", "shop.txt", "one\n")
+        try place.push("feature")
+        _ = try place.forge("pr", "open", "feature")
+        try place.write("shop.txt", "two\n")
+        try place.push("feature", without: ["USER", "LOGNAME"])
+        #expect(try place.shown()["head"]?.string == (try place.head()))
+        let newest = try #require(try place.forge("deliveries", "list", "--json").output.split(separator: "\n").first)
+        let id = try #require(try JSONParser.parse(Array(newest.utf8)).value["id"]?.integer)
+        let body = try place.forge("deliveries", "show", String(id)).output.replacing("\\", with: "")
+        #expect(body.contains(#""login":"git""#), "\(body)")
+    }
+
+    @Test func `what a person typed is never sent to the terminal as it is, also not in an error`() throws {
+        let bad = "x\u{1B}[31m\u{202E}\u{9B}2J"
+        let lines: [[String]] = [
+            ["pr", "open", bad], ["pr", "open", "feature", "--base", bad], ["pr", "open", "feature", "--as", bad],
+            ["pr", "open", "feature", "--repository", bad], ["pr", "list", "--state", bad], ["pr", "list", "--repository", "acme/\(bad)"],
+            ["pr", "show", bad], ["pr", "show", "acme/\(bad)#1"], ["pr", "comment", "1", "hello", "--reply-to", bad], ["pr", "merge", bad],
+            ["pr", "close", bad], ["pr", bad], ["notify", "--install", bad],
+        ]
+        try place.branch("feature", "shop.txt", "one\n")
+        try place.push("feature")
+        for line in lines {
+            let said = try place.forge(words: line, codes: [1, 2, 3])
+            let text = said.output + said.errors
+            #expect(!text.unicodeScalars.contains { $0 != "\n" && $0 != "\t" && $0.isHidden }, "\(line): \(text.debugDescription)")
+        }
     }
 
     @Test func `a hook that somebody else wrote stays, and ours is written again`() throws {
@@ -135,7 +199,7 @@ import Testing
 }
 
 /// A data folder, a bare repository with the hook, a clone to push from.
-private final class LocalPlace {
+final class LocalPlace {
     let path: String
     let environment = ["PATH": "/usr/bin:/bin", "USER": "alice"]
     var settings: String { "\(path)/server.yml" }
@@ -184,12 +248,14 @@ private final class LocalPlace {
     }
 
     /// What the pusher is shown.
-    @discardableResult func push(_ branch: String) throws -> String {
+    @discardableResult func push(_ branch: String, without names: Set<String> = []) throws -> String {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/git")
         process.arguments = ["push", "origin", branch]
         process.currentDirectoryURL = URL(filePath: "\(path)/clone")
-        process.environment = environment.merging(["HOME": path, "GIT_CONFIG_NOSYSTEM": "1"]) { own, _ in own }
+        process.environment = environment.filter { !names.contains($0.key) }.merging(["HOME": path, "GIT_CONFIG_NOSYSTEM": "1"]) { own, _ in
+            own
+        }
         let file = URL(filePath: "\(path)/pushed")
         try Data().write(to: file)
         process.standardError = try FileHandle(forWritingTo: file)
@@ -202,6 +268,10 @@ private final class LocalPlace {
     }
 
     func forge(_ words: String..., codes: Set<Int32> = [0]) throws -> (output: String, errors: String) {
+        try forge(words: words, codes: codes)
+    }
+
+    func forge(words: [String], codes: Set<Int32>) throws -> (output: String, errors: String) {
         let ended = try Program.run(words + ["--config", settings], environment: environment)
         guard codes.contains(ended.code) else { throw TestFailure(description: "forge \(words) ended with \(ended)") }
         return (ended.output, ended.errors)

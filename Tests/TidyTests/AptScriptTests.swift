@@ -6,7 +6,7 @@ import Testing
 @Suite struct AptScriptTests {
     private static let all = [
         "libmicrohttpd-dev", "libsqlite3-dev", "libssl-dev", "libcurl4-openssl-dev", "libgit2-dev", "libvectorscan-dev", "libpcre2-dev",
-        "libyaml-dev",
+        "libseccomp-dev", "bubblewrap", "universal-ctags", "libyaml-dev",
     ]
 
     private struct Machine {

@@ -33,6 +33,7 @@ func mapRow(_ row: ImportRow) -> MapRow {
         case "CPCRE2": "PCRE2"
         case "CGit2": "libgit2"
         case "CCurl": "libcurl"
+        case "CSandbox": "libseccomp"
         case "CSystem": "libc"
         default: "C"
         }

@@ -6,7 +6,7 @@ struct JobPlan {
     let event: Event
     let attemptsMax: Int
 
-    private var context: EventContext { event.context }
+    var context: EventContext { event.context }
     /// Without an installation the store looks the tenant up by the repository's name.
     private var tenant: Tenant { context.tenant ?? .local }
 

@@ -23,7 +23,7 @@ package func settlement(for event: Event, intent: Intent, settings: DecodingSett
     case .tickets(let drafts):
         settlement.tickets = drafts.map(plan.work(on:))
         settlement.repository = settlement.repository ?? drafts.first?.repository
-    case .noteRepositories: break
+    case .noteRepositories: settlement.jobs = plan.catchUp()
     }
     return settlement
 }

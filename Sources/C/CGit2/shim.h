@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 // Variadic, which Swift does not import: https://libgit2.org/libgit2/#HEAD/group/libgit2/git_libgit2_opts
@@ -40,6 +41,39 @@ static inline const char *forge_git_entry_name(const struct dirent *entry) { ret
 static inline int forge_git_is_folder(const struct stat *facts) { return S_ISDIR(facts->st_mode); }
 static inline long long forge_git_nanoseconds(const struct stat *facts) {
     return (long long)facts->st_mtim.tv_sec * 1000000000 + facts->st_mtim.tv_nsec;
+}
+
+static inline int forge_git_kind_of_entry(const struct dirent *entry) { return entry->d_type; }
+
+// Linux's own, which its headers show to GNU sources only.
+#ifndef O_PATH
+#define O_PATH 010000000
+#endif
+
+// By descriptors: what a stranger puts in the way of a path is met as what it is. A link is never followed.
+static inline int forge_git_open_folder(int folder, const char *name) { return openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC); }
+/// To read; does not wait for whoever should write to a pipe.
+static inline int forge_git_open_file(int folder, const char *name) { return openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC); }
+static inline int forge_git_create_file(int folder, const char *name, mode_t mode) { return openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode); }
+/// A folder that its owner may not read, made so that he may; the name stands for no link's target.
+static inline void forge_git_make_usable(int folder, const char *name) {
+    char path[64];
+    int found = openat(folder, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (found < 0) return;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", found);
+    chmod(path, 0700);
+    close(found);
+}
+static inline int forge_git_is_file(const struct stat *facts) { return S_ISREG(facts->st_mode); }
+static inline int forge_git_is_link(const struct stat *facts) { return S_ISLNK(facts->st_mode); }
+static inline long long forge_git_changed(const struct stat *facts) {
+    return (long long)facts->st_ctim.tv_sec * 1000000000 + facts->st_ctim.tv_nsec;
+}
+/// The clock that files are stamped with: no change from now on gets a stamp before this.
+static inline long long forge_git_file_clock(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    return (long long)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 /// One connection of the library that is waited for with a limit; the first member is what the library knows.

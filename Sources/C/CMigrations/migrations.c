@@ -15,10 +15,15 @@ static const unsigned char sqlite_0003[] = {
 #embed "../../ForgeStore/Migrations/SQLite/0003_local_host.sql"
 };
 
+static const unsigned char sqlite_0004[] = {
+#embed "../../ForgeStore/Migrations/SQLite/0004_budgets.sql"
+};
+
 static const struct forge_migration sqlite_migrations[] = {
     {sqlite_0001, sizeof sqlite_0001},
     {sqlite_0002, sizeof sqlite_0002},
     {sqlite_0003, sizeof sqlite_0003},
+    {sqlite_0004, sizeof sqlite_0004},
 };
 
 const struct forge_migration *forge_sqlite_migrations(void) { return sqlite_migrations; }

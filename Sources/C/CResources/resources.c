@@ -23,6 +23,10 @@ static const unsigned char rules_injection[] = {
 #embed "../../../Rules/injection.yml"
 };
 
+static const unsigned char rules_models[] = {
+#embed "../../../Rules/models.yml"
+};
+
 static const unsigned char rules_review[] = {
 #embed "../../../Rules/review.yml"
 };
@@ -42,6 +46,7 @@ static const unsigned char rules_tests[] = {
 static const struct forge_resource resources[] = {
     {"Rules/commands.yml", rules_commands, sizeof rules_commands},
     {"Rules/injection.yml", rules_injection, sizeof rules_injection},
+    {"Rules/models.yml", rules_models, sizeof rules_models},
     {"Rules/review.yml", rules_review, sizeof rules_review},
     {"Rules/scope.yml", rules_scope, sizeof rules_scope},
     {"Rules/secrets.yml", rules_secrets, sizeof rules_secrets},

@@ -1,13 +1,21 @@
-// What walls are made of and Swift cannot import: the filter of system calls, paths that are resolved beneath a folder, signals to groups.
+// What walls are made of and Swift cannot import: the filter of system calls, paths that are resolved beneath a folder, a start of a
+// program that copies nothing of the starter's memory, trees of files whose owner is not trusted.
 #pragma once
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <poll.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "egress.h"
+#include "filter.h"
+#include "start.h"
+#include "tree.h"
+#include "usage.h"
 
 static inline int forge_sandbox_errno(void) { return errno; }
 

@@ -15,6 +15,8 @@ extension Duration: ConfigValue { var json: JSON { .string(DurationText.format(s
 extension ConfigPattern: ConfigValue { var json: JSON { .string(text) } }
 extension RepositoryName: ConfigValue { var json: JSON { .string(description) } }
 
+extension EgressPattern: ConfigValue { var json: JSON { .string(description) } }
+
 extension AgreedPatterns: ConfigValue {
     /// One list as a list; several as a list of lists, all of which must fit.
     var json: JSON { lists.count == 1 ? lists[0].json : .array(lists.map(\.json)) }

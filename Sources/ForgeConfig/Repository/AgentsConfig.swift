@@ -1,5 +1,7 @@
 // What Forge may do by itself, when a person decides, and what it may cost. A layer below can always ask for less.
 
+package import ForgeCore
+
 package struct AgentsConfig: Sendable, Equatable {
     /// How far Forge may go on its own. Each includes what is before it.
     package enum Autonomy: String, Sendable, CaseIterable, OrderedChoice {
@@ -13,6 +15,8 @@ package struct AgentsConfig: Sendable, Equatable {
     package var triage: TriageConfig
     /// Run once in a fresh work tree; nil means it is detected.
     package var setup: String?
+    /// What `setup` wants to reach, within what the server allows.
+    package var egress: [EgressPattern]
     /// The command that runs the tests; nil means it is detected.
     package var test: String?
     package var crew: String
@@ -26,6 +30,9 @@ package struct AgentsConfig: Sendable, Equatable {
         setup = reader.readOptional(
             "setup", .script(), example: "npm ci", direction: .free, "What makes a fresh work tree ready for the tests; detected if absent."
         )
+        egress = reader.read(
+            "egress", .list(.egressHost), "[]", direction: .intersection(),
+            "Hosts that setup reaches, such as [registry.npmjs.org], if the server allows them too.")
         test = reader.readOptional(
             "test", .script(), example: "python3 -m unittest discover -s tests", direction: .free,
             "The command that runs the tests; detected if absent.")

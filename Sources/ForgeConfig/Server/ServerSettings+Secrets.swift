@@ -8,7 +8,7 @@ extension ServerSettings {
         var secrets = github.webhookSecrets
         secrets += trackers.flatMap { $0.clientSecrets + $0.pathTokens }
         secrets += trackers.compactMap(\.apiToken)
-        secrets += [github.privateKey, model.apiKey, http.tls?.key].compactMap { $0 }
+        secrets += [github.privateKey, http.tls?.key].compactMap { $0 } + model.secrets
         if case .postgres(let address) = store { secrets.append(address) }
         return secrets
     }

@@ -48,6 +48,20 @@ extension ValueType<[ConfigPattern]> {
     }
 }
 
+extension ValueType<EgressPattern> {
+    /// `registry.npmjs.org`, `*.pythonhosted.org`, `mirror.example:8443`
+    static var egressHost: ValueType<EgressPattern> {
+        ValueType(shape: .text(pattern: #"^(\*\.)?[A-Za-z0-9._-]+(:[0-9]{1,5})?$"#)) { node throws(Complaint) in
+            let text = try ValueType<String>.text(bytesMax: 300).read(node)
+            guard let pattern = EgressPattern(text) else {
+                throw Complaint(
+                    "is not the name of a host", "write registry.npmjs.org, *.pythonhosted.org or mirror.example:8443; no address, no path")
+            }
+            return pattern
+        }
+    }
+}
+
 private func checkGlob(_ text: String) throws(Complaint) {
     if text == "!" { throw Complaint("is an exception without a name", "write what it is to leave out") }
     let path = text.hasPrefix("!") ? text.dropFirst() : text[...]

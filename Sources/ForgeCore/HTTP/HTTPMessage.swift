@@ -58,6 +58,8 @@ package enum HTTPBody: Sendable {
     case bytes([UInt8])
     /// Server-sent events; the server adds a comment line as heartbeat while nothing comes.
     case eventStream(HTTPBodyStream)
+    /// Byte for byte what is given, and nothing between.
+    case stream(HTTPBodyStream)
 }
 
 package struct HTTPResponse: Sendable {

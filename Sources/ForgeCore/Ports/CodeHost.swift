@@ -65,6 +65,10 @@ package protocol HostSession: Sendable {
     func pullRequest(_ number: Int64) async throws(CodeHostError) -> PullRequest
     /// Open ones with this head, of forks too.
     func pullRequests(withHead head: CommitSHA) async throws(CodeHostError) -> [Int64]
+    /// Nil when the repository is empty.
+    func defaultBranch() async throws(CodeHostError) -> String?
+    /// Open ones that something happened to since then, the newest word first.
+    func openPullRequests(since: Timestamp, limit: Int) async throws(CodeHostError) -> [PullRequest]
     func gitRemote() async throws(CodeHostError) -> GitRemote
     /// The conversation, oldest first, all of it.
     func comments(on number: Int64) async throws(CodeHostError) -> [HostComment]
@@ -76,11 +80,16 @@ package protocol HostSession: Sendable {
     /// Of this name at this commit, newest first.
     func checkRuns(named name: String, at head: CommitSHA) async throws(CodeHostError) -> [HostCheckRun]
 
+    /// What a check run says of lines, at most `limit`; one of another program, too.
+    func annotations(ofCheck id: Int64, limit: Int) async throws(CodeHostError) -> [CheckAnnotation]
+
     // MARK: Writing
 
     /// All or nothing. Comments on whole files are no part of it where the host keeps them apart; when there are no others and the event is
     /// `comment`, they go out without the review's text.
     func post(_ review: NewReview, on number: Int64) async throws(CodeHostError) -> HostReview
+    /// Takes back what a review of ours asked for or approved; its words and its threads stay.
+    func dismiss(review id: Int64, because message: String, on number: Int64) async throws(CodeHostError)
     func postComment(_ body: String, on number: Int64) async throws(CodeHostError) -> HostComment
     func editComment(_ id: Int64, to body: String) async throws(CodeHostError)
     /// Under the comment that opened a thread.

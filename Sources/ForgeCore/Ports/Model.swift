@@ -80,6 +80,7 @@ package struct ToolCall: Hashable, Sendable {
     package var argumentsText: String
     /// Nil when what it wrote is no JSON object: such a call is answered with an error and never carried out.
     package var arguments: JSON? {
+        // What cannot be read is told to the model by whoever carries out calls; why, it knows best itself.
         guard let json = try? JSONParser.parse(argumentsText.isEmpty ? "{}" : argumentsText), case .object = json else { return nil }
         return json
     }

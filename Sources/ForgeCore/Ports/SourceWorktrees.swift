@@ -5,7 +5,8 @@ package struct WorktreeRequest: Sendable {
     package var place: HostPlace
     package var commit: CommitSHA
     package var run: RunID
-    /// Only these folders are written out; empty means all. The others stay in every commit as they are.
+    /// Only these folders are written out, and the files that stand right in those above them; empty means all. The others stay in every
+    /// commit as they are.
     package var folders: [RepositoryPath]
 
     package init(place: HostPlace, commit: CommitSHA, run: RunID, folders: [RepositoryPath] = []) {
@@ -109,9 +110,12 @@ package protocol SourceWorktree: Sendable {
     /// The base's entries that are no files of their own here, and why: large-file pointers, submodules, folders that were not written out.
     var leftAlone: [RepositoryPath: String] { get async throws(SourceError) }
     /// Keeps the files as they are under `refs/forge/runs/<run>/<step>` and returns that commit. A nested repository or a submodule that
-    /// the base does not have is refused (`refused`).
-    func keep(step: Int) async throws(SourceError) -> CommitSHA
-    /// The files as that step left them.
+    /// the base does not have is refused (`refused`). What `.gitignore` names and the base does not have is no part of a step or a commit.
+    ///
+    /// - Parameter touched: all that can have changed since the last look, when that is known, as after the edits of a tool: looking at fifty
+    ///   thousand files takes longer than everything else. Nil after a command, which may have written anything.
+    func keep(step: Int, touched: Set<RepositoryPath>?) async throws(SourceError) -> CommitSHA
+    /// The files as that step left them. What `.gitignore` names, and the step does not have, stays where it can.
     func restore(step: Int) async throws(SourceError)
     /// Of the steps kept so far, the last; nil when there is none.
     var lastStep: Int? { get async throws(SourceError) }
@@ -126,9 +130,30 @@ package protocol SourceWorktree: Sendable {
     func close() async
 }
 
+extension SourceWorktree {
+    package func keep(step: Int) async throws(SourceError) -> CommitSHA { try await keep(step: step, touched: nil) }
+}
+
 package protocol SourceWorktrees: Sendable {
     /// The mirror has to have the commit. It is closed by whoever opened it; one that a killed process left is removed at the next start.
     func open(_ request: WorktreeRequest) async throws(SourceError) -> any SourceWorktree
     /// Drops the kept steps of a run.
     func forget(_ run: RunID, in place: HostPlace) async throws(SourceError)
+}
+
+extension SourceWorktrees {
+    /// A worktree for as long as the work lasts, however it ends.
+    package func withWorktree<Answer>(_ request: WorktreeRequest, _ body: (any SourceWorktree) async throws -> Answer) async throws
+        -> Answer
+    {
+        let worktree = try await open(request)
+        do {
+            let answer = try await body(worktree)
+            await worktree.close()
+            return answer
+        } catch {
+            await worktree.close()
+            throw error
+        }
+    }
 }

@@ -9,7 +9,8 @@
 // under `job/<id>` every change but a claim, each with its error if it has one: `job.queued`, `job.failed`, `job.lease_lost`,
 // `job.released`, `job.deferred`, `job.cancel_asked`, `job.retried`, and where it ends `job.done`, `job.dead`, `job.cancelled`;
 // `run.<state>` under `run/<id>`; under `pull/<repository>/<number>` what `PullRequestState.links` says of a change; `delivery.replayed`,
-// `token.created`, `token.revoked` under `audit`. Each carries the tenant of its row.
+// `token.created`, `token.revoked`, and by whoever lets a sandbox out `egress.allowed`, `egress.closed`, `egress.refused`, under `audit`.
+// Each carries the tenant of its row.
 
 /// A part of a listing, newest first.
 package struct Page<Item: Sendable>: Sendable {
@@ -161,6 +162,9 @@ package protocol JobStore: Sendable {
     func end(_ lease: Lease, _ ending: JobEnding) async throws(StoreError) -> JobState
     /// Jobs whose lease has run out go back to the queue or to the dead, after `backoff` with this jitter.
     func reapExpired(backoff: Backoff, jitter: Jitter) async throws(StoreError) -> [Job]
+    /// All that run, as if their leases had run out: for a process that has just begun and is the only one to carry out jobs. What lost its
+    /// worker for the first time is due at once.
+    func reapAll(backoff: Backoff, jitter: Jitter) async throws(StoreError) -> [Job]
     /// Nil when not seen; throws `refused` when it has ended.
     func cancelJob(_ id: JobID, by actor: String, scope: TenantScope) async throws(StoreError) -> Job?
     /// A dead job again, with its failures back to 0; throws `refused` in any other state, or when its work key is taken.
@@ -192,8 +196,9 @@ package protocol RunStore: Sendable {
     func advanceRun(_ id: RunID, to state: RunState, reason: String?, lease: Lease?) async throws(StoreError)
     func run(_ id: RunID, scope: TenantScope) async throws(StoreError) -> Run?
     func runs(_ filter: RunFilter, page: PageRequest, scope: TenantScope) async throws(StoreError) -> Page<Run>
-    /// Stores a step's result once: a second one under the same key changes nothing and returns the first.
-    func recordStep(_ step: Step, lease: Lease?) async throws(StoreError) -> Step
+    /// Stores a step's result once: a second one under the same key changes nothing and returns the first. What it cost is settled in the
+    /// same transaction, also for a second one: that was paid, too.
+    func recordStep(_ step: Step, settling: [BudgetSettlement], lease: Lease?) async throws(StoreError) -> Step
     /// In the order they were recorded.
     func steps(of run: RunID, scope: TenantScope) async throws(StoreError) -> [Step]
     /// Inserts or updates by run and stable id.
@@ -205,6 +210,12 @@ package protocol RunStore: Sendable {
     /// Throws `defect` when the digest is not that of the bytes: nobody can store something else under a digest others will ask for.
     func saveArtifact(_ artifact: Artifact, run: RunID, lease: Lease?) async throws(StoreError)
     func artifact(_ digest: String, run: RunID, scope: TenantScope) async throws(StoreError) -> Artifact?
+}
+
+extension RunStore {
+    package func recordStep(_ step: Step, lease: Lease?) async throws(StoreError) -> Step {
+        try await recordStep(step, settling: [], lease: lease)
+    }
 }
 
 package protocol JournalStore: Sendable {
@@ -281,12 +292,14 @@ package struct Swept: Hashable, Sendable {
     package var runs: Int
     package var jobs: Int
     package var pullRequests: Int
+    /// Accounts of money, with what was set aside in them.
+    package var budgets: Int
     /// There was more to do than one call does.
     package var isUnfinished: Bool
 
     package init(
         bodies: Int = 0, deliveries: Int = 0, journalEvents: Int = 0, keptAnswers: Int = 0, runs: Int = 0, jobs: Int = 0,
-        pullRequests: Int = 0, isUnfinished: Bool = false
+        pullRequests: Int = 0, budgets: Int = 0, isUnfinished: Bool = false
     ) {
         self.bodies = bodies
         self.deliveries = deliveries
@@ -295,13 +308,14 @@ package struct Swept: Hashable, Sendable {
         self.runs = runs
         self.jobs = jobs
         self.pullRequests = pullRequests
+        self.budgets = budgets
         self.isUnfinished = isUnfinished
     }
 }
 
 package protocol MaintenanceStore: Sendable {
     /// Drops what is older than its time, at most `limit` rows of each kind. Never an unfinished job or run, nor what is known of a pull
-    /// request that is open. Never a pending delivery's body; never a link of the journal
+    /// request that is open, nor an account of a day or month that goes on. Never a pending delivery's body; never a link of the journal
     /// without a checkpoint that the rest of its stream still hangs on.
     func sweep(_ retention: Retention, limit: Int) async throws(StoreError) -> Swept
     /// A real write, committed: proves that there is room and that the folder can be written.
@@ -310,4 +324,4 @@ package protocol MaintenanceStore: Sendable {
 }
 
 package typealias Store = DeliveryStore & TicketStore & JobStore & RunStore & JournalStore & TokenStore & AnswerStore & ReviewStore
-    & LaneStore & LocalHostStore & MaintenanceStore
+    & LaneStore & BudgetLedger & LocalHostStore & MaintenanceStore

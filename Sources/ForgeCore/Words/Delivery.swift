@@ -247,5 +247,6 @@ package enum RepositoryNotice: Hashable, Sendable {
     case removed(host: String, number: Int64)
     case installationRemoved(Tenant)
     case installationSuspended(Tenant)
+    /// What waits for it is due now.
     case installationActive(Tenant)
 }

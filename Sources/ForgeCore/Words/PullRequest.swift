@@ -78,13 +78,16 @@ package struct HostReview: Hashable, Sendable {
     package var body: String
     package var commit: CommitSHA?
     package var url: String
+    /// It stands between the pull request and its merge, until its author approves or somebody takes it back.
+    package var asksForChanges: Bool
 
-    package init(id: Int64, author: Actor, body: String, commit: CommitSHA?, url: String = "") {
+    package init(id: Int64, author: Actor, body: String, commit: CommitSHA?, url: String = "", asksForChanges: Bool = false) {
         self.id = id
         self.author = author
         self.body = body
         self.commit = commit
         self.url = url
+        self.asksForChanges = asksForChanges
     }
 }
 

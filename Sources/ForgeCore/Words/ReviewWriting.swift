@@ -45,6 +45,9 @@ package struct NewReview: Hashable, Sendable {
         self.body = body
         self.comments = comments
     }
+
+    /// It says nothing but what is said of whole files, and goes out without its text.
+    package var isOfFilesOnly: Bool { event == .comment && !comments.isEmpty && comments.allSatisfy { $0.anchor == .file } }
 }
 
 package enum CheckConclusion: String, Hashable, Sendable {

@@ -81,6 +81,7 @@ package struct CommandHandler: Sendable {
         let session = needs.review.host.session(place, .command, .person)
         do {
             try await work(place, session)
+            needs.review.doors.noteOpen(place.tenant)
             await session.end()
         } catch {
             await session.end()
@@ -89,8 +90,8 @@ package struct CommandHandler: Sendable {
     }
 
     private func conclude(_ error: any Error, _ job: Job) throws {
-        switch RunFailure(error).final(isLastAttempt: job.isLastAttempt) {
-        case .quiet, .passing: throw error
+        switch needs.review.doors.failure(error, of: job, at: needs.review.now.now) {
+        case .quiet, .passing, .shut: throw error
         case .wait(let reason, let pause): throw JobDeferred(because: reason, retryAfter: pause)
         case .gone(let reason): log.info("nobody to answer any more", [.init("job", JSON(job.id.number)), .init("why", .string(reason))])
         case .blocked(let reason), .broken(let reason): throw JobRefused(reason: reason)

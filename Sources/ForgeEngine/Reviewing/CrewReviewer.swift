@@ -11,6 +11,8 @@ package struct CrewReviewer: ChangeReviewer {
     private static let contextBytesMax = 24_000
 
     private let model: any Model
+    /// Nil where nothing has a price, as in a demonstration.
+    private let budgets: BudgetBook?
     private let outside: OutsideText
     private let matching: PatternMatching
     /// Takes secrets out of a line that is shown.
@@ -18,10 +20,12 @@ package struct CrewReviewer: ChangeReviewer {
     private let limits: PackingLimits
 
     package init(
-        model: any Model, matching: PatternMatching, limits: PackingLimits = PackingLimits(), outside: OutsideText,
+        model: any Model, budgets: BudgetBook? = nil, matching: PatternMatching, limits: PackingLimits = PackingLimits(),
+        outside: OutsideText,
         masked: @escaping @Sendable (String) -> String
     ) {
         self.model = model
+        self.budgets = budgets
         self.matching = matching
         self.limits = limits
         self.masked = masked
@@ -44,29 +48,32 @@ package struct CrewReviewer: ChangeReviewer {
         if review.whenLarge == .skip, !packed.manifest.none.isEmpty || !packed.manifest.partial.isEmpty {
             return Self.skipped(change, reading)
         }
+        let payer = BudgetPayer(tenant: change.place.tenant, repository: change.place.repository.description, run: journal.run)
+        let budget = budgets?.budget(for: payer, config.config.budgets, lease: journal.lease)
         var findings: [Finding] = []
         for (index, part) in packed.parts.enumerated() {
             let context = try await context(for: part, of: change, review)
             let request = ReviewerTask.request(
                 part, title: change.pull.title, context, number: index + 1, of: packed.parts.count, outside)
-            let answer = try await ask(request, "model.reviewer.\(index + 1)", journal, &reading.usage)
+            let answer = try await ask(request, "model.reviewer.\(index + 1)", journal, budget, &reading.usage)
             let shown = ShownLines(change.input.diff, paths: part.paths)
             guard let read = ReviewerAnswer.read(answer, shown: shown, categories: context.categories, masked: masked) else {
                 Self.forget(part, "the model's answer about it could not be read", &reading)
                 continue
             }
+            reading.dropped += read.dropped.count
             guard !read.findings.isEmpty else { continue }
             let verdicts = try await ask(
-                SkepticTask.request(read.findings, part, outside), "model.skeptic.\(index + 1)", journal, &reading.usage)
+                SkepticTask.request(read.findings, part, outside), "model.skeptic.\(index + 1)", journal, budget, &reading.usage)
             findings += SkepticTask.settle(read.findings, verdicts)
         }
         return ReviewersWord(findings: findings, reading: reading)
     }
 
     private func ask(
-        _ request: AnswerRequest, _ key: String, _ journal: RunJournal, _ usage: inout ModelUsage
+        _ request: AnswerRequest, _ key: String, _ journal: RunJournal, _ budget: CallBudget?, _ usage: inout ModelUsage
     ) async throws -> JSON {
-        let answer = try await journal.step(key, .model) { PaidAnswer(try await model.answer(request)) }
+        let answer = try await journal.step(key, asking: model, within: budget) { PaidAnswer(try await $0.answer(request)) }
         usage = usage + answer.answer.usage
         return answer.answer.json
     }

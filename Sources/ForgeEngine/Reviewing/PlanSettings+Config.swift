@@ -5,7 +5,7 @@ import ForgeCore
 import ForgeReview
 
 extension PlanSettings {
-    init(_ config: RepositoryConfig, isFull: Bool) {
+    init(_ config: RepositoryConfig, isFull: Bool, _ share: ReviewShare) {
         self.init()
         severityMin = config.review.severityMin
         commentsMax = config.review.commentsMax
@@ -17,6 +17,7 @@ extension PlanSettings {
         requestsChanges = config.output.requestsChanges
         approves = config.output.approves
         suggestsChanges = config.review.suggestsChanges
+        postsReview = share == .whole
         scope = isFull || config.review.onPush == .full ? .full : .incremental
     }
 }

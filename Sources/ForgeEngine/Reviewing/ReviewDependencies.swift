@@ -15,6 +15,7 @@ package struct ReviewDependencies: Sendable {
     package var now: WallClock
     package var metrics: Metrics
     package var log: Log
+    let doors: Doors
 
     package init(
         store: any JobStore & RunStore & ReviewStore, host: any CodeHost, mirrors: any SourceMirrors, upperLayers: any UpperConfigLayers,
@@ -31,5 +32,6 @@ package struct ReviewDependencies: Sendable {
         self.now = now
         self.metrics = metrics
         self.log = log.named("review")
+        doors = Doors(log: self.log)
     }
 }

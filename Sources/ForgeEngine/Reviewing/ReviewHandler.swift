@@ -21,7 +21,9 @@ package struct ReviewHandler: Sendable {
     }
 
     package var jobHandlers: [JobHandler] {
-        ["review", ReviewRequest.refreshKind].map { JobHandler(kind: $0) { job in try await carryOut(job) } }
+        ["review", ReviewRequest.refreshKind].map { JobHandler(kind: $0) { job in try await carryOut(job) } } + [
+            JobHandler(kind: "catch_up") { job in try await catchUp(job) }
+        ]
     }
 
     package func carryOut(_ job: Job) async throws {
@@ -62,6 +64,7 @@ package struct ReviewHandler: Sendable {
             try await endUnread(error, subject: "pull/\(number)@\(request.head?.description ?? "latest")", request, job)
             return
         }
+        needs.doors.noteOpen(request.place.tenant)
         try waitForTheHost(pull, request, job)
         let subject = "\(request.isRefresh ? "summary" : "pull")/\(number)@\(pull.head)"
         let opened = try await book.open(newRun(subject, request, job), for: job)
@@ -114,8 +117,8 @@ package struct ReviewHandler: Sendable {
     }
 
     private func ending(of run: ReviewRun, after error: any Error) async throws -> ReviewEnding {
-        switch RunFailure(error).final(isLastAttempt: run.job.isLastAttempt) {
-        case .quiet, .passing: throw error
+        switch needs.doors.failure(error, of: run.job, at: needs.now.now) {
+        case .quiet, .passing, .shut: throw error
         case .wait(let reason, let pause): throw JobDeferred(because: reason, retryAfter: pause)
         case .gone(let reason):
             if await isGone(run) { return ReviewEnding(.unneeded, reason) }
@@ -190,8 +193,8 @@ package struct ReviewHandler: Sendable {
     /// Not even the pull request could be read: a run tells why, unless it passes.
     private func endUnread(_ error: any Error, subject: String, _ request: ReviewRequest, _ job: Job) async throws {
         let ending: ReviewEnding
-        switch RunFailure(error).final(isLastAttempt: job.isLastAttempt) {
-        case .quiet, .passing: throw error
+        switch needs.doors.failure(error, of: job, at: needs.now.now) {
+        case .quiet, .passing, .shut: throw error
         case .wait(let reason, let pause): throw JobDeferred(because: reason, retryAfter: pause)
         case .gone(let reason): ending = ReviewEnding(.unneeded, reason)
         case .blocked(let reason), .broken(let reason): ending = ReviewEnding(.failed, reason)

@@ -66,6 +66,19 @@ extension ReviewRequest {
         return new
     }
 
+    /// The head of an open pull request, as if its event had come now: the same work as one that waits already.
+    static func job(catchingUpWith pull: PullRequest, like job: Job) -> NewJob {
+        let repository = job.new.payload["repository_id"]
+        return NewJob(
+            kind: "review", tenant: job.new.tenant, repository: job.new.repository,
+            workKey: "review:\(repository?.integer ?? 0):\(pull.number)@\(pull.head)", subject: "pull/\(pull.number)",
+            attemptsMax: job.new.attemptsMax,
+            payload: JSON.object([
+                .init("schema", 1), .init("event", job.new.payload["event"] ?? .null), .init("repository_id", repository ?? .null),
+                .init("pull", .integer(pull.number)), .init("head", .string(pull.head.description)),
+            ]).withoutNulls)
+    }
+
     /// What a person's command or a change of the ledger leads to. A review takes the place of what waits for the same pull request; a refresh
     /// does not. `cause` tells one wish from the next: one that came while another is carried out is a wish of its own.
     package static func job(

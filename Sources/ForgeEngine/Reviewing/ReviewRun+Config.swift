@@ -52,6 +52,6 @@ extension ConfigProblem {
     fileprivate var shown: ShownConfigProblem {
         ShownConfigProblem(
             file: source?.file ?? ".forge.yml", line: line,
-            sentence: [key, what].filter { !$0.isEmpty }.joined(separator: " ") + (advice.isEmpty ? "" : ": \(advice)"))
+            sentence: sentence)
     }
 }

@@ -33,6 +33,8 @@ extension ReviewRun {
             posted.unplaced = try await post(plan.review)
             posted.answered = try await answer(plan.answers)
         }
+        // Where the same account approves, its request is over by that.
+        if plan.withdrawsRequest, plan.review?.event != .approve { try await withdrawRequest() }
         if share != .check {
             posted.summaryComment = try await summarise(plan.summary(unplaced: posted.unplaced), config.output.summary)
         }
@@ -86,6 +88,20 @@ extension ReviewRun {
             isThere = identity.ownReview(marker, in: try await session.reviews(on: pull.number)) != nil
         }
         return isThere ? PostedPart(isAccepted: true) : nil
+    }
+
+    /// Nothing asks for changes any more, so nothing of ours may stand in the way of a merge.
+    private func withdrawRequest() async throws {
+        _ = try await journal.step("withdraw", .write) {
+            let identity = try await memory.identity(needs.host)
+            for review in try await session.reviews(on: pull.number) where review.asksForChanges && identity.isAuthor(review.author) {
+                try await unlessGone {
+                    try await session.dismiss(
+                        review: review.id, because: "As of \(pull.head.short) nothing asks for changes any more.", on: pull.number)
+                }
+            }
+            return Done()
+        }
     }
 
     func requireNewestHead() async throws {

@@ -5,9 +5,9 @@ import ForgeCore
 import ForgeReview
 
 extension ReviewRun {
-    private static let configName = RepositoryPath(".forge.yml")
+    static let configName = RepositoryPath(".forge.yml")
     /// What is larger is told as a problem by its reader, not read.
-    private static let configBytesMax = 1 << 20
+    static let configBytesMax = 1 << 20
 
     /// The pull request's head and its base branch, as they are on the code host now; for a run that is called again, as they were. A fetch
     /// that names commits is none when they are here, and the base branch may have moved since.

@@ -60,12 +60,14 @@ struct ReviewRun: Sendable {
         let change = try await readChange(snapshot, start, config.config)
         if let outcome = reasonInPaths(change, config.config) { return try await leave(outcome, config.config, state) }
         let share = try await share(of: change, after: state.reviewed)
-        let judgement = try await needs.judge.judge(change, config)
+        var judgement = try await needs.judge.judge(change, config)
+        try await judgeConfig(of: change, into: &judgement)
+        let tools = try await readTools(config.config, share, into: &judgement)
         let (material, reading) = try await askModel(change, judgement, config, share)
         let report = settle(material, reportSettings(judgement))
         let known = try await withThreadsKnown(state, report)
-        let planned = try await planned(change, report, judgement, reading)
-        let plan = planReview(planned, known, PlanSettings(config.config, isFull: request.isFull))
+        let planned = try await planned(change, report, judgement, reading, tools)
+        let plan = planReview(planned, known, PlanSettings(config.config, isFull: request.isFull, share))
         try await noteComments(plan, known)
         try await advance(to: .publishing)
         let posted = try await publish(plan, config.config, share)
@@ -123,10 +125,25 @@ struct ReviewRun: Sendable {
             material.found += word.findings
             return (material, word.reading)
         } catch {
-            // A model that will not or cannot answer must not keep what the rules found from anybody.
-            guard error is ModelError, let message = RunFailure(error).final(isLastAttempt: job.isLastAttempt).lastWord else { throw error }
-            material.coverage.unread.append(UnreadPart(path: nil, reason: "the model's review failed: \(message)"))
+            guard error is ModelError, let word = wordAboutModel(error) else { throw error }
+            material.coverage.unread.append(UnreadPart(path: nil, reason: word))
             return (material, nil)
+        }
+    }
+
+    /// For so long a review waits for a model that wants a moment. Longer than that it must not keep what the rules found from anybody.
+    private static let modelPatience = Duration.seconds(300)
+
+    /// Why the review goes on without the model; nil while it is worth waiting.
+    private func wordAboutModel(_ error: any Error) -> String? {
+        let now = needs.now.now
+        let waitsUntil = (journal.allSteps.map(\.at).min() ?? now) + Self.modelPatience
+        switch RunFailure(error).final(of: job, at: now) {
+        case .quiet: return nil
+        case .wait(let reason, let pause): return now + pause > waitsUntil ? "the model could not be asked: \(reason)" : nil
+        case .passing(let reason): return now > waitsUntil ? "the model could not be asked: \(reason)" : nil
+        case .blocked(let reason): return "the model could not be asked: \(reason)"
+        case .broken(let reason), .gone(let reason), .shut(let reason): return "the model's review failed: \(reason)"
         }
     }
 
@@ -139,11 +156,12 @@ struct ReviewRun: Sendable {
     }
 
     private func planned(
-        _ change: JudgedChange, _ report: ReviewReport, _ judgement: ChangeJudgement, _ reading: ModelReading?
+        _ change: JudgedChange, _ report: ReviewReport, _ judgement: ChangeJudgement, _ reading: ModelReading?, _ tools: Set<String>
     ) async throws -> PlannedChange {
         PlannedChange(
             key: key, pull: pull, mergeBase: change.mergeBase, diff: change.input.diff, report: report,
-            rulesRun: Set(judgement.material.rules.map(\.id)), leftOut: judgement.leftOut.union(change.generated), model: reading,
+            rulesRun: Set(judgement.material.rules.map(\.id)), toolsRun: tools, leftOut: judgement.leftOut.union(change.generated),
+            model: reading,
             dismissals: try await needs.store.dismissals(in: place), isAsked: request.isAsked, duration: needs.now.now - startedAt,
             run: name, repositoryURL: needs.repositoryURL(place.repository))
     }

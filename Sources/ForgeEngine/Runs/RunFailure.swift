@@ -11,7 +11,10 @@ package enum RunFailure: Hashable, Sendable {
     case passing(String)
     /// What it was about is not there any more. Nobody is to be told.
     case gone(String)
-    /// A person has to do something first: grant a permission, mend a key.
+    /// The key or the installation is not good at the moment: it may be suspended for a day, or a key be changed this minute. Asked again
+    /// for a while, and only then left to a person.
+    case shut(String)
+    /// A person has to do something first: grant a permission.
     case blocked(String)
     /// Ours, or nothing that a second try would change.
     case broken(String)
@@ -34,7 +37,7 @@ package enum RunFailure: Hashable, Sendable {
         case .notFound: .gone(error.message)
         case .forbidden(let missing):
             .blocked(missing.map { "the installation lacks the permission \($0): \(error.message)" } ?? error.message)
-        case .unauthorized: .blocked(error.message)
+        case .unauthorized: .shut(error.message)
         case .limited(let pause): .wait(because: error.message, pause)
         // The head moved or it exists already: the next try reads how things stand.
         case .unavailable, .conflict: .passing(error.message)
@@ -46,6 +49,7 @@ package enum RunFailure: Hashable, Sendable {
         switch error.kind {
         // The code host tells of a head a moment before git has it.
         case .unavailable, .notFound: .passing(error.message)
+        // A permission is missing: a key or an installation that is none was refused before git was asked.
         case .unauthorized: .blocked(error.message)
         case .tooLarge, .refused, .defect: .broken(error.message)
         }
@@ -64,14 +68,23 @@ package enum RunFailure: Hashable, Sendable {
     /// What went wrong, when no try of the same thing will go better by itself.
     package var lastWord: String? {
         switch self {
-        case .blocked(let message), .broken(let message), .gone(let message): message
+        case .blocked(let message), .broken(let message), .gone(let message), .shut(let message): message
         case .quiet, .wait, .passing: nil
         }
     }
 
-    /// At a job's last attempt nothing passes any more.
-    package func final(isLastAttempt: Bool) -> Self {
-        if case .passing(let message) = self, isLastAttempt { .broken(message) } else { self }
+    /// A door that was shut for a moment is tried again this much later.
+    package static let shutPause = Duration.seconds(300)
+    /// A job that is older waits for no door any more: somebody has to open it, and asks again.
+    package static let shutMax = Duration.seconds(6 * 3_600)
+
+    /// At a job's last attempt nothing passes any more, and what is shut is waited for only so long.
+    package func final(of job: Job, at now: Timestamp) -> Self {
+        switch self {
+        case .passing(let message) where job.isLastAttempt: .broken(message)
+        case .shut(let message): now - job.createdAt < Self.shutMax ? .wait(because: message, Self.shutPause) : .blocked(message)
+        case .passing, .quiet, .wait, .gone, .blocked, .broken: self
+        }
     }
 }
 

@@ -46,6 +46,25 @@ package final class RunJournal: Sendable {
         return try await record(key, kind, try await work())
     }
 
+    /// An answer that is paid for: what it came to is settled with the step that stores it, or by itself when there is no such step.
+    package func step<Result: StepResult>(
+        _ key: String, asking model: any Model, within budget: CallBudget?, _ work: (any Model) async throws -> Result
+    ) async throws -> Result {
+        guard let budget else { return try await step(key, .model) { try await work(model) } }
+        if let known = try known(key, as: Result.self) { return known }
+        try Task.checkCancellation()
+        let owed = OwedCalls()
+        do {
+            let result = try await record(key, .model, try await work(BudgetedModel(model, budget, owed: owed)), settling: owed)
+            budget.settled(owed.all)
+            return result
+        } catch {
+            // Settled twice is counted once: the transaction may have been carried out and its answer lost.
+            if !owed.all.isEmpty { await budget.settleAnyway(owed.all) }
+            throw error
+        }
+    }
+
     /// An effect that others see. `find` looks for what an earlier try left; `work` is called only when there is nothing.
     package func write<Result: StepResult>(
         _ key: String, find: () async throws -> Result?, _ work: () async throws -> Result
@@ -92,14 +111,16 @@ package final class RunJournal: Sendable {
 
     private static func beginning(of key: String) -> String { "\(key).begun" }
 
-    private func record<Result: StepResult>(_ key: String, _ kind: StepKind, _ result: Result) async throws -> Result {
+    private func record<Result: StepResult>(
+        _ key: String, _ kind: StepKind, _ result: Result, settling owed: OwedCalls? = nil
+    ) async throws -> Result {
         let step = Step(run: run, key: key, kind: kind.rawValue, result: result.stepJSON, at: now.now)
-        let stored = try await store.recordStep(step, lease: lease)
+        let stored = try await store.recordStep(step, settling: owed?.all ?? [], lease: lease)
         state.withLock { $0.steps[key] = stored }
         return Result(stepJSON: stored.result) ?? result
     }
 }
 
 package enum StepKind: String, Hashable, Sendable, CaseIterable {
-    case read, decision, model, beginning, write
+    case read, decision, model, tool, beginning, write
 }

@@ -34,6 +34,7 @@ package struct RetentionService: Sendable {
                 total.runs += swept.runs
                 total.jobs += swept.jobs
                 total.pullRequests += swept.pullRequests
+                total.budgets += swept.budgets
                 total.isUnfinished = swept.isUnfinished
             } while total.isUnfinished && !Task.isCancelled
         } catch {

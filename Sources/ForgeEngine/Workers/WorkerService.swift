@@ -14,10 +14,12 @@ package struct WorkerLimits: Hashable, Sendable {
     package var backoff: Backoff
     /// Looks at least so often for due jobs and ended leases.
     package var interval: Duration
+    /// No other process carries out jobs of this store. What a killed one was at goes on at once, and not after its lease.
+    package var isAlone: Bool
 
     package init(
         workers: Int = 4, lease: Duration = .seconds(60), heartbeat: Duration = .seconds(15), perRepository: Int = 2,
-        backoff: Backoff = .init(), interval: Duration = .seconds(5)
+        backoff: Backoff = .init(), interval: Duration = .seconds(5), isAlone: Bool = false
     ) {
         precondition(workers >= 0 && heartbeat < lease, "a lease must outlast its heartbeat")
         self.workers = workers
@@ -26,6 +28,7 @@ package struct WorkerLimits: Hashable, Sendable {
         self.perRepository = perRepository
         self.backoff = backoff
         self.interval = interval
+        self.isAlone = isAlone
     }
 }
 
@@ -65,6 +68,8 @@ package final class WorkerService: Sendable {
 
     /// Until cancelled: then running jobs are cancelled too and given back.
     package func run() async {
+        // Before any job is claimed: those that are running now are another process's, which is gone.
+        if limits.isAlone { await reap("jobs go on whose worker ended with its process", store.reapAll) }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.reapLoop() }
             for number in 0..<limits.workers {
@@ -81,16 +86,19 @@ package final class WorkerService: Sendable {
 
     private func reapLoop() async {
         await runWheneverDue(Wakeup(), every: limits.interval, clock: clock) {
-            do throws(StoreError) {
-                let reaped = try await self.store.reapExpired(backoff: self.limits.backoff, jitter: self.jitter)
-                guard !reaped.isEmpty else { return }
-                self.leaseLosses.add(reaped.count)
-                self.log.warning(
-                    "leases ended without their workers", [.init("jobs", .array(reaped.map { JSON($0.id.number) }))])
-                self.queued.notify()
-            } catch {
-                self.log.error("ended leases could not be looked for", [.init("error", .string(error.description))])
-            }
+            await self.reap("leases ended without their workers", self.store.reapExpired)
+        }
+    }
+
+    private func reap(_ message: String, _ reap: (Backoff, Jitter) async throws(StoreError) -> [Job]) async {
+        do throws(StoreError) {
+            let reaped = try await reap(limits.backoff, jitter)
+            guard !reaped.isEmpty else { return }
+            leaseLosses.add(reaped.count)
+            log.warning(message, [.init("jobs", .array(reaped.map { JSON($0.id.number) }))])
+            queued.notify()
+        } catch {
+            log.error("ended leases could not be looked for", [.init("error", .string(error.description))])
         }
     }
 

@@ -6,7 +6,7 @@ import ForgeCore
 
 /// Used on one thread and let go of; readers have handles of their own.
 final class BareRepository {
-    private let handle: GitHandle
+    let handle: GitHandle
     private let runtime: GitRuntime
     var raw: OpaquePointer { unsafe handle.raw }
 
@@ -74,9 +74,12 @@ final class BareRepository {
         }
     }
 
-    func ownRefs() throws(GitError) -> [String] {
+    func ownRefs() throws(GitError) -> [String] { try refs(below: Self.remotePrefix) }
+
+    /// Whose names begin so.
+    func refs(below prefix: String) throws(GitError) -> [String] {
         var iterator: OpaquePointer?
-        let status = unsafe git_reference_iterator_glob_new(&iterator, raw, Self.remotePrefix + "*")
+        let status = unsafe git_reference_iterator_glob_new(&iterator, raw, prefix + "*")
         try check("git_reference_iterator_glob_new", status)
         defer { unsafe git_reference_iterator_free(iterator) }
         var found: [String] = []
@@ -132,7 +135,7 @@ final class BareRepository {
 
     /// Without a name, and so without a place in any configuration. The library's look for addresses to replace is left out: there are none,
     /// and version 1.5 loses twenty kilobytes for each line of configuration that it looks at.
-    private func remote(_ url: String) throws(GitError) -> GitHandle {
+    func remote(_ url: String) throws(GitError) -> GitHandle {
         var options = unsafe git_remote_create_options()
         let version = UInt32(GIT_REMOTE_CREATE_OPTIONS_VERSION)
         try check("git_remote_create_options_init", unsafe git_remote_create_options_init(&options, version))

@@ -30,19 +30,6 @@ enum Disk {
         return found
     }
 
-    /// Names as bytes, for folders in which strangers gave the names.
-    private static func rawNames(in folder: [CChar]) -> [[CChar]] {
-        guard let open = unsafe opendir(folder) else { return [] }
-        defer { unsafe closedir(open) }
-        var found: [[CChar]] = []
-        while let entry = unsafe readdir(open) {
-            guard let name = unsafe forge_git_entry_name(entry) else { continue }
-            let bytes = unsafe Array(UnsafeBufferPointer(start: name, count: strlen(name)))
-            if bytes != [46], bytes != [46, 46] { found.append(bytes) }
-        }
-        return found
-    }
-
     static func size(of file: String) -> Int {
         var facts = stat()
         return unsafe lstat(file, &facts) == 0 ? Int(facts.st_size) : 0
@@ -92,26 +79,10 @@ enum Disk {
     }
 
     /// Removes a folder and all below it. What cannot be removed stays, and is met again by the next sweep.
-    static func removeTree(_ path: String) { removeTree(path.utf8.map { CChar(bitPattern: $0) }) }
-
-    /// A stack in place of recursion: a hostile tree is deeper than ours is.
-    private static func removeTree(_ path: [CChar]) {
-        var open: [[CChar]] = [path]
-        var folders: [[CChar]] = []
-        while let folder = open.popLast() {
-            folders.append(folder)
-            for name in rawNames(in: folder + [0]) {
-                let entry = folder + [47] + name
-                var facts = stat()
-                guard unsafe lstat(entry + [0], &facts) == 0 else { continue }
-                if unsafe forge_git_is_folder(&facts) != 0 {
-                    open.append(entry)
-                } else {
-                    _ = unsafe unlink(entry + [0])
-                }
-            }
-        }
-        for folder in folders.reversed() { _ = unsafe rmdir(folder + [0]) }
+    static func removeTree(_ path: String) {
+        // Where there is no parent, there is nothing to remove.
+        guard let slash = path.lastIndex(of: "/"), let parent = try? OpenFolder(String(path[..<slash])) else { return }
+        parent.remove(EntryName(path[path.index(after: slash)...].utf8))
     }
 }
 

@@ -85,6 +85,13 @@ final class FetchWatch: Sendable {
         guard isFirst, let password else { return nil }
         return (user, password.reveal())
     }
+
+    /// To the library's question who we are.
+    func answer(_ made: UnsafeMutablePointer<UnsafeMutablePointer<git_credential>?>?, _ allowed: UInt32) -> Int32 {
+        guard allowed & GIT_CREDENTIAL_USERPASS_PLAINTEXT.rawValue != 0, let credential = credential() else { return GIT_EAUTH.rawValue }
+        let password = credential.password.map { CChar(bitPattern: $0) } + [0]
+        return unsafe git_credential_userpass_plaintext_new(made, credential.user, password)
+    }
 }
 
 // MARK: Callbacks: the payload is a `FetchWatch` that outlives the call.
@@ -94,11 +101,7 @@ private func watch(_ payload: UnsafeMutableRawPointer?) -> FetchWatch? {
 }
 
 let credentialCallback: git_credential_acquire_cb = { made, _, _, allowed, payload in
-    guard let watch = unsafe watch(payload), allowed & GIT_CREDENTIAL_USERPASS_PLAINTEXT.rawValue != 0,
-        let credential = watch.credential()
-    else { return GIT_EAUTH.rawValue }
-    let password = credential.password.map { CChar(bitPattern: $0) } + [0]
-    return unsafe git_credential_userpass_plaintext_new(made, credential.user, password)
+    unsafe watch(payload)?.answer(made, allowed) ?? GIT_EAUTH.rawValue
 }
 
 let transferCallback: git_indexer_progress_cb = { progress, payload in

@@ -1,9 +1,15 @@
 // How large, how long, how many: every limit that mirrors have, in one value.
 
-/// What is written out for one worktree. A few kilobytes of trees can stand for more files than a disk has room for.
+/// What is written out for one worktree, and what is taken from it. A few kilobytes of trees can stand for more files than a disk has room for.
 package struct WorktreeLimits: Sendable {
     package var filesMax = 1_000_000
     package var bytesMax = 8 << 30
+    /// A single file that is part of a step or a commit. Hosts take no larger ones.
+    package var fileBytesMax = 100 << 20
+    /// What changed since the last look, all together.
+    package var keptBytesMax = 1 << 30
+    /// Folders in one another.
+    package var depthMax = 200
 
     package init() {}
 }

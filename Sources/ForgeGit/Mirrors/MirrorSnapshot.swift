@@ -14,10 +14,8 @@ package final class MirrorSnapshot: SourceSnapshot {
 
     let place: MirrorPlace
     private let refs: [String: CommitSHA]
-    /// Of the folder that is read from. One of the same name may be another by the time that damage is met.
-    private let identity: UInt64?
+    private let damage: MirrorDamage
     private let runtime: GitRuntime
-    private let log: Log
     private let hold: Mutex<Hold?>
 
     init(_ fetched: FetchedMirror, _ place: MirrorPlace, slot: Slot, runtime: GitRuntime, log: Log) throws(SourceError) {
@@ -28,9 +26,8 @@ package final class MirrorSnapshot: SourceSnapshot {
             throw SourceError(reading: error, place.repositoryName)
         }
         self.place = place
-        identity = Disk.identity(of: place.repository)
+        damage = MirrorDamage(place, log)
         self.runtime = runtime
-        self.log = log
         refs = fetched.refs
     }
 
@@ -95,29 +92,7 @@ package final class MirrorSnapshot: SourceSnapshot {
             }
             return try await body(repository)
         } catch {
-            throw failure(error)
+            throw damage.failure(error)
         }
-    }
-
-    /// Damage is told to the next fetch.
-    func failure(_ error: GitError) -> SourceError {
-        error.isDamage ? markDamaged(error) : SourceError(reading: error, place.repositoryName)
-    }
-
-    /// The next fetch builds the mirror anew.
-    private func markDamaged(_ error: GitError) -> SourceError {
-        guard Disk.identity(of: place.repository) == identity else {
-            return SourceError(
-                .unavailable, "the copy of \(place.repositoryName) on this machine was replaced; the next fetch has it whole")
-        }
-        log.warning(
-            "the mirror of \(place.repositoryName) is damaged; the next fetch builds it anew: \(error.message)",
-            [.init("repository", .string(place.repositoryName))])
-        do throws(GitError) {
-            try Disk.createFile(place.damageMark)
-        } catch {
-            log.error("the damaged mirror could not be marked: \(error.message)")
-        }
-        return SourceError(.unavailable, "the copy of \(place.repositoryName) on this machine was damaged and is fetched anew next time")
     }
 }

@@ -8,7 +8,7 @@ import Synchronization
 package final class Mirrors: SourceMirrors {
     let options: MirrorOptions
     let runtime: GitRuntime
-    private let log: Log
+    let log: Log
     private let slots: Slots
     /// Those at work, with how many callers each has: an actor more for a repository would be one too many.
     private let atWork = Mutex<[MirrorPlace: (mirror: Mirror, callers: Int)]>([:])
@@ -105,6 +105,6 @@ package final class Mirrors: SourceMirrors {
             guard let lock = try? FileLock.tryTake(place.writeLock, .exclusive) else { continue }
             withExtendedLifetime(lock) { Disk.removeTree("\(trash)/\(name)") }
         }
-        Worktree.sweep(options.folder)
+        WorktreeFolder.sweep(options.folder)
     }
 }

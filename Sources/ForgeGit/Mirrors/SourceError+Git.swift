@@ -72,6 +72,7 @@ extension SourceError {
         case .cancelled: self.init(.unavailable, "reading \(place) was cancelled")
         case .notFound where !error.isDamage: self.init(.notFound, error.message)
         case _ where error.call == "limit": self.init(.tooLarge, "\(place) is too large here: \(error.message)")
+        case _ where error.call == "refused": self.init(.refused, error.message)
         case .invalidName: self.init(.notFound, "\(place): \(error.message)")
         default: self.init(error.area == .system ? .unavailable : .defect, "\(place) could not be read: \(error.message)")
         }

@@ -58,7 +58,7 @@ extension HostReview {
         guard let id = json["id"]?.integer else { return nil }
         self.init(
             id: id, author: Actor(author: json), body: json["body"]?.string ?? "", commit: CommitSHA(json["commit_id"]?.string ?? ""),
-            url: json["html_url"]?.string ?? "")
+            url: json["html_url"]?.string ?? "", asksForChanges: json["state"]?.string == "CHANGES_REQUESTED")
     }
 
     /// The review without a text that GitHub makes for a comment that came alone.
@@ -76,6 +76,18 @@ extension HostCheckRun {
         self.init(
             id: id, externalID: json["external_id"]?.string ?? "", isCompleted: json["status"]?.string == "completed",
             isOwn: app != nil && json["app"]?["id"]?.integer == app)
+    }
+}
+
+extension CheckAnnotation {
+    init?(_ json: JSON) {
+        guard let path = json["path"]?.string, let message = json["message"]?.string else { return nil }
+        let first = max(1, Int(clamping: json["start_line"]?.integer ?? 1))
+        let last = max(first, Int(clamping: json["end_line"]?.integer ?? 1))
+        self.init(
+            path: RepositoryPath(path), lines: first...last,
+            level: Level(rawValue: json["annotation_level"]?.string ?? "") ?? .warning, title: json["title"]?.string ?? "",
+            message: message)
     }
 }
 

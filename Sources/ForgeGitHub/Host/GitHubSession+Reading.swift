@@ -22,6 +22,16 @@ extension GitHubSession {
         return numbers(try await all("\(root)/pulls", query: [("state", "open")]))
     }
 
+    package func defaultBranch() async throws(CodeHostError) -> String? { try await send(.get(root))["default_branch"]?.string }
+
+    package func openPullRequests(since: Timestamp, limit: Int) async throws(CodeHostError) -> [PullRequest] {
+        let query = [(name: "state", value: "open"), ("sort", "updated"), ("direction", "desc"), ("per_page", "\(min(limit, 100))")]
+        let page = try await send(.get("\(root)/pulls", query: query))
+        let items = try need(page.array, "list of pull requests")
+        return items.prefix(limit).filter { $0["updated_at"]?.string.flatMap { Timestamp(text: $0) }.map { $0 >= since } ?? true }
+            .compactMap { PullRequest($0) }
+    }
+
     package func comments(on number: Int64) async throws(CodeHostError) -> [HostComment] {
         let items = try await all("\(root)/issues/\(number)/comments")
         return items.compactMap { HostComment($0) }.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }

@@ -7,11 +7,10 @@ package import ForgeCore
 extension GitHubSession {
     package func post(_ review: NewReview, on number: Int64) async throws(CodeHostError) -> HostReview {
         let onFiles = review.comments.filter { $0.anchor == .file }
-        let isOfFilesOnly = !onFiles.isEmpty && onFiles.count == review.comments.count && review.event == .comment
-        if isOfFilesOnly, onFiles.count == 1 { return try await postOnFile(onFiles[0], review.commit, number) }
+        if review.isOfFilesOnly, onFiles.count == 1 { return try await postOnFile(onFiles[0], review.commit, number) }
         if !onFiles.isEmpty {
             let last = try await postOnFiles(onFiles, review.commit, number)
-            if isOfFilesOnly, let last { return last }
+            if review.isOfFilesOnly, let last { return last }
         }
         let body = reviewBody(review)
         do throws(CodeHostError) {
@@ -21,6 +20,11 @@ extension GitHubSession {
             guard try await discardPending(number) else { throw error }
             return try await postReview(body, number)
         }
+    }
+
+    package func dismiss(review id: Int64, because message: String, on number: Int64) async throws(CodeHostError) {
+        let body: JSON = ["message": .string(message), "event": "DISMISS"]
+        try await write(.put, "\(root)/pulls/\(number)/reviews/\(id)/dismissals", body)
     }
 
     private func postReview(_ body: JSON, _ number: Int64) async throws(CodeHostError) -> HostReview {

@@ -28,7 +28,7 @@ struct HAREntry {
         let request = exchange.request
         let url = shown(request.shownURL ?? request.url)
         var headers = request.headers.map(header)
-        if request.authorization != nil { headers.append(field("authorization", CredentialMask.dots)) }
+        if request.authorization != nil { headers.append(field(exchange.request.authorizationHeader.lowercased(), CredentialMask.dots)) }
         var members: [JSON.Member] = [
             .init("method", .string(request.method.rawValue)), .init("url", .string(url)),
             .init("httpVersion", .string(exchange.facts.version)), .init("cookies", .array([])), .init("headers", .array(headers)),

@@ -1,5 +1,6 @@
 // Which findings somebody means: by the first characters of an id, or by the thread the words stand in. A word that only looks like an id
-// (`decade`, `facade`) is part of a reason where the thread says already what is meant.
+// (`decade`, `facade`, `202611`) is part of a reason where the thread says already what is meant. What can be nothing but an id is never
+// taken for the thread's own: whoever mistyped one hears so.
 
 import ForgeCore
 
@@ -23,7 +24,7 @@ enum FindingChoice: Equatable {
         let matches = state.ledger.values.filter { $0.id.hasPrefix(word) }.sorted { $0.id < $1.id }
         switch matches.count {
         case 1: self = .some(matches, rest: rest)
-        case 0 where !thread.isEmpty: self = .some(thread, rest: words)
+        case 0 where !thread.isEmpty && Self.mayBeWord(word): self = .some(thread, rest: words)
         case 0: self = .unknown(word)
         default: self = .ambiguous(word, matches)
         }
@@ -33,6 +34,12 @@ enum FindingChoice: Equatable {
     private static func bare(_ word: Substring) -> String {
         let marks: Set<Character> = ["`", "#", ":", ",", ".", "<", ">", "*", "(", ")"]
         return String(word.drop { marks.contains($0) }.reversed().drop { marks.contains($0) }.reversed()).lowercased()
+    }
+
+    /// All letters or all digits, and shorter than an id.
+    private static func mayBeWord(_ text: String) -> Bool {
+        let digits = text.utf8.count { $0.isDigit }
+        return text.utf8.count < FindingID.characterCount && (digits == 0 || digits == text.utf8.count)
     }
 
     private static func isLikeID(_ word: String) -> Bool {

@@ -31,7 +31,7 @@ struct CommentPlanning {
 
     /// Findings come with the gravest first.
     mutating func comments(_ findings: [OpenFinding]) -> [PlannedComment] {
-        guard settings.showsInline, settings.commentsMax > 0 else { return [] }
+        guard settings.postsReview, settings.showsInline, settings.commentsMax > 0 else { return [] }
         var groups: [Group] = []
         var indices: [Place: Int] = [:]
         var fileCount = 0

@@ -28,6 +28,8 @@ package struct PlanSettings: Hashable, Sendable {
     /// The least that fails the check; nil when nothing does.
     package var failsOn: FindingSeverity?
     package var showsInline = true
+    /// False for a look that nobody is to be notified of: what it would have commented on is left to the next one.
+    package var postsReview = true
     package var summary = Summary.one
     package var makesCheckRun = true
     package var commentsWhenClean = false

@@ -12,16 +12,19 @@ package struct ModelReading: Hashable, Sendable {
     /// Files that it should have been shown and was not, and why.
     package var none: [UnreadPart]
     package var usage: ModelUsage
+    /// Findings of its answers that could not be placed, such as one on a line that the change does not have.
+    package var dropped: Int
 
     package init(
         name: String, full: Set<RepositoryPath> = [], partial: [UnreadPart] = [], none: [UnreadPart] = [],
-        usage: ModelUsage = ModelUsage()
+        usage: ModelUsage = ModelUsage(), dropped: Int = 0
     ) {
         self.name = name
         self.full = full
         self.partial = partial
         self.none = none
         self.usage = usage
+        self.dropped = dropped
     }
 }
 

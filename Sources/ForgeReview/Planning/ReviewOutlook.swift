@@ -23,6 +23,7 @@ struct ReviewOutlook: Sendable {
     let conclusion: CheckConclusion
     let coverage: CoverageText
     let linesSeen: JSON
+    let room: LedgerRoom
 
     var head: CommitSHA { change.pull.head }
     var round: Int { (before.reviewed?.round ?? 0) + 1 }
@@ -58,6 +59,10 @@ struct ReviewOutlook: Sendable {
     func remember(_ posted: PostedReview, in state: inout PullRequestState) {
         remember(open, posted, in: &state)
         for ending in ended { remember(ending, posted, in: &state) }
+        for id in room.forgotten {
+            // What somebody did about it meanwhile counts more.
+            if state.ledger[id] == before.ledger[id] { state.ledger[id] = nil }
+        }
         for found in dismissed {
             guard var entry = state.ledger[found.id] else { continue }
             update(&entry, found, isTold: false, nil)
@@ -77,15 +82,13 @@ struct ReviewOutlook: Sendable {
     }
 
     private func remember(_ findings: [OpenFinding], _ posted: PostedReview, in state: inout PullRequestState) {
-        var room = Self.ledgerMax - state.ledger.count
-        for found in findings {
+        for found in findings where !room.unkept.contains(found.id) {
             let isTold = commented.contains(found.id) && !posted.unplaced.contains(found.id)
             let thread = posted.threads[found.id]
             if var entry = state.ledger[found.id] {
                 update(&entry, found, isTold: isTold, thread)
                 state.ledger[found.id] = entry
-            } else if room > 0 || commented.contains(found.id) {
-                room -= 1
+            } else {
                 let place: LedgerPlace = isTold ? .thread(comment: thread) : .summary
                 state.ledger[found.id] = LedgerEntry(found, place: place, head: head)
             }
@@ -110,6 +113,8 @@ struct ReviewOutlook: Sendable {
         if found.novelty == .regressed, !entry.isDismissed {
             entry.state = .open
             entry.isAnswered = false
+            // Its old thread was told that it is over; one of its own is for the next look.
+            if !settings.postsReview { entry.place = .summary }
         }
     }
 

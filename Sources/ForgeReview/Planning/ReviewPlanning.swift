@@ -3,7 +3,7 @@
 package import ForgeCore
 
 package func planReview(_ change: PlannedChange, _ state: PullRequestState, _ settings: PlanSettings) -> ReviewPlan {
-    let coverage = CoverageText(change)
+    var coverage = CoverageText(change)
     let novelty = ChangeNovelty(
         change.diff, since: state.reviewed.map { LinesSeen(json: $0.linesSeen) },
         unread: Set(change.report.coverage.unread.compactMap(\.path)), readByModel: change.model?.full ?? [])
@@ -12,11 +12,14 @@ package func planReview(_ change: PlannedChange, _ state: PullRequestState, _ se
     let conclusion = ReviewOutlook.conclusion(open, isPartial: coverage.isPartial, settings)
     var planning = CommentPlanning(change, settings, Permalink(repositoryURL: change.repositoryURL, head: change.pull.head))
     let comments = planning.comments(open)
+    let commented = Set(comments.flatMap(\.findings))
+    let room = LedgerRoom(state.ledger, open, commented: commented, max: ReviewOutlook.ledgerMax)
+    coverage.remark = room.sentence
     let outlook = ReviewOutlook(
         change: change, settings: settings, before: state, open: open,
         told: open.filter { !$0.isOpinion && $0.finding.severity >= settings.severityMin }, ended: ledger.ended,
         dismissed: ledger.dismissed,
-        commented: Set(comments.flatMap(\.findings)), conclusion: conclusion, coverage: coverage, linesSeen: novelty.seen.json)
+        commented: commented, conclusion: conclusion, coverage: coverage, linesSeen: novelty.seen.json, room: room)
     return ReviewPlan(
         review: review(comments, outlook), answers: answers(outlook), conclusion: conclusion,
         withdrawsRequest: settings.requestsChanges && state.reviewed?.conclusion == .failure && conclusion != .failure, outlook: outlook)
@@ -32,6 +35,7 @@ private func gravestFirst(_ findings: [OpenFinding]) -> [OpenFinding] {
 /// One review or none: what asks for nobody's eyes is no review.
 private func review(_ comments: [PlannedComment], _ outlook: ReviewOutlook) -> PlannedReview? {
     let settings = outlook.settings
+    guard settings.postsReview else { return nil }
     let last = outlook.before.reviewed?.conclusion
     var event = ReviewEvent.comment
     if settings.requestsChanges, outlook.conclusion == .failure, last != .failure || !comments.isEmpty { event = .requestChanges }

@@ -10,6 +10,8 @@ struct CoverageText: Sendable {
     private let partialCount: Int
     private let unreadCount: Int
     private static let partsMax = 20
+    /// A whole sentence about what is not remembered; empty when all is.
+    var remark = ""
 
     init(_ change: PlannedChange) {
         coverage = change.report.coverage
@@ -33,7 +35,12 @@ struct CoverageText: Sendable {
         if full == files, parts.contains(where: { $0.path == nil }) { text = "Read: \(counted(files, "file")), but not by everyone" }
         if !coverage.binaryFiles.isEmpty { text += "; \(counted(coverage.binaryFiles.count, "binary file")) by name and size" }
         if coverage.filesLeftOut > 0 { text += "; \(counted(coverage.filesLeftOut, "file")) left out by the configuration" }
-        return text + "."
+        text += "."
+        if let dropped = model?.dropped, dropped > 0 {
+            text +=
+                " \(counted(dropped, "remark")) of the model fitted no line of the change, and \(dropped == 1 ? "was" : "were") left out."
+        }
+        return remark.isEmpty ? text : "\(text) \(remark)"
     }
 
     /// By whom.

@@ -45,7 +45,7 @@ package struct CheckedPacks: Sendable {
 
 package struct PackLibrary: Sendable {
     /// Packs with a schema of their own: they are read by their own part of the rules.
-    package static let otherPacks: Set<String> = ["commands", "scope"]
+    package static let otherPacks: Set<String> = ["commands", "models", "scope"]
 
     package private(set) var packs: [PatternPack] = []
     /// Files of packs with a schema of their own, by the pack's name; the operator's in place of the one in the binary.

@@ -27,6 +27,7 @@ package enum PackTesting {
     private static func otherReport(_ name: String, _ file: PackFile) throws(PackError) -> ExampleReport? {
         switch name {
         case "commands": try CommandPack(yaml: file.bytes, name: file.name).exampleReport(file: file.name)
+        case ModelPack.name: try ModelPack(yaml: file.bytes, name: file.name).exampleReport()
         case "scope": try ScopePack(yaml: file.bytes, name: file.name, layer: file.layer).exampleReport()
         default: nil
         }

@@ -7,6 +7,7 @@ extension Transaction {
         switch notice {
         case .seen(let host, let number, let name, let tenant): try noteSeen(host, number, name.description, tenant)
         case .renamed(let host, let number, let name):
+            if let known = try knownRepository(host, number) { try move(known.name, to: name.description, of: known.tenant) }
             try release(name.description, host: host, keeping: number)
             try connection.run(
                 "UPDATE repositories SET name = ?, updated_at = ? WHERE host = ? AND number = ?",
@@ -17,12 +18,17 @@ extension Transaction {
                 [Value(now), .text(host), .integer(number)])
         case .installationRemoved(let tenant): try setState("removed", of: tenant)
         case .installationSuspended(let tenant): try setState("suspended", of: tenant)
-        case .installationActive(let tenant): try setState("active", of: tenant)
+        case .installationActive(let tenant):
+            try setState("active", of: tenant)
+            try connection.run(
+                "UPDATE jobs SET not_before = ?1, updated_at = ?1 WHERE tenant = ?2 AND state = 'queued' AND not_before > ?1",
+                [Value(now), Value(tenant)])
         }
     }
 
     /// Almost every delivery says what is known already: then nothing is written.
     private func noteSeen(_ host: String, _ number: Int64, _ name: String, _ tenant: Tenant) throws(StoreError) {
+        if let known = try knownRepository(host, number), known.tenant == tenant { try move(known.name, to: name, of: tenant) }
         try release(name, host: host, keeping: number)
         try connection.run(
             """

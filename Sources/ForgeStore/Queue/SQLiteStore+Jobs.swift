@@ -29,6 +29,12 @@ extension SQLiteStore: JobStore {
         }
     }
 
+    package func reapAll(backoff: Backoff, jitter: Jitter) async throws(StoreError) -> [Job] {
+        try await writer.write("reap all jobs") { transaction throws(StoreError) in
+            try transaction.reapAll(backoff: backoff, jitter: jitter)
+        }
+    }
+
     package func cancelJob(_ id: JobID, by actor: String, scope: TenantScope) async throws(StoreError) -> Job? {
         try await writer.write("cancel job") { transaction throws(StoreError) in
             try transaction.cancelJob(id, by: actor, scope: scope)

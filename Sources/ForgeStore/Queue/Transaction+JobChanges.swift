@@ -30,12 +30,25 @@ extension Transaction {
     }
 
     func reapExpired(backoff: Backoff, jitter: Jitter) throws(StoreError) -> [Job] {
-        let sql = "SELECT \(Connection.jobColumns) FROM jobs WHERE state = 'running' AND lease_until < ? ORDER BY lease_until"
+        try reap("lease_until < ?", [Value(now)], because: "nobody renewed the lease of") { job in
+            backoff.delay(attempt: job.failures + 1, jitter: jitter.next())
+        }
+    }
+
+    func reapAll(backoff: Backoff, jitter: Jitter) throws(StoreError) -> [Job] {
+        try reap("TRUE", [], because: "the service ended without") { job in
+            job.failures == 0 ? .zero : backoff.delay(attempt: job.failures, jitter: jitter.next())
+        }
+    }
+
+    private func reap(
+        _ condition: String, _ values: [Value], because: String, pause: (Job) -> Duration
+    ) throws(StoreError) -> [Job] {
+        let sql = "SELECT \(Connection.jobColumns) FROM jobs WHERE state = 'running' AND \(condition) ORDER BY lease_until"
         var reaped: [Job] = []
-        for job in try connection.all(sql, [Value(now)], Connection.job) {
-            let error = "nobody renewed the lease of \(job.worker ?? "its worker")"
-            let pause = backoff.delay(attempt: job.failures + 1, jitter: jitter.next())
-            _ = try apply(.leaseLost, to: job, error: error, pause: pause)
+        for job in try connection.all(sql, values, Connection.job) {
+            let error = "\(because) \(job.worker ?? "its worker")"
+            _ = try apply(.leaseLost, to: job, error: error, pause: pause(job))
             if let after = try connection.job(job.id, scope: .all) { reaped.append(after) }
         }
         return reaped

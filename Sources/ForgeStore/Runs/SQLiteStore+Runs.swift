@@ -22,9 +22,9 @@ extension SQLiteStore: RunStore {
         try await readers.read("list runs") { connection throws(StoreError) in try connection.runs(filter, page: page, scope: scope) }
     }
 
-    package func recordStep(_ step: Step, lease: Lease?) async throws(StoreError) -> Step {
+    package func recordStep(_ step: Step, settling: [BudgetSettlement], lease: Lease?) async throws(StoreError) -> Step {
         try await writer.write("record step", bytes: 4096) { transaction throws(StoreError) in
-            try transaction.recordStep(step, lease: lease)
+            try transaction.recordStep(step, settling: settling, lease: lease)
         }
     }
 

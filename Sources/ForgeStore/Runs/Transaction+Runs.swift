@@ -30,8 +30,9 @@ extension Transaction {
         try append("run/\(id)", run.new.tenant, "run.\(state.rawValue)", payload.withoutNulls)
     }
 
-    func recordStep(_ step: Step, lease: Lease?) throws(StoreError) -> Step {
+    func recordStep(_ step: Step, settling: [BudgetSettlement], lease: Lease?) throws(StoreError) -> Step {
         _ = try writableRun(step.run, lease, "record step")
+        try settle(settling)
         try connection.run(
             "INSERT INTO steps (run, key, kind, result, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (run, key) DO NOTHING",
             [Value(step.run), .text(step.key), .text(step.kind), Value(step.result), Value(step.at)])
@@ -85,7 +86,7 @@ extension Transaction {
             [Value(run), .text(artifact.digest), .text(artifact.kind), .text(artifact.mediaType), .bytes(artifact.bytes)])
     }
 
-    private func writableRun(_ id: RunID, _ lease: Lease?, _ call: String) throws(StoreError) -> Run {
+    func writableRun(_ id: RunID, _ lease: Lease?, _ call: String) throws(StoreError) -> Run {
         guard let run = try connection.run(id, scope: .all) else { throw .refused(call, "there is no run \(id)") }
         try requireLease(lease, job: run.new.job, call)
         return run

@@ -6,6 +6,8 @@ struct Arguments: Sendable {
     private(set) var positionals: [String] = []
     private(set) var values: [String: [String]] = [:]
     private(set) var switches: Set<String> = []
+    /// How many positionals stand before `--`; nil without one.
+    private(set) var plainFrom: Int?
 
     init(_ words: some Sequence<String>, for command: CommandSpecification) throws(CommandFailure) {
         var words = Array(words)[...]
@@ -13,6 +15,7 @@ struct Arguments: Sendable {
         while let word = words.popFirst() {
             if takesOptions, word == "--" {
                 takesOptions = false
+                plainFrom = positionals.count
             } else if takesOptions, word.hasPrefix("-"), word.count > 1 {
                 try takeOption(word, from: &words, command)
             } else {

@@ -31,8 +31,11 @@ struct CommandContext: Sendable {
 
     /// For people only; never part of a piped result.
     func note(_ text: String) {
+        // It may quote a branch, a path or a title.
+        let shown = text.unicodeScalars.map { $0.isHidden && $0 != "\n" && $0 != "\t" ? "\\u{\(String($0.value, radix: 16))}" : String($0) }
+            .joined()
         // Nobody is left to tell when standard error itself cannot be written.
-        try? StandardStream.write(Array((text + "\n").utf8), to: StandardStream.error)
+        try? StandardStream.write(Array((shown + "\n").utf8), to: StandardStream.error)
     }
 
     /// A listing: JSON lines when asked, aligned columns on a terminal, tabs in a pipe.

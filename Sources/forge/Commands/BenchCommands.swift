@@ -8,11 +8,11 @@ import ForgeStore
 import ForgeSystem
 
 enum BenchCommands {
-    static let all = [
-        intake, memory, start, ScanBench.specification, ReviewBench.local, HostReviewBench.command, BenchConfig.command,
-        BenchClassify.command,
-        MirrorBench.command, SearchBench.command, bare,
-    ]
+    static let all =
+        [
+            intake, memory, start, ScanBench.specification, ReviewBench.local, HostReviewBench.command, BenchConfig.command,
+            BenchClassify.command, MirrorBench.command, SearchBench.command, SandboxBench.command, bare,
+        ] + ModelBench.all
 
     private static let seconds = OptionSpecification("seconds", "N", "how long each side is measured (default 10)")
     private static let connections = OptionSpecification("connections", "N", "connections, each with one request in flight (default 64)")

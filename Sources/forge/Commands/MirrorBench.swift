@@ -152,7 +152,8 @@ private final class MirrorScenery {
         result.fetch = millisecondsTaken(since: begun)
         guard let head = try await snapshot.commit(of: "refs/heads/main") else { throw CommandFailure.failed("nothing was fetched") }
         let fetched = MonotonicClock.nanoseconds
-        result.worktree = try await mirrors.withWorktree(of: snapshot, at: head) { _ in millisecondsTaken(since: fetched) }
+        let worktree = WorktreeRequest(place: try request().place, commit: head, run: RunID(1))
+        result.worktree = try await mirrors.withWorktree(worktree) { _ in millisecondsTaken(since: fetched) }
         await snapshot.release()
     }
 

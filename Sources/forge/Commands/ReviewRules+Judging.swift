@@ -6,24 +6,22 @@ import ForgeReview
 import ForgeRules
 
 extension ReviewRules {
-    /// Fills in what the rules found, what they could not look at, and who looked.
-    func judge(_ material: inout ReviewMaterial, _ config: ReviewConfig, workers: Int) async {
+    /// Fills in what the rules found, what they could not look at, and who looked. Returns the files of the change that the configuration
+    /// does not want reviewed.
+    @discardableResult
+    func judge(_ material: inout ReviewMaterial, _ config: ReviewConfig, workers: Int) async -> Set<RepositoryPath> {
         let view = RepositoryView(hasFile: material.input.hasFile)
         let (found, problems) = await judgement(of: material.input.diff, repository: view, workers: workers)
         let reviewed = ReviewedPaths(config)
-        material.coverage.filesLeftOut = material.input.diff.files.count { !reviewed.contains($0.path) }
+        let leftOut = Set(material.input.diff.files.lazy.map(\.path).filter { !reviewed.contains($0) })
+        material.coverage.filesLeftOut = leftOut.count
         material.found = found.filter { looksEverywhere($0.rule) || $0.path.map(reviewed.contains) ?? true }
         material.imported = material.imported.filter { $0.path.map(reviewed.contains) ?? true }
         material.coverage.unread += problems
         material.rules = described
         material.coverage.rulesUsed = material.rules.count
         material.masked = { masked($0) }
-    }
-
-    /// Files of a change that a configuration does not want reviewed.
-    func leftOut(of diff: Diff, _ config: ReviewConfig) -> Set<RepositoryPath> {
-        let reviewed = ReviewedPaths(config)
-        return Set(diff.files.map(\.path).filter { !reviewed.contains($0) })
+        return leftOut
     }
 }
 

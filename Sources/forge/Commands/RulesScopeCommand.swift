@@ -49,8 +49,11 @@ extension RulesCommands {
 
     /// Forge's rules, and a repository's if one is given.
     static func scopePolicy(_ arguments: Arguments, _ context: CommandContext) throws(CommandFailure) -> ScopePolicy {
-        let pack = try RulePacks.load(arguments, context).scope()
-        guard let path = arguments.value("config") else { return ScopePolicy(pack: pack) }
+        try scopePolicy(try RulePacks.load(arguments, context).scope(), config: arguments.value("config"))
+    }
+
+    static func scopePolicy(_ pack: ScopePack, config path: String?) throws(CommandFailure) -> ScopePolicy {
+        guard let path else { return ScopePolicy(pack: pack) }
         let text: [UInt8]
         do throws(SystemError) {
             text = try Files.read(path)

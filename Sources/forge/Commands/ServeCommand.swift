@@ -9,7 +9,7 @@ enum ServeCommand {
     static let all = [serve]
 
     private static let serve = CommandSpecification(
-        "serve", "run the service: webhooks in, tickets and jobs out",
+        "serve", "run the service: webhooks in; reviews, answers and tickets out",
         details: """
             Settings come from --config, then from FORGE_… variables, which win. SIGTERM or SIGINT stops it gracefully within
             shutdown_timeout; a second one at once. Exit codes: 0 stopped as asked, 2 bad settings, 3 could not start.

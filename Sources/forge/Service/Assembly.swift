@@ -43,10 +43,15 @@ struct Assembly: Sendable {
             DecodeDependencies(
                 store: store, settings: settings.decoding, clock: clock, pressure: pressure, arrived: arrived, settled: changed,
                 metrics: metrics, log: log), limits: DecodeLimits(batch: settings.intake.batch))
-        outgoing = try settings.outgoing(surroundings, log: log)
+        outgoing = try OutgoingHTTP(
+            settings.outgoing, environment: surroundings.environment, clock: wall, log: log, redact: surroundings.redact)
         let github = try settings.gitHub(outgoing.client, lanes: store, surroundings, log: log)
         rules = ServiceRules(packs, .forService(settings.data, surroundings.environment), log: log)
-        let workshop = ReviewWorkshop(store: store, rules: rules, wall: wall, metrics: metrics, queued: changed, log: log)
+        let models = ModelSurroundings(client: outgoing.clientForModels(), wall: wall, clock: clock, jitter: surroundings.jitter)
+        let model = try settings.model.model(packs.models(), models)
+        let text = CrewText(rules: rules, redact: surroundings.redact)
+        let workshop = ReviewWorkshop(
+            store: store, rules: rules, model: model, text: text, wall: wall, metrics: metrics, queued: changed, log: log)
         reviews = try settings.reviewWork(github: github, workshop)
         if let github {
             healer = GapHealer(missed: DeliveryLog(github.app), store: store, wall: wall, arrived: arrived, metrics: metrics, log: log)
@@ -55,8 +60,7 @@ struct Assembly: Sendable {
         }
         workers = WorkerService(
             store: store, handlers: reviews?.handlers ?? [], limits: settings.workerLimits, name: "forge-\(ProcessFacts.identifier)",
-            clock: clock,
-            jitter: surroundings.jitter, queued: changed, metrics: metrics, log: log)
+            clock: clock, jitter: surroundings.jitter, queued: changed, metrics: metrics, log: log)
         retention = RetentionService(store: store, retention: settings.storeRetention, clock: clock, log: log)
         silence = SilenceService(store: store, watched: settings.watchedSources, wall: wall, metrics: metrics, log: log)
         let intake = Intake(
@@ -118,7 +122,9 @@ extension ServerSettings {
     fileprivate var workerLimits: WorkerLimits {
         WorkerLimits(
             workers: workers, lease: queue.lease, heartbeat: queue.heartbeat, perRepository: queue.perRepository,
-            backoff: Backoff(base: queue.backoffBase, cap: queue.backoffCap))
+            backoff: Backoff(base: queue.backoffBase, cap: queue.backoffCap),
+            // The store's folder is this process's alone.
+            isAlone: true)
     }
 
     fileprivate var storeRetention: Retention {

@@ -1,5 +1,5 @@
-// GitHub as the settings describe it: the App's key, the client for its API, and the way out of this surroundings. Without a key there is no GitHub
-// to ask; deliveries are taken in all the same, and their jobs wait.
+// GitHub as the settings describe it: the App's key, and the client for its API. Without a key there is no GitHub to ask; deliveries are taken
+// in all the same, and their jobs wait.
 
 import ForgeConfig
 import ForgeCore
@@ -13,11 +13,6 @@ struct SetUpProblem: Error, CustomStringConvertible {
 }
 
 extension ServerSettings {
-    /// The client for every request to another machine.
-    func outgoing(_ surroundings: Surroundings, log: Log) throws -> OutgoingHTTP {
-        try OutgoingHTTP(outgoing, environment: surroundings.environment, clock: surroundings.wall, log: log, redact: surroundings.redact)
-    }
-
     /// Nil without a key.
     func gitHub(_ http: HTTPClient, lanes: any LaneStore, _ surroundings: Surroundings, log: Log) throws -> GitHubHost? {
         guard let key = github.privateKey else { return nil }

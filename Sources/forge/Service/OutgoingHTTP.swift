@@ -8,6 +8,7 @@ import ForgeHTTP
 struct OutgoingHTTP: Sendable {
     let client: HTTPClient
     private let recorder: HARRecorder?
+    private let settings: HTTPClientSettings
 
     /// `redact` takes out of the recording what is known to be secret.
     init(
@@ -31,6 +32,7 @@ struct OutgoingHTTP: Sendable {
             }
         }
         recorder = client.recorder
+        settings = client
         self.client = HTTPClient(client)
     }
 
@@ -41,6 +43,13 @@ struct OutgoingHTTP: Sendable {
         } catch {
             throw .badInput(error.description)
         }
+    }
+
+    /// A client for models, whose answers take minutes: so many of them at once must hold nobody else up.
+    func clientForModels() -> HTTPClient {
+        var settings = settings
+        settings.connectionsMax = 1_024
+        return HTTPClient(settings)
     }
 
     /// Before the program ends: the recording is written behind the exchanges.

@@ -13,11 +13,22 @@ import ForgeStore
 struct ReviewWorkshop: Sendable {
     let store: SQLiteStore
     let rules: ServiceRules
+    /// Nil when there is nobody to ask: the rules alone review then.
+    let model: (any Model)?
+    let text: CrewText
     let wall: WallClock
     let metrics: Metrics
     /// Told when a job was queued.
     let queued: Wakeup
     let log: Log
+}
+
+extension ReviewWorkshop {
+    func reviewer(_ matching: PatternMatching) -> (any ChangeReviewer)? {
+        model.map { CrewReviewer(model: $0, matching: matching, outside: text.outside) { [text] in text.masked($0) } }
+    }
+
+    var answerer: (any QuestionAnswerer)? { model.map { ModelAnswerer(model: $0, outside: text.outside) } }
 }
 
 /// Who carries out the jobs of reviews, and what has to be done beside that from time to time.
@@ -38,8 +49,9 @@ extension ServerSettings {
         let mirrors = try mirrors(log: workshop.log)
         func needs(_ host: any CodeHost, _ url: @escaping @Sendable (RepositoryName) -> String?) -> ReviewDependencies {
             ReviewDependencies(
-                store: workshop.store, host: host, mirrors: mirrors, upperLayers: OperatorLayers(layers: repositories.layers), judge: judge,
-                reviewer: nil, repositoryURL: url, now: workshop.wall, metrics: workshop.metrics, log: workshop.log)
+                store: workshop.store, host: host, mirrors: mirrors, upperLayers: upperLayers(host, mirrors, workshop), judge: judge,
+                reviewer: workshop.reviewer(judge.matching), repositoryURL: url, now: workshop.wall, metrics: workshop.metrics,
+                log: workshop.log)
         }
         let webURL = github.map { _ in self.github.webURL.description } ?? ""
         let web = github.map { needs($0) { "\(webURL)/\($0)" } }
@@ -47,7 +59,9 @@ extension ServerSettings {
         func handlers(_ needs: ReviewDependencies?) -> [JobHandler] {
             guard let needs else { return [] }
             return ReviewHandler(needs).jobHandlers
-                + CommandHandler(CommandDependencies(review: needs, queued: workshop.queued)).jobHandlers
+                + CommandHandler(
+                    CommandDependencies(review: needs, answerer: workshop.answerer, queued: workshop.queued)
+                ).jobHandlers
         }
         return ReviewWork(
             handlers: Self.byTenant(local: handlers(own), web: handlers(web)),
@@ -55,6 +69,15 @@ extension ServerSettings {
                 let needs = job.new.tenant == .local ? own ?? web : web
                 if let needs { await ReviewHandler(needs).tellOfDeath(run, job) }
             }, tidy: { await mirrors.tidy() })
+    }
+
+    private func upperLayers(
+        _ host: any CodeHost, _ mirrors: any SourceMirrors, _ workshop: ReviewWorkshop
+    ) -> any UpperConfigLayers {
+        guard !repositories.organisationRepository.isEmpty else { return OperatorLayers(layers: repositories.layers) }
+        return OrganisationLayers(
+            above: repositories.layers, named: repositories.organisationRepository, on: host, mirrors, now: workshop.wall, log: workshop.log
+        )
     }
 
     private func localHost(store: SQLiteStore, clock: WallClock) throws -> LocalHost? {

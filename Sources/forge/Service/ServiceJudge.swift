@@ -17,22 +17,23 @@ struct ServiceJudge: ChangeJudge {
     var matching: PatternMatching { .standard }
 
     func judge(_ change: JudgedChange, _ config: EffectiveConfig) async throws -> ChangeJudgement {
-        let rules = try rules.rules(for: config.config, configName: ".forge.yml")
+        let rules = try rules.rules(for: config.config)
         var material = ReviewMaterial(input: change.input)
         material.coverage = ReviewCoverage(of: change.input.diff)
         let isLarge = change.input.diff.files.count >= Self.filesShared
-        await rules.judge(&material, config.config.review, workers: isLarge ? ProcessFacts.processorCount : 1)
+        let ignored = await rules.judge(&material, config.config.review, workers: isLarge ? ProcessFacts.processorCount : 1)
         material.found.removeAll { finding in
             !rules.looksEverywhere(finding.rule) && finding.path.map(change.generated.contains) ?? false
         }
-        material.coverage.filesLeftOut += change.generated.count
+        // A generated file may be one that the configuration ignores, too.
+        let leftOut = ignored.union(change.generated)
+        material.coverage.filesLeftOut = leftOut.count
         if let problem = rules.problem { material.coverage.unread.append(UnreadPart(path: nil, reason: problem)) }
-        let leftOut = rules.leftOut(of: change.input.diff, config.config.review).union(change.generated)
         return ChangeJudgement(material: material, required: rules.required, leftOut: leftOut, version: forgeVersion)
     }
 
     func rules(_ config: EffectiveConfig) async throws -> [ReportedRule] {
-        try rules.rules(for: config.config, configName: ".forge.yml").described
+        try rules.rules(for: config.config).described
     }
 }
 

@@ -9,6 +9,7 @@ import Synchronization
 
 final class ServiceRules: Sendable {
     private static let countMax = 16
+    private static let configName = ".forge.yml"
 
     private struct Entry {
         var config: RulesConfig
@@ -30,7 +31,7 @@ final class ServiceRules: Sendable {
     /// Compiles the rules of repositories that change none, so that nobody's first review waits for that.
     func warm() {
         do throws(CommandFailure) {
-            _ = try rules(for: .standard, configName: ".forge.yml")
+            _ = try rules(for: .standard)
         } catch {
             // The first review says it again, where it is looked for.
             log.error("the rules could not be made ready", [.init("error", .string("\(error)"))])
@@ -38,7 +39,7 @@ final class ServiceRules: Sendable {
     }
 
     /// The rules as this configuration wants them.
-    func rules(for config: RepositoryConfig, configName: String) throws(CommandFailure) -> ReviewRules {
+    func rules(for config: RepositoryConfig) throws(CommandFailure) -> ReviewRules {
         let known = entries.withLock { entries -> ReviewRules? in
             guard let index = entries.firstIndex(where: { $0.config == config.rules }) else { return nil }
             let entry = entries.remove(at: index)
@@ -48,7 +49,7 @@ final class ServiceRules: Sendable {
         if let known { return known }
         let log = log
         // Two at once may compile the same: that costs time once, and waiting for each other would cost it often.
-        let made = try ReviewRules(packs, config, configName: configName, cache) { log.warning($0) }
+        let made = try ReviewRules(packs, config, configName: Self.configName, cache) { log.warning($0) }
         entries.withLock { entries in
             entries.append(Entry(config: config.rules, rules: made))
             if entries.count > Self.countMax { entries.removeFirst() }

@@ -9,6 +9,10 @@ import ForgeStore
 import ForgeSystem
 
 struct ServiceRunner: Sendable {
+    /// How soon a pull request is told of a run whose workers died.
+    private static let deadRunsEvery = Duration.seconds(60)
+    private static let mirrorsEvery = Duration.seconds(6 * 3_600)
+
     let assembly: Assembly
     let clock: any Clock<Duration>
     /// Called once the service accepts requests.
@@ -63,11 +67,11 @@ struct ServiceRunner: Sendable {
         let clock = clock
         group.addTask { assembly.rules.warm() }
         let runs = RunUpkeep(store: assembly.store, died: reviews.tellOfDeath, log: assembly.log)
-        group.addTask { await runs.run(every: .seconds(60), clock: clock) }
+        group.addTask { await runs.run(every: Self.deadRunsEvery, clock: clock) }
         group.addTask {
             while !Task.isCancelled {
                 // A sleep fails only by cancellation, which ends the loop.
-                try? await clock.sleep(for: .seconds(6 * 3_600))
+                try? await clock.sleep(for: Self.mirrorsEvery)
                 if !Task.isCancelled { await reviews.tidy() }
             }
         }

@@ -33,6 +33,16 @@ struct TextRedactorTests {
         #expect(redacted.redactions == 2)
     }
 
+    @Test func `a text may keep the line ends that stood in a credential`() throws {
+        let known = "first half of a key\nsecond half of the key"
+        let text = Array("a\n\(known)\nb \(known.replacing("\n", with: "\r\n"))\nc\n".utf8)
+        let kept = try redactor(known: [known]).redactKeepingLines(text)
+        let shown = String(decoding: kept, as: UTF8.self)
+        #expect(!shown.contains("half") && shown.contains("[redacted:known-secret]") && shown.hasPrefix("a\n") && shown.hasSuffix("\nc\n"))
+        #expect(kept.count { $0 == 0x0A } == text.count { $0 == 0x0A })
+        #expect(try redactor().redactKeepingLines(text) == text)
+    }
+
     @Test(arguments: ["\n", " "]) func `a long stream says the same however it is cut, over the edges of its blocks, too`(end: String)
         throws
     {

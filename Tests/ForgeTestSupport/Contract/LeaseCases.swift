@@ -82,6 +82,18 @@ extension StoreContract {
                 #expect(try await scene.claim()?.attempt == failures + 1)
             }
         },
+        Case("whoever begins alone takes over what ran, at once the first time and after a pause the next") { scene in
+            let id = try await scene.running(scene.newJob("key")).id
+            _ = try await scene.queued(scene.newJob("waiting"))
+            let backoff = Backoff(base: .seconds(10), cap: .seconds(100))
+            let reaped = try await scene.store.reapAll(backoff: backoff, jitter: TestJitter.fixed(0.5))
+            #expect(reaped.map(\.id) == [id] && reaped[0].state == .queued && reaped[0].failures == 1 && reaped[0].lastError != nil)
+            #expect(try await scene.claim()?.attempt == 2)
+            #expect(try await scene.store.reapAll(backoff: backoff, jitter: TestJitter.fixed(0.5)).map(\.failures) == [2])
+            #expect(try await scene.claim()?.id != id)
+            scene.clock.advance(by: .seconds(5))
+            #expect(try await scene.claim()?.attempt == 3)
+        },
         Case("only leases that ran out are reaped, and each once") { scene in
             let old = try await scene.running(scene.newJob("old"))
             scene.clock.advance(by: .seconds(30))

@@ -35,7 +35,7 @@ package struct StoreContract: Sendable {
         acceptanceCases + settlementCases + repositoryCases + deliveryListingCases + ticketCases + ticketJoiningCases + enqueueCases
         + claimCases + leaseCases + endingCases + operatorCases + runCases + evidenceCases + journalCases + followingCases + tokenCases
         + answerCases
-        + reviewCases + laneCases + localHostCases + sweepCases + pagingCases + tenancyCases + propertyCases
+        + reviewCases + laneCases + budgetCases + budgetHistoryCases + localHostCases + sweepCases + pagingCases + tenancyCases + propertyCases
 
     /// The case of this name. A name that is not there is a mistake in the test.
     package static func named(_ name: String) -> Case {

@@ -4,7 +4,13 @@ package import ForgeCore
 package struct FakeCheckRun: Hashable, Sendable {
     package var id: Int64
     package var content: CheckRunContent
-    package var isOwn = true
+    package var isOwn: Bool
+
+    package init(id: Int64, content: CheckRunContent, isOwn: Bool = true) {
+        self.id = id
+        self.content = content
+        self.isOwn = isOwn
+    }
 
     package var conclusion: CheckConclusion? {
         if case .completed(let conclusion) = content.state { conclusion } else { nil }
@@ -20,6 +26,8 @@ package struct FakeReaction: Hashable, Sendable {
 package struct FakeHostRepository: Sendable {
     package let history: FakeHistory
     package var pulls: [Int64: PullRequest] = [:]
+    /// When something last happened to a pull request; a moment ago where nothing is said.
+    package var changedAt: [Int64: Timestamp] = [:]
     package var conversations: [Int64: [HostComment]] = [:]
     package var reviews: [Int64: [HostReview]] = [:]
     package var threads: [Int64: [HostThread]] = [:]
@@ -43,7 +51,10 @@ package struct FakeHostRepository: Sendable {
     /// As a chat log: reviews with their threads, the conversation, and the check of the head.
     package func shown(_ number: Int64) -> String {
         var lines: [String] = []
-        for review in reviews[number, default: []] { lines.append("review by \(name(review.author)): \(firstLine(review.body))") }
+        for review in reviews[number, default: []] {
+            let asks = review.asksForChanges ? " asks for changes" : ""
+            lines.append("review by \(name(review.author))\(asks): \(firstLine(review.body))")
+        }
         for thread in threads[number, default: []] {
             lines.append("thread \(thread.path.shown):\(thread.line.map(String.init) ?? "file")\(thread.isResolved ? " resolved" : "")")
             for comment in thread.comments { lines.append("  \(name(comment.author)): \(firstLine(comment.body))") }
@@ -86,7 +97,9 @@ extension FakeHostRepository {
         guard review.comments.allSatisfy({ diff.takes($0) && ($0.anchor == .file || !refusedPaths.contains($0.path)) }) else {
             throw CodeHostError(.refused, "a line must be part of the diff")
         }
-        let made = HostReview(id: firstID, author: FakeCodeHost.own, body: review.body, commit: review.commit)
+        let made = HostReview(
+            id: firstID, author: FakeCodeHost.own, body: review.body, commit: review.commit, asksForChanges: review.event == .requestChanges
+        )
         reviews[number, default: []].append(made)
         for (index, comment) in review.comments.enumerated() {
             let opening = HostComment(

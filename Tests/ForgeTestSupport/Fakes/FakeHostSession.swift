@@ -46,6 +46,17 @@ final class FakeHostSession: HostSession {
         try await read("pullRequests") { $0.pulls.values.filter { $0.isOpen && $0.head == head }.map(\.number).sorted() }
     }
 
+    func defaultBranch() async throws(CodeHostError) -> String? {
+        try await read("defaultBranch") { $0.history.tip(of: "refs/heads/main") == nil ? nil : "main" }
+    }
+
+    func openPullRequests(since: Timestamp, limit: Int) async throws(CodeHostError) -> [PullRequest] {
+        try await read("openPullRequests") { repository in
+            let open = repository.pulls.values.filter { $0.isOpen && repository.changedAt[$0.number].map { $0 >= since } ?? true }
+            return Array(open.sorted { $0.number > $1.number }.prefix(limit))
+        }
+    }
+
     func gitRemote() async throws(CodeHostError) -> GitRemote {
         useToken()
         return GitRemote(url: "memory:\(place.repository)", password: Secret(Array("a token".utf8)))
@@ -85,11 +96,27 @@ final class FakeHostSession: HostSession {
         }
     }
 
+    func annotations(ofCheck id: Int64, limit: Int) async throws(CodeHostError) -> [CheckAnnotation] {
+        try await read("annotations") { Array($0.checks.first { $0.id == id }?.content.annotations.prefix(limit) ?? []) }
+    }
+
     // MARK: Writing
 
     func post(_ review: NewReview, on number: Int64) async throws(CodeHostError) -> HostReview {
         try await write("post", needs: "pull_requests=write") { (repository, id, moment) throws(CodeHostError) in
             try repository.add(review, on: number, firstID: id, at: moment)
+        }
+    }
+
+    func dismiss(review id: Int64, because message: String, on number: Int64) async throws(CodeHostError) {
+        try await write("dismiss", needs: "pull_requests=write") { (repository, _, _) throws(CodeHostError) in
+            guard let index = repository.reviews[number]?.firstIndex(where: { $0.id == id }) else {
+                throw CodeHostError(.notFound, "there is no review \(id)")
+            }
+            guard repository.reviews[number]?[index].asksForChanges == true else {
+                throw CodeHostError(.refused, "what asks for nothing cannot be dismissed")
+            }
+            repository.reviews[number]?[index].asksForChanges = false
         }
     }
 

@@ -28,6 +28,9 @@ struct MemoryState: Sendable {
     var pullRequests: [PullRequestKey: MemoryPullRequest] = [:]
     var dismissals: [HostPlace: [String: Int]] = [:]
     var writeLanes: [String: MemoryLane] = [:]
+    var reservations: [MemoryReservation] = []
+    /// Of accounts, in the order in which they were first used; when each was used last.
+    var budgetAccounts = MemoryTable<MemoryBudgetAccount>()
     var localPulls = MemoryTable<LocalDiscussion>()
     var localChecks = MemoryTable<MemoryCheck>()
 

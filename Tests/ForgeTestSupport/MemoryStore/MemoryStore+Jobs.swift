@@ -57,6 +57,17 @@ extension MemoryStore {
         }
     }
 
+    package func reapAll(backoff: Backoff, jitter: Jitter) async throws(StoreError) -> [Job] {
+        try transact { (state) throws(StoreError) in
+            var reaped: [Job] = []
+            for job in state.jobs.rows where job.state == .running {
+                let pause = job.failures == 0 ? Duration.zero : backoff.delay(attempt: job.failures, jitter: jitter.next())
+                reaped.append(try state.carry(job, .leaseLost, error: "\(job.worker ?? "its worker") is gone", pause: pause))
+            }
+            return reaped
+        }
+    }
+
     package func cancelJob(_ id: JobID, by actor: String, scope: TenantScope) async throws(StoreError) -> Job? {
         try transact { (state) throws(StoreError) in
             guard let job = state.jobs[id.number], scope.allows(job.new.tenant) else { return nil }

@@ -12,6 +12,7 @@ extension MemoryStore {
             state.sweepRuns(olderThan: state.now - retention.runs, limit: limit, &swept)
             state.sweepJobs(olderThan: state.now - retention.runs, limit: limit, &swept)
             state.sweepPullRequests(olderThan: state.now - retention.pullRequests, limit: limit, &swept)
+            state.sweepBudgets(olderThan: state.now - retention.runs, limit: limit, &swept)
             return swept
         }
     }

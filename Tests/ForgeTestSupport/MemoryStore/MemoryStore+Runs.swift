@@ -37,9 +37,10 @@ extension MemoryStore {
         }
     }
 
-    package func recordStep(_ step: Step, lease: Lease?) async throws(StoreError) -> Step {
+    package func recordStep(_ step: Step, settling: [BudgetSettlement], lease: Lease?) async throws(StoreError) -> Step {
         try transact { (state) throws(StoreError) in
             _ = try state.writable(step.run, lease)
+            try state.settle(settling)
             if let first = state.steps.first(where: { $0.run == step.run && $0.key == step.key }) { return first }
             state.steps.append(step)
             return step
@@ -114,7 +115,7 @@ extension MemoryState {
     }
 
     /// The run, when this lease may write to it.
-    fileprivate func writable(_ id: RunID, _ lease: Lease?) throws(StoreError) -> Run {
+    func writable(_ id: RunID, _ lease: Lease?) throws(StoreError) -> Run {
         guard let run = runs[id.number] else { throw refused("there is no run \(id)") }
         try guardWrite(job: run.new.job, lease)
         return run

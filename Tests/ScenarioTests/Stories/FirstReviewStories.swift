@@ -41,6 +41,56 @@ import Testing
         try await configProblem(story)
     }
 
+    @Test func `a file that is generated and ignored is left out once`() async throws {
+        let story = try Story(StandInWorld())
+        try story.makeShop([
+            (".forge.yml", "version: 1\nreview: {debounce: 0s, paths_ignore: [\"made/**\"]}\n"),
+            (".gitattributes", "made/** linguist-generated\n"),
+        ])
+        try story.start()
+        try story.push([("shop/prices.py", "x = 1\n"), ("made/a.py", "a = 1\n"), ("made/b.py", "b = 1\n")])
+        try story.open()
+        try await story.rest()
+        let check = try #require(try story.page().forgeChecks.first)
+        #expect(check.summary.contains("Read: 1 file, all of it; 2 files left out by the configuration."), "\(check.summary)")
+        try story.end()
+    }
+
+    @Test func `a file of settings that cannot be used is a finding before it is merged`() async throws {
+        let story = try Story(StandInWorld())
+        try story.makeShop()
+        try story.start()
+        try story.push([(".forge.yml", "version: 1\nreview: {debounce: 0s, max_comments: many}\n")])
+        try story.open()
+        try await story.rest()
+        let page = try story.page()
+        #expect(page.threads.map(\.path) == [".forge.yml"] && page.threads.map(\.line) == [2], "\(page.text)")
+        #expect(page.threads.first?.remarks.first?.body.contains("review.max_comments") == true, "\(page.text)")
+        #expect(page.forgeChecks.map(\.conclusion) == ["neutral"], "\(page.text)")
+        try story.push([(".forge.yml", "version: 1\nreview: {debounce: 0s, max_comments: 3}\n")])
+        try await story.rest()
+        let after = try story.page()
+        #expect(after.openThreads(by: story.bot).isEmpty && after.forgeChecks.map(\.conclusion) == ["success"], "\(after.text)")
+        try story.end()
+    }
+
+    @Test func `what another program's check says of lines is told like any finding`() async throws {
+        let world = try StandInWorld()
+        let story = try Story(world)
+        try story.makeShop([(".forge.yml", "version: 1\nreview: {debounce: 0s, check_runs: [lint]}\n")])
+        try story.start()
+        try story.push([("shop/prices.py", "x = 1\ny = 2\n")])
+        let head = try #require(world.github.tip(of: "change", in: story.repository))
+        try world.github.check(
+            "lint", at: head, in: story.repository, saying: [("shop/prices.py", 2, "y is not used"), ("README.md", 1, "old")])
+        try story.open()
+        try await story.rest()
+        let page = try story.page()
+        #expect(page.threads.map { "\($0.path):\($0.line ?? 0)" } == ["shop/prices.py:2"], "\(page.text)")
+        #expect(page.threads.first?.remarks.first?.body.contains("reported by `lint`") == true, "\(page.text)")
+        try story.end()
+    }
+
     @Test func `a change of base is looked at against the new base`() async throws {
         let story = try Story(StandInWorld())
         try story.makeShop()

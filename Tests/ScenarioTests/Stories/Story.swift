@@ -122,6 +122,15 @@ final class Story<World: GitHubWorld> {
         }
     }
 
+    /// For what has no end of its own: until the service said this.
+    func wait(untilLogged words: String, within limit: Duration = .seconds(90)) async throws {
+        let end = ContinuousClock.now + limit
+        while !service.log.contains(words) {
+            if ContinuousClock.now >= end { throw TestFailure(description: "it never said '\(words)': \(service.log.suffix(4_000))") }
+            await pause()
+        }
+    }
+
     /// For what begins by itself, without anything that happened: rests again and again until the page is like this.
     func rest(until isSo: (PullPage) -> Bool, within limit: Duration = .seconds(90)) async throws {
         let end = ContinuousClock.now + limit

@@ -33,13 +33,17 @@ import Testing
         case .pull: try world.close(story.number, in: story.repository)
         }
         world.github.release()
+        if kind == .suspension {
+            try await story.wait(untilLogged: "lets nobody in")
+            try world.setSuspended(false)
+        }
         try await story.rest()
+        if kind == .suspension { #expect(try story.page().reviews.count == 1, "it goes on where it was: \(story.shown)") }
         if kind == .head {
             let page = try story.page()
             #expect(page.threads.isEmpty && page.forgeChecks.map(\.conclusion) == ["success"], "\(page.text)")
         }
         if kind == .pull { #expect(try story.page().reviews.count <= 1, "\(story.shown)") }
-        if kind == .suspension { try world.setSuspended(false) }
         guard kind != .installation else { return try story.end() }
         try world.push([("shop/orders.py", .text(Planted.flawedOrders))], to: "change", of: "acme/other", as: "alice")
         let other = try world.open(PullDraft("acme/other", branch: "change", title: "Elsewhere"))
@@ -61,7 +65,11 @@ import Testing
         let world = try StandInWorld()
         let story = try Story(world)
         world.github.revokeKey()
-        try await story.reviewedShop()
+        try story.makeShop()
+        try story.start()
+        try story.push([("shop/orders.py", .text(Planted.flawedOrders))])
+        try story.open()
+        try await story.wait(untilLogged: "lets nobody in")
         #expect(world.github.writes.isEmpty)
         #expect(story.service.log.contains("could not be decoded"), "\(story.service.log.suffix(3_000))")
         try story.end()

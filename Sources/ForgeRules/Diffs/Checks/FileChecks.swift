@@ -22,6 +22,7 @@ enum FileChecks {
             let leads = file.change.paths.contains { path in
                 path.bytes.split(separator: Byte.slash, omittingEmptySubsequences: false).contains { part in
                     part.isEmpty || part.elementsEqual(".".utf8) || part.elementsEqual("..".utf8)
+                        || part.count == 4 && part.elementsEqual(".git".utf8) { $0 | 0x20 == $1 | 0x20 }
                 }
             }
             return leads ? file.hit() : nil

@@ -52,6 +52,7 @@ extension Array where Element == BodyField {
         BodyField("commit_id"), BodyField("body"), BodyField("event", .oneOf(["APPROVE", "REQUEST_CHANGES", "COMMENT"])),
         BodyField("comments", .list),
     ]
+    static let dismissal = [BodyField("message", required: true), BodyField("event", .oneOf(["DISMISS"]))]
     static let reviewComment = [
         BodyField("path", required: true), BodyField("body", required: true), BodyField("line", .number),
         BodyField("side", .oneOf(["LEFT", "RIGHT"])),

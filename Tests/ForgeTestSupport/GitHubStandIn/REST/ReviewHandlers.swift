@@ -29,6 +29,23 @@ extension GitHubState {
         }
     }
 
+    mutating func dismissReview(_ visit: Visit) throws(GitHubRefusal) -> RESTAnswer {
+        let number = visit.number("number")
+        guard let before = try pull(number, in: visit.repository).reviews.first(where: { $0.id == visit.number("id") }) else {
+            throw .notFound
+        }
+        guard before.state == "CHANGES_REQUESTED" || before.state == "APPROVED" else {
+            throw .unprocessable("Can not dismiss a \(before.state.lowercased()) pull request review")
+        }
+        change(number, in: visit.repository) { pull in
+            for index in pull.reviews.indices where pull.reviews[index].id == before.id { pull.reviews[index].state = "DISMISSED" }
+        }
+        let after = try pull(number, in: visit.repository)
+        guard let review = after.reviews.first(where: { $0.id == before.id }) else { throw .notFound }
+        emitReview("dismissed", review, on: after, visit.repository, by: actor(visit))
+        return .value(200, json(review: review, on: after, in: try repository(visit.repository)))
+    }
+
     private mutating func judgedReview(
         _ visit: Visit, _ pull: StandInPull
     ) throws(GitHubRefusal) -> (StandInReview, [(anchor: StandInAnchor, body: String)]) {

@@ -112,6 +112,10 @@ extension GitHubState {
         RESTRoute("POST /repos/{owner}/{repo}/pulls/{number}/reviews", writePulls, .review) { state, visit throws(GitHubRefusal) in
             try state.createReview(visit)
         },
+        RESTRoute("PUT /repos/{owner}/{repo}/pulls/{number}/reviews/{id}/dismissals", writePulls, .dismissal) {
+            state, visit throws(GitHubRefusal) in
+            try state.dismissReview(visit)
+        },
         RESTRoute("GET /repos/{owner}/{repo}/pulls/{number}/reviews/{id}/comments", readPulls) { state, visit throws(GitHubRefusal) in
             try state.listCommentsOfReview(visit)
         },
@@ -137,6 +141,9 @@ extension GitHubState {
         },
         RESTRoute("GET /repos/{owner}/{repo}/check-runs/{id}", readChecks) { state, visit throws(GitHubRefusal) in
             try state.showCheckRun(visit)
+        },
+        RESTRoute("GET /repos/{owner}/{repo}/check-runs/{id}/annotations", readChecks) { state, visit throws(GitHubRefusal) in
+            try state.listAnnotations(visit)
         },
         RESTRoute("PATCH /repos/{owner}/{repo}/check-runs/{id}", writeChecks, .checkRun) { state, visit throws(GitHubRefusal) in
             try state.updateCheckRun(visit)

@@ -18,6 +18,9 @@ package struct WireResponse: Sendable {
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
     package var ending: WireEnding
+    /// In place of a body: each piece goes out when it is there, and the connection ends after the last. Called on the connection's thread,
+    /// which it may hold up.
+    package var feed: (@Sendable () -> [UInt8]?)?
 
     package init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = [], ending: WireEnding = .whole) {
         self.status = status
@@ -29,7 +32,11 @@ package struct WireResponse: Sendable {
     func bytes(withBody: Bool) -> [UInt8] {
         var head = "HTTP/1.1 \(status) \(status < 300 ? "OK" : "No")\r\n"
         for (name, value) in headers { head += "\(name): \(value)\r\n" }
-        if status != 204 && status != 304 { head += "content-length: \(body.count)\r\n" }
+        if feed != nil {
+            head += "connection: close\r\n"
+        } else if status != 204 && status != 304 {
+            head += "content-length: \(body.count)\r\n"
+        }
         return Array((head + "\r\n").utf8) + (withBody ? body : [])
     }
 }
@@ -102,6 +109,11 @@ struct LoopbackConnection {
     /// False when the connection is over.
     mutating func answer(_ response: WireResponse, to request: WireRequest) -> Bool {
         let bytes = response.bytes(withBody: request.method != "HEAD")
+        if let feed = response.feed {
+            var isTaken = send(bytes)
+            while isTaken, let piece = feed() { isTaken = send(piece) }
+            return false
+        }
         switch response.ending {
         case .whole: return send(bytes) && request.header("connection")?.lowercased() != "close"
         case .reset(let count):

@@ -1,0 +1,179 @@
+// Projects of Node: which package manager, which script, and what the script calls.
+
+import ForgeCore
+
+enum PackageManager: String, CaseIterable {
+    case npm, pnpm, yarn, yarnBerry = "yarn berry", bun
+
+    struct Choice {
+        var manager: PackageManager
+        var why: String
+        /// Where it installs: the top of the workspace.
+        var folder: TestFolder
+        var hasLock: Bool
+    }
+
+    private static let locks: [(String, PackageManager)] = [
+        ("pnpm-lock.yaml", .pnpm), ("bun.lock", .bun), ("bun.lockb", .bun), ("yarn.lock", .yarn), ("package-lock.json", .npm),
+        ("npm-shrinkwrap.json", .npm),
+    ]
+
+    /// From `packageManager`, else from a lock file, in the folder or the nearest above it.
+    static func of(_ folder: TestFolder) -> Choice {
+        for place in folder.andAbove {
+            let lock = locks.first { place.has($0.0) }
+            if let named = place.json("package.json")?["packageManager"]?.string,
+                let manager = named.split(separator: "@").first.map(String.init),
+                let known = PackageManager(rawValue: manager)
+            {
+                let version = named.dropFirst(manager.count + 1)
+                let isBerry = known == .yarn && !version.hasPrefix("1.") && !version.hasPrefix("0.") && version != "1"
+                return Choice(manager: isBerry ? .yarnBerry : known, why: "packageManager is \(named)", folder: place, hasLock: lock != nil)
+            }
+            guard let lock else { continue }
+            var manager = lock.1
+            if manager == .yarn, place.has(".yarnrc.yml") || place.text("yarn.lock")?.contains("__metadata:") == true {
+                manager = .yarnBerry
+            }
+            return Choice(manager: manager, why: "there is \(lock.0)", folder: place, hasLock: true)
+        }
+        let top = folder.andAbove.last { $0.has("package.json") && Self.isWorkspace($0) } ?? folder
+        return Choice(manager: .npm, why: "there is no lock file", folder: top, hasLock: false)
+    }
+
+    private static func isWorkspace(_ folder: TestFolder) -> Bool {
+        folder.has("pnpm-workspace.yaml") || folder.json("package.json")?["workspaces"] != nil
+    }
+
+    func install(hasLock: Bool) -> String {
+        switch self {
+        case .npm: hasLock ? "npm ci" : "npm install"
+        case .pnpm: hasLock ? "pnpm install --frozen-lockfile" : "pnpm install"
+        case .yarn: hasLock ? "yarn install --frozen-lockfile" : "yarn install"
+        case .yarnBerry: hasLock ? "yarn install --immutable" : "yarn install"
+        case .bun: hasLock ? "bun install --frozen-lockfile" : "bun install"
+        }
+    }
+
+    func run(_ script: String) -> String {
+        switch self {
+        case .npm: script == "test" ? "npm test" : "npm run \(script)"
+        case .pnpm: script == "test" ? "pnpm test" : "pnpm run \(script)"
+        case .yarn, .yarnBerry: "yarn \(script)"
+        case .bun: "bun run \(script)"
+        }
+    }
+
+    /// With arguments for what the script calls.
+    func run(_ script: String, _ arguments: String) -> String { "\(run(script))\(self == .npm ? " --" : "") \(arguments)" }
+
+    func execute(_ program: String) -> String {
+        switch self {
+        case .npm: "npx --no-install \(program)"
+        case .pnpm: "pnpm exec \(program)"
+        case .yarn, .yarnBerry: "yarn exec \(program)"
+        case .bun: "bunx \(program)"
+        }
+    }
+}
+
+enum NodeTests {
+    static let names = [
+        "package.json", "pnpm-lock.yaml", "bun.lock", "yarn.lock", ".yarnrc.yml", "pnpm-workspace.yaml", "deno.json", "deno.jsonc",
+    ]
+    private static let scripts = ["test", "test:unit", "test:ci", "tests", "unit"]
+
+    static func candidates(_ folder: TestFolder) -> [TestCandidate] {
+        guard let package = folder.json("package.json") else { return [] }
+        let choice = PackageManager.of(folder)
+        let why = "package.json, and \(choice.why)"
+        for (rank, script) in scripts.enumerated() {
+            guard let text = package["scripts"]?[script]?.string?.trimmingBlanks, isTest(text) else { continue }
+            return [
+                scripted(folder, choice, script, text, package, "\(why): scripts.\(script) is '\(text.cut(toBytes: 120))'", 90 - rank * 5)
+            ]
+        }
+        return unscripted(folder, choice, package, why)
+    }
+
+    /// What npm writes into a new package.json, and what does nothing, is no test.
+    static func isTest(_ script: String) -> Bool {
+        if script.isEmpty || script.contains("no test specified") || script == "true" || script == "exit 0" || script == ":" {
+            return false
+        }
+        return !(script.hasPrefix("echo ") && !script.contains("&&") && !script.contains(";") && !script.contains("|"))
+    }
+
+    private static func scripted(
+        _ folder: TestFolder, _ choice: PackageManager.Choice, _ script: String, _ text: String, _ package: JSON, _ why: String,
+        _ score: Int
+    ) -> TestCandidate {
+        let command = choice.manager.run(script)
+        var candidate = TestCandidate(
+            row: "node", folder: folder.place, command: command, setup: choice.manager.install(hasLock: choice.hasLock),
+            setupFolder: choice.folder.place, programs: ["node_modules/.bin"], why: why, score: score)
+        let words = text.split(separator: " ").map(String.init)
+        if let flags = RunnerFlags.of(text), flags.measured.hasPrefix(text + " ") {
+            // Arguments behind a script's name reach the command that ends it.
+            candidate.measured = choice.manager.run(script, String(flags.measured.dropFirst(text.count + 1)))
+            candidate.one = flags.one.flatMap {
+                $0.hasPrefix(text + " ") ? choice.manager.run(script, String($0.dropFirst(text.count + 1))) : nil
+            }
+            candidate.format = flags.format
+            candidate.collect = flags.collect
+        } else if Runner.of(words) == .node, package["scripts"]?["pre\(script)"] == nil, let flags = RunnerFlags.of(text) {
+            candidate.measured = flags.measured
+            candidate.format = .tap
+        }
+        return candidate
+    }
+
+    /// A runner among the dependencies, and no script that calls it.
+    private static func unscripted(
+        _ folder: TestFolder, _ choice: PackageManager.Choice, _ package: JSON, _ why: String
+    ) -> [TestCandidate] {
+        let dependencies = ["devDependencies", "dependencies"].flatMap { package[$0]?.members ?? [] }.map(\.name)
+        let setup = choice.manager.install(hasLock: choice.hasLock)
+        for program in ["vitest", "jest", "mocha", "ava"] where dependencies.contains(program) {
+            let command = choice.manager.execute(program == "vitest" ? "vitest run" : program)
+            let flags = Runner(rawValue: program)?.flags(command, command)
+            return [
+                TestCandidate(
+                    row: "node", folder: folder.place, command: command, setup: setup, setupFolder: choice.folder.place,
+                    measured: flags?.measured, format: flags?.format, collect: flags?.collect, one: flags?.one,
+                    programs: ["node_modules/.bin"], why: "\(why): \(program) is a dependency, and no script runs tests", score: 60)
+            ]
+        }
+        let isTested = folder.hasFile { name in [".test.", ".spec."].contains { name.contains($0) } && name.hasSuffix("s") }
+        guard isTested, choice.manager == .bun else { return isTested ? [plain(folder, choice, why)] : [] }
+        let flags = RunnerFlags.of("bun test")
+        return [
+            TestCandidate(
+                row: "node", folder: folder.place, command: "bun test", setup: setup, setupFolder: choice.folder.place,
+                measured: flags?.measured, format: flags?.format, collect: flags?.collect, why: "\(why): Bun runs test files itself",
+                score: 60)
+        ]
+    }
+
+    private static func plain(_ folder: TestFolder, _ choice: PackageManager.Choice, _ why: String) -> TestCandidate {
+        TestCandidate(
+            row: "node", folder: folder.place, command: "node --test", setup: choice.manager.install(hasLock: choice.hasLock),
+            setupFolder: choice.folder.place, measured: "node --test --test-reporter=tap", format: .tap,
+            why: "\(why): there are test files and no script; Node runs them itself", score: 20)
+    }
+
+    static func deno(_ folder: TestFolder) -> [TestCandidate] {
+        guard folder.hasAny("deno.json", "deno.jsonc") else { return [] }
+        let name = folder.has("deno.json") ? "deno.json" : "deno.jsonc"
+        let hasTask = folder.json(name)?["tasks"]?["test"] != nil
+        let isTested = folder.hasFile { ["_test.ts", ".test.ts", "_test.js", ".test.js", "_test.tsx"].contains(where: $0.hasSuffix) }
+        guard hasTask || isTested else { return [] }
+        let flags = hasTask ? nil : RunnerFlags.of("deno test")
+        return [
+            TestCandidate(
+                row: "deno", folder: folder.place, command: hasTask ? "deno task test" : "deno test", setup: "deno install",
+                measured: flags?.measured, format: flags?.format, collect: flags?.collect,
+                why: hasTask ? "\(name) has the task 'test'" : "\(name), and test files", score: 95)
+        ]
+    }
+}

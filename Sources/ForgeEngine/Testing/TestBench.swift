@@ -1,0 +1,219 @@
+// Runs a project's tests in the sandbox: first on the clean base, to learn which command works and what fails without any change; then on the
+// head, beside that. Nothing is believed that was not run: a command is known to work when it has ended with a judgement here.
+//
+// Accepted: tests may write into the worktree, as they do on anybody's machine; whoever hands one in keeps or drops what they left.
+
+package import ForgeCore
+package import ForgeCrew
+
+package struct TestBenchSettings: Sendable {
+    package var limits: SandboxLimits
+    /// Of the setup, which may have to fetch packages; tests have none.
+    package var setupNetwork: SandboxNetwork
+    package var setupEnvironment: [String: String]
+    package var readable: [String]
+    package var writable: [String: String]
+    /// How often a test is run again to see whether its outcome holds.
+    package var rerunsMax: Int
+    /// More failed tests than these are run again all at once.
+    package var aloneMax: Int
+    package var candidatesMax: Int
+    package var keptBytesMax: Int
+    package var logBytesMax: Int
+
+    package init(
+        limits: SandboxLimits = SandboxLimits(wallTime: .seconds(600)), setupNetwork: SandboxNetwork = .none,
+        setupEnvironment: [String: String] = [:], readable: [String] = [], writable: [String: String] = [:], rerunsMax: Int = 2,
+        aloneMax: Int = 10, candidatesMax: Int = 3, keptBytesMax: Int = 24 << 20, logBytesMax: Int = 256 << 10
+    ) {
+        self.limits = limits
+        self.setupNetwork = setupNetwork
+        self.setupEnvironment = setupEnvironment
+        self.readable = readable
+        self.writable = writable
+        self.rerunsMax = rerunsMax
+        self.aloneMax = aloneMax
+        self.candidatesMax = candidatesMax
+        self.keptBytesMax = keptBytesMax
+        self.logBytesMax = logBytesMax
+    }
+}
+
+package struct TestBench: Sendable {
+    private let sandbox: any Sandbox
+    private let settings: TestBenchSettings
+    /// Letters and digits, new with every call: they part a run's report from what it printed.
+    private let mark: @Sendable () throws -> String
+
+    package init(sandbox: any Sandbox, settings: TestBenchSettings = TestBenchSettings(), mark: @escaping @Sendable () throws -> String) {
+        self.sandbox = sandbox
+        self.settings = settings
+        self.mark = mark
+    }
+
+    /// What every run of tests gets: no colours, nobody to ask, nothing left behind where it can be helped.
+    package static let environment = [
+        "CI": "true", "NO_COLOR": "1", "TERM": "dumb", "CARGO_TERM_COLOR": "never", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1",
+        "DOTNET_CLI_TELEMETRY_OPTOUT": "1", "DOTNET_NOLOGO": "1", "GIT_TERMINAL_PROMPT": "0", "npm_config_update_notifier": "false",
+    ]
+
+    /// Where the sandbox shows a worktree; results may name files by it.
+    private static let folderInside = "/worktree"
+
+    // MARK: The base
+
+    /// Tries the candidates in turn on a clean worktree until one comes to a judgement, then runs what failed again.
+    package func prove(_ candidates: [TestCandidate], in worktree: String) async throws -> TestProof {
+        var attempts: [TestProof.Attempt] = []
+        var prepared: Set<String> = []
+        var unnamed: TestProof?
+        for candidate in candidates.prefix(settings.candidatesMax) {
+            var setupProblem: String?
+            if let setup = candidate.setup, prepared.insert("\(candidate.setupFolder?.shown ?? "") \(setup)").inserted {
+                // Tests may run all the same: what it fetches can be there already.
+                setupProblem = try await prepare(candidate, in: worktree)
+            }
+            let run = try await run(candidate, in: worktree)
+            guard run.isJudgement else {
+                let problem = [setupProblem.map { "setup '\(candidate.setup ?? "")' failed: \($0)" }, run.problem].compactMap(\.self)
+                attempts.append(
+                    .init(command: candidate.command, folder: candidate.folder?.shown ?? ".", problem: problem.joined(separator: "; then "))
+                )
+                continue
+            }
+            if run.ending == .failed, run.outcomes.bad.isEmpty {
+                // Nothing says what failed: the command itself may be what is wrong, so that another one is better evidence.
+                if unnamed == nil { unnamed = TestProof(candidate: candidate, run: run) }
+                let end = TestLog.lastLines(run.log)
+                attempts.append(
+                    .init(
+                        command: candidate.command, folder: candidate.folder?.shown ?? ".",
+                        problem: "'\(candidate.command)' ended with \(run.exit), and nothing names a test\(end.isEmpty ? "" : ": \(end)")"))
+                continue
+            }
+            let flaky = try await unsteady(run.outcomes.bad, of: candidate, expected: \.isBad, in: worktree)
+            return TestProof(candidate: candidate, run: run, flaky: flaky, attempts: attempts)
+        }
+        guard var unnamed else { return TestProof(candidate: nil, run: nil, attempts: attempts) }
+        unnamed.attempts = attempts
+        return unnamed
+    }
+
+    /// Nil when it went well.
+    package func prepare(_ candidate: TestCandidate, in worktree: String) async throws -> String? {
+        guard let setup = candidate.setup else { return nil }
+        var command = command("( \(setup)\n)", worktree, candidate.setupFolder)
+        command.network = settings.setupNetwork
+        command.environment.merge(settings.setupEnvironment) { _, new in new }
+        let ending = try await sandbox.run(command)
+        guard !ending.isSuccess else { return nil }
+        let lines = TestLog.lastLines(ending.output)
+        return Self.shown(ending.exit, settings.limits) + (lines.isEmpty ? "" : ": \(lines)")
+    }
+
+    // MARK: The head
+
+    /// All tests, or one that an earlier run of the same candidate named; nil when it cannot be asked for alone.
+    package func run(_ candidate: TestCandidate, only test: TestCase, in worktree: String) async throws -> TestRun? {
+        let mark = try mark()
+        guard let script = TestScript.text(candidate, only: test, mark: mark) else { return nil }
+        return try await run(candidate, script, mark, worktree)
+    }
+
+    package func run(_ candidate: TestCandidate, in worktree: String) async throws -> TestRun {
+        let mark = try mark()
+        return try await run(candidate, TestScript.text(candidate, mark: mark) ?? candidate.measured, mark, worktree)
+    }
+
+    private func run(_ candidate: TestCandidate, _ script: String, _ mark: String, _ worktree: String) async throws -> TestRun {
+        let kept = KeptOutput(bytesMax: settings.keptBytesMax)
+        let ending = try await sandbox.run(command(script, worktree, candidate.folder)) { kept.take($0) }
+        let (bytes, isCut) = kept.kept
+        let folder = candidate.folder.map { "/" + $0.text } ?? ""
+        let output = TestScript.output(
+            bytes, of: candidate, mark: mark, isCut: isCut,
+            folders: [Self.folderInside + folder, worktree + folder, Self.folderInside, worktree])
+        var outcomes = output.outcomes(candidate.format)
+        let shown = Self.shown(ending.exit, settings.limits)
+        if case .code = ending.exit {} else { outcomes.doubts.append("it was ended before its end: \(shown)") }
+        return TestRun(
+            command: candidate.command, ending: TestEnding(exit: ending.exit, outcomes: outcomes), exit: shown, outcomes: outcomes,
+            milliseconds: Int(ending.wallTime / .milliseconds(1)), log: clippedLog(output.printed, bytesMax: settings.logBytesMax))
+    }
+
+    /// The head's run beside the base's. What fails on the head alone is run again: on the base, and on the head; what does not hold is flaky.
+    package func compare(
+        _ proof: TestProof, head run: TestRun, in worktree: String, base: String?
+    ) async throws -> TestComparison {
+        guard let candidate = proof.candidate, let before = proof.run?.outcomes else {
+            return TestComparison(base: .none, head: run.outcomes)
+        }
+        var flaky = proof.flaky
+        let first = TestComparison(base: before, head: run.outcomes, flaky: flaky)
+        let known = Set(before.cases.map(\.name))
+        let suspects = run.outcomes.cases.filter { first.newlyFailing.contains($0.name) }
+        if !suspects.isEmpty {
+            flaky.formUnion(try await unsteady(suspects, of: candidate, expected: \.isBad, in: worktree))
+            let steady = suspects.filter { !flaky.contains($0.name) && known.contains($0.name) }
+            if let base { flaky.formUnion(try await unsteady(steady, of: candidate, expected: { !$0.isBad }, in: base)) }
+        }
+        return TestComparison(base: before, head: run.outcomes, flaky: flaky)
+    }
+
+    /// Those of these tests that, run again, come out in another way than expected at least once.
+    private func unsteady(
+        _ tests: [TestCase], of candidate: TestCandidate, expected: (TestOutcome) -> Bool, in worktree: String
+    ) async throws -> Set<String> {
+        var unsteady: Set<String> = []
+        guard !tests.isEmpty else { return [] }
+        let runsAlone = tests.count <= settings.aloneMax && candidate.canRunOne
+        for _ in 0..<settings.rerunsMax {
+            var seen: [String: TestOutcome] = [:]
+            if runsAlone {
+                for test in tests where !unsteady.contains(test.name) {
+                    guard let run = try await run(candidate, only: test, in: worktree), run.isJudgement else { continue }
+                    if let outcome = run.outcomes.cases.first(where: { $0.name == test.name })?.outcome { seen[test.name] = outcome }
+                }
+            } else {
+                let run = try await run(candidate, in: worktree)
+                guard run.isJudgement else { continue }
+                for test in run.outcomes.cases { seen[test.name] = test.outcome }
+            }
+            // A test that is not there again, or skipped, says nothing.
+            for test in tests {
+                if let outcome = seen[test.name], outcome != .skipped, !expected(outcome) { unsteady.insert(test.name) }
+            }
+        }
+        return unsteady
+    }
+
+    // MARK: Commands
+
+    private func command(_ script: String, _ worktree: String, _ folder: RepositoryPath?) -> SandboxCommand {
+        SandboxCommand(
+            arguments: ["/bin/sh", "-c", script], environment: Self.environment, worktree: worktree, folder: folder,
+            limits: settings.limits,
+            readable: settings.readable, writable: settings.writable)
+    }
+
+    static func shown(_ exit: SandboxExit, _ limits: SandboxLimits) -> String {
+        switch exit {
+        case .code(let code): "exit code \(code)"
+        case .signal(let signal): "signal \(signal)"
+        case .limit(.wallTime): "it took longer than \(limits.wallTime.components.seconds) seconds"
+        case .limit(.processorTime): "it used more than \(limits.processorTime.components.seconds) seconds of processor time"
+        case .limit(.memory): "it used more than \(limits.memoryBytes >> 20) MiB of memory"
+        case .limit(.output): "it printed more than \(limits.storedBytes >> 20) MiB"
+        }
+    }
+}
+
+enum TestLog {
+    /// What a log ends with, on one line: where programs say what went wrong.
+    static func lastLines(_ bytes: [UInt8], count: Int = 3, bytesMax: Int = 400) -> String {
+        let lines = String(decoding: bytes.suffix(4_000), as: UTF8.self).split(separator: "\n").filter { !$0.allSatisfy(\.isWhitespace) }
+        let joined = lines.suffix(count).joined(separator: " | ")
+        let shown = String(String.UnicodeScalarView(joined.unicodeScalars.map { $0.isHidden ? " " : $0 }))
+        return String(decoding: Array(shown.utf8).suffix(bytesMax), as: UTF8.self)
+    }
+}

@@ -1,0 +1,31 @@
+// The bench that tests are run on, made of the settings: the sandbox, its limits, and marks that nobody guesses.
+
+import ForgeConfig
+import ForgeCore
+import ForgeCrypto
+import ForgeEngine
+
+struct TestsSetUp {
+    let bench: TestBench
+
+    init(_ arguments: Arguments, _ context: CommandContext) throws {
+        let settings = try loadSettings(arguments, context).sandbox
+        let sandbox: any Sandbox
+        do {
+            sandbox = try settings.sandbox(log: Log(level: .warning) { context.note("forge: warning: \($0.message)") })
+        } catch {
+            throw CommandFailure.failed(error.message)
+        }
+        var limits = settings.limits
+        if let text = arguments.value("time") {
+            guard let time = DurationText.parse(text), time > .zero else {
+                throw CommandFailure.badInput("--time takes a duration such as 30s, not '\(text)'")
+            }
+            limits.wallTime = time
+        }
+        let reruns = try arguments.integer("reruns", in: 0...20, default: 2)
+        bench = TestBench(sandbox: sandbox, settings: TestBenchSettings(limits: limits, rerunsMax: reruns)) {
+            Hex.encode(try RandomBytes.system.generate(count: 16))
+        }
+    }
+}

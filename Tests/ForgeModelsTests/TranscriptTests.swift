@@ -1,0 +1,117 @@
+// What was recorded is played as it was; what a person wrote by hand is understood, and told where it goes wrong.
+
+import ForgeCore
+import ForgeHTTP
+import ForgeModels
+import ForgeTestSupport
+import Synchronization
+import Testing
+
+@Suite struct TranscriptTests {
+    private final class Ear: Sendable {
+        let heard = Mutex<[ModelEvent]>([])
+        let kept = Mutex<[RecordedExchange]>([])
+        var events: [ModelEvent] { heard.withLock { $0 } }
+    }
+
+    private func listen(_ model: some Model, _ request: ModelRequest) async -> (Result<ModelReply, ModelError>, [ModelEvent]) {
+        let ear = Ear()
+        do throws(ModelError) {
+            let reply = try await model.reply(to: request) { event in ear.heard.withLock { $0.append(event) } }
+            return (.success(reply), ear.events)
+        } catch {
+            return (.failure(error), ear.events)
+        }
+    }
+
+    private func request(_ role: String = "lead", _ text: String = "Go.") -> ModelRequest {
+        ModelRequest(
+            role: role, system: "s", tools: [ModelTool(name: "edit", summary: "e", schema: ["type": "object"])], messages: [.material(text)]
+        )
+    }
+
+    @Test(arguments: ModelWire.allCases) func `a recording plays the same parts, events, usage and failures`(wire: ModelWire) async throws {
+        let provider = try ModelStandIn()
+        let clock = TestClock()
+        let endpoint = ModelEndpoint(wire, baseURL: provider.url, key: Secret(Array(ModelStandIn.key.utf8)))
+        let one = StreamedModel("m", at: endpoint, client: HTTPClient(), clock: clock, wall: clock.wallClock)
+        let ear = Ear()
+        let recording = RecordingModel(PatientModel([one], clock: clock, jitter: TestJitter.fixed(0)), redact: { $0 }) { exchange in
+            ear.kept.withLock { $0.append(exchange) }
+        }
+        provider.say(
+            StandInTurn("a", "é\n", thinking: "t", calls: [.init("edit", id: "1", "{\"p\"", ":1}"), .init("edit", id: "2", "{broken")]))
+        provider.say(StandInTurn("cut", stop: .tokensMax))
+        var live = [await listen(recording, request()), await listen(recording, request())]
+        provider.fail(.status(401, "invalid_api_key"))
+        live.append(await listen(recording, request()))
+
+        let written = ModelTranscript(exchanges: ear.kept.withLock { $0 }).json.text
+        let player = TranscriptModel(try ModelTranscript(json: JSONParser.parse(written)))
+        for (result, events) in live {
+            let (again, told) = await listen(player, request())
+            #expect(again == result)
+            #expect(told == events)
+        }
+        #expect(written == (try ModelTranscript(json: JSONParser.parse(written))).json.text, "written again, it is the same")
+        #expect(!written.contains(ModelStandIn.key))
+    }
+
+    @Test func `what is kept is redacted, also a secret that came in two pieces`() {
+        let reply = ModelReply(
+            parts: [.text("the hunter2 word"), .call(ToolCall(id: "1", name: "edit", argumentsText: "{\"p\":\"hunter2\"}"))], stop: .calls,
+            model: "m")
+        let events: [ModelEvent] = [.text("the hun"), .text("ter2 word"), .call(name: "edit"), .text("ok"), .text("ok")]
+        let kept = RecordedExchange(request("lead", "hunter2"), events: events, result: .success(reply))
+            .redacted { $0.replacing("hunter2", with: "•••") }
+        #expect(!kept.json.text.contains("hunter2"))
+        #expect(
+            kept.events == [.text("the ••• word"), .call(name: "edit"), .text("ok"), .text("ok")], "what needs no change keeps its pieces")
+        let failed = RecordedExchange(
+            request(), events: [.discarded(because: "hunter2")], result: .failure(ModelError(.refused, "hunter2")))
+        #expect(!failed.redacted { $0.replacing("hunter2", with: "•••") }.json.text.contains("hunter2"))
+    }
+
+    @Test func `a line is played for its role and its words, once unless it repeats`() async throws {
+        let text = """
+            {"schema": 1, "exchanges": [
+              {"role": "skeptic", "reply": {"answer": {"verdicts": []}}},
+              {"contains": "cart", "repeat": true, "reply": {"text": "About the cart."}},
+              {"role": "reviewer", "reply": {"text": "Hm.", "calls": [{"name": "edit", "arguments": {"a": 1}}], "usage": {"input_tokens": 5}}},
+              {"failure": {"kind": "limited", "retry_after_ms": 1500, "message": "later"}}
+            ]}
+            """
+        let model = TranscriptModel(try ModelTranscript(json: JSONParser.parse(text)))
+        let (cart, told) = await listen(model, request("reviewer", "the cart"))
+        #expect(try cart.get().text == "About the cart." && told == [.text("About the cart.")])
+        #expect(await listen(model, request("reviewer", "the cart")).0 == cart)
+        let (reply, events) = await listen(model, request("reviewer", "else"))
+        #expect(try reply.get().calls == [ToolCall(id: "call_0", name: "edit", argumentsText: "{\"a\":1}")])
+        #expect(try reply.get().usage.inputTokens == 5 && events == [.text("Hm."), .call(name: "edit")])
+        let (skeptic, _) = await listen(model, request("skeptic", "else"))
+        #expect(try skeptic.get().calls.first?.name == "answer")
+        #expect(
+            await listen(model, request("skeptic", "else")).0 == .failure(ModelError(.limited(retryAfter: .milliseconds(1_500)), "later")))
+        let (nothing, _) = await listen(model, request("skeptic", "else"))
+        #expect(throws: ModelError.self) { try nothing.get() }
+    }
+
+    private func problem(_ text: String) -> String? {
+        do {
+            _ = try ModelTranscript(json: JSONParser.parse(text))
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test func `a mistake in a transcript is told with its exchange`() {
+        #expect(problem("{}")?.contains("schema: 1") == true)
+        #expect(
+            problem("{\"schema\":1,\"exchanges\":[{\"reply\":{\"text\":\"a\"}},{}]}") == "exchange 2: it has neither 'reply' nor 'failure'")
+        #expect(problem("{\"schema\":1,\"exchanges\":[{\"repaet\":true}]}")?.hasPrefix("exchange 1: 'repaet' is unknown") == true)
+        #expect(problem("{\"schema\":1,\"exchanges\":[{\"reply\":{\"stop\":\"later\"}}]}")?.contains("stop") == true)
+        #expect(problem("{\"schema\":1,\"exchanges\":[{\"failure\":{\"kind\":\"odd\"}}]}")?.contains("kind") == true)
+        #expect(problem("{\"schema\":1,\"exchanges\":[{\"events\":[{}],\"reply\":{}}]}")?.contains("event 1") == true)
+    }
+}
