@@ -78,7 +78,8 @@ struct StagedFile: ~Copyable {
         }
         // From here on `own` is the name of what was there.
         if let old = try? FileFacts(of: own, in: folder), old.isSameContent(as: facts) { return true }
-        if !exchange(own, name) { try? rename(own, in: folder, to: name, in: folder) }  // The name has gone meanwhile: so it stays gone or comes back.
+        // A name that has gone meanwhile comes back with what it had, unless somebody gave it away again.
+        if !exchange(own, name) { try? rename(own, in: folder, to: name, in: folder) }
         return false
     }
 

@@ -64,6 +64,7 @@ final class FileSearch {
     ) throws(SearchFailure) {
         let bytes = buffer
         let text = bytes.span.extracting(range)
+        judge.begin()
         var counted = 0
         var at = 0
         while progress.matches.count < matchesMax, let line = try judge.next(in: text, from: at) {

@@ -16,7 +16,9 @@ enum SearchFailure: Error {
     case stopped
 }
 
-/// What one worker judges with.
+private let nowhere = Int.max
+
+/// What one worker judges with. Each text begins with `begin`, and is asked for its lines from the first on.
 final class LineJudge {
     struct Line {
         /// Without its line end.
@@ -27,6 +29,8 @@ final class LineJudge {
     private let plan: SearchPlan
     private let watch: SearchWatch
     private let scratch = MatchScratch()
+    /// Where each of the plan's texts comes next; below the place of the search when that is not known.
+    private var upcoming: [Int]
 
     private static let shortBytes = 4 << 10
     /// What goes beyond the limits even here is too hard.
@@ -38,6 +42,12 @@ final class LineJudge {
     init(_ plan: SearchPlan, _ watch: SearchWatch) {
         self.plan = plan
         self.watch = watch
+        upcoming = plan.literals.map { _ in -1 }
+    }
+
+    /// Forgets the text before.
+    func begin() {
+        for index in upcoming.indices { upcoming[index] = -1 }
     }
 
     /// The first line that matches of those that begin at `start` or behind.
@@ -56,9 +66,7 @@ final class LineJudge {
 
     /// Somewhere in a line that may match, and no line before it does.
     private func candidate(in text: Span<UInt8>, from start: Int) throws(SearchFailure) -> Range<Int>? {
-        if let literal = plan.literal {
-            return literal.first(in: text, from: start, to: text.count).map { $0..<($0 + literal.text.count) }
-        }
+        if !plan.literals.isEmpty { return literal(in: text, from: start) }
         guard let expression = plan.expressionOverLines else {
             try watch.check()
             return start..<start
@@ -78,6 +86,17 @@ final class LineJudge {
             at = end
         }
         return nil
+    }
+
+    /// Whichever of the texts comes first. Where each of them comes next is looked for once, not again for every line of the others.
+    private func literal(in text: Span<UInt8>, from start: Int) -> Range<Int>? {
+        var first = nowhere
+        var count = 0
+        for (index, literal) in plan.literals.enumerated() {
+            if upcoming[index] < start { upcoming[index] = literal.first(in: text, from: start, to: text.count) ?? nowhere }
+            if upcoming[index] < first { (first, count) = (upcoming[index], literal.text.count) }
+        }
+        return first == nowhere ? nil : first..<(first + count)
     }
 
     private func match(_ line: Span<UInt8>) throws(SearchFailure) -> Range<Int>? {

@@ -1,17 +1,21 @@
-// The longest text that every match of an expression holds, as far as it is plain to see. It must never name one that a match can do without:
-// so whatever is not understood at once ends the look, and nothing is required.
+// Texts of which every match of an expression holds one, as far as it is plain to see: the longest one of each alternative. It must never name
+// one that a match can do without: so whatever is not understood at once ends the look, and nothing is required.
 
 enum RequiredLiteral {
-    /// Nil when there is none that is worth it.
-    static func of(_ expression: String, ignoresCase: Bool, isUnicode: Bool) -> [UInt8]? {
+    /// More than these are no quicker to look for than the expression.
+    private static let countMax = 6
+
+    /// Empty when there are none that are worth it.
+    static func of(_ expression: String, ignoresCase: Bool, isUnicode: Bool) -> [[UInt8]] {
         var reader = RequiredLiteralReader(
             Array(expression.unicodeScalars),
             splits: { scalar in
                 // Without regard to letter case a long s is an s and a Kelvin sign a k.
                 ignoresCase && isUnicode && (!scalar.isASCII || "kKsS".unicodeScalars.contains(scalar))
             })
-        guard let text = reader.read(), text.count >= 2 else { return nil }
-        return Array(String(String.UnicodeScalarView(text)).utf8)
+        let texts = reader.read()
+        guard texts.count <= countMax, texts.allSatisfy({ $0.count >= 2 }) else { return [] }
+        return texts.map { Array(String(String.UnicodeScalarView($0)).utf8) }
     }
 }
 
@@ -21,21 +25,24 @@ private struct RequiredLiteralReader {
     private var at = 0
     private var run: [Unicode.Scalar] = []
     private var longest: [Unicode.Scalar] = []
+    private var alternatives: [[Unicode.Scalar]] = []
 
     init(_ scalars: [Unicode.Scalar], splits: @escaping (Unicode.Scalar) -> Bool) {
         self.scalars = scalars
         self.splits = splits
     }
 
-    mutating func read() -> [Unicode.Scalar]? {
+    /// The longest text of each alternative; empty when it is not sure.
+    mutating func read() -> [[Unicode.Scalar]] {
         while at < scalars.count {
             let scalar = scalars[at]
             at += 1
             switch scalar {
-            case "|", ")": return nil
-            case "(": guard skipGroup() else { return nil }
-            case "[": guard skipClass() else { return nil }
-            case "\\": guard readEscape() else { return nil }
+            case "|": endAlternative()
+            case ")": return []
+            case "(": guard skipGroup() else { return [] }
+            case "[": guard skipClass() else { return [] }
+            case "\\": guard readEscape() else { return [] }
             case ".", "^", "$": endRun()
             case "*", "?":
                 if !run.isEmpty { run.removeLast() }
@@ -45,8 +52,14 @@ private struct RequiredLiteralReader {
             default: add(scalar)
             }
         }
+        endAlternative()
+        return alternatives
+    }
+
+    private mutating func endAlternative() {
         endRun()
-        return longest
+        alternatives.append(longest)
+        longest = []
     }
 
     private mutating func add(_ scalar: Unicode.Scalar) {

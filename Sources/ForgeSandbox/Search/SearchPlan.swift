@@ -12,8 +12,8 @@ final class SearchPlan: Sendable {
     let matchesMax: Int
     let includesIgnored: Bool
     let wanted: SearchGlobs
-    /// Every line that matches holds it.
-    let literal: LiteralFinder?
+    /// Every line that matches holds one of them; empty when that is not known.
+    let literals: [LiteralFinder]
     /// For one line; nil for a text without anything else.
     let expression: ExactPattern?
     /// For many lines at once; nil when only one line at a time shows what matches.
@@ -37,15 +37,15 @@ final class SearchPlan: Sendable {
         if search.ignoresCase { options.insert(.caseless) }
         if !Self.isAboutBytes(pattern) { options.insert(.unicode) }
         if isText, isASCII || !search.ignoresCase {
-            literal = LiteralFinder(Array(pattern.utf8), ignoresCase: search.ignoresCase)
+            literals = [LiteralFinder(Array(pattern.utf8), ignoresCase: search.ignoresCase)]
             (expression, expressionOverLines) = (nil, nil)
             return
         }
         let source = PatternSource(isText ? Self.escaped(pattern) : pattern, options: options)
         let required = RequiredLiteral.of(source.expression, ignoresCase: search.ignoresCase, isUnicode: options.contains(.unicode))
-        literal = required.map { LiteralFinder($0, ignoresCase: search.ignoresCase) }
+        literals = required.map { LiteralFinder($0, ignoresCase: search.ignoresCase) }
         expression = try Self.compiled(source)
-        let isForMany = required == nil && (isText || !Self.tellsLinesApart(pattern))
+        let isForMany = required.isEmpty && (isText || !Self.tellsLinesApart(pattern))
         expressionOverLines =
             isForMany ? try Self.compiled(PatternSource(source.expression, options: options.union(.multiline))) : nil
     }
