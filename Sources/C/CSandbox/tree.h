@@ -48,6 +48,16 @@ static inline int forge_give_tree(const char *path, uid_t from, uid_t to) {
     return failed;
 }
 
+/// The folder alone.
+static inline int forge_give_folder(const char *path, uid_t from, uid_t to) {
+    int folder = forge_open_folder(AT_FDCWD, path);
+    if (folder < 0) return errno;
+    struct stat facts;
+    int failed = fstat(folder, &facts) == 0 && (facts.st_uid != from || fchown(folder, to, to) == 0) ? 0 : errno;
+    close(folder);
+    return failed;
+}
+
 /// Bytes on the disk of everything beneath an open folder; the error number, negative. Closes the folder.
 static int64_t forge_entry_bytes(int folder, int depth) {
     DIR *entries = fdopendir(folder);

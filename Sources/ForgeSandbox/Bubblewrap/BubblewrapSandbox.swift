@@ -70,6 +70,7 @@ package final class BubblewrapSandbox: Sandbox {
         _ command: SandboxCommand, output: @escaping @Sendable ([UInt8]) -> Void
     ) async throws(SandboxError) -> SandboxEnding {
         if let breach = await walls().breach { throw SandboxError(.breached, breach) }
+        guard !Task.isCancelled else { throw SandboxError(.cancelled, "the command was cancelled before it began") }
         let cancelled = try Descriptor.event()
         let thread = RunThread()
         let result = await withTaskCancellationHandler {
@@ -87,7 +88,7 @@ package final class BubblewrapSandbox: Sandbox {
     ) throws(SandboxError) -> SandboxEnding {
         let isGated = groups?.countsProcesses != true
         let plan = try plan(command, isGated: isGated)
-        if let user, command.writesWorktree { try giveAway(command, to: user) }
+        if let user { try giveAway(command, to: user) }
         let file = try outputFile(command)
         let group = try groups.map { groups throws(SandboxError) in try groups.take(command.limits) }
         defer { if let group { groups?.giveBack(group) } }
@@ -158,10 +159,20 @@ package final class BubblewrapSandbox: Sandbox {
 
     /// What the service wrote into the worktree belongs to the commands' user before one of them runs: it could not change it otherwise.
     private func giveAway(_ command: SandboxCommand, to user: UInt32) throws(SandboxError) {
-        for folder in [command.worktree] + command.writable.values.sorted() {
-            let failed = unsafe forge_give_tree(folder, geteuid(), user)
+        let failed = command.writesWorktree ? unsafe forge_give_tree(command.worktree, geteuid(), user) : 0
+        guard failed == 0 else { throw .system("give \(command.worktree) to user \(user)", failed) }
+        // Everything below was made by commands.
+        for folder in command.writable.values.sorted() {
+            let failed = unsafe forge_give_folder(folder, geteuid(), user)
             guard failed == 0 else { throw .system("give \(folder) to user \(user)", failed) }
         }
+    }
+
+    /// Takes a folder back from the commands' user: for a person's own, which is to be as it was before.
+    package func takeBack(_ folder: String) throws(SandboxError) {
+        guard let user else { return }
+        let failed = unsafe forge_give_tree(folder, user, geteuid())
+        guard failed == 0 else { throw .system("take \(folder) back from user \(user)", failed) }
     }
 }
 

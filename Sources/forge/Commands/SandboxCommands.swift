@@ -24,7 +24,7 @@ enum SandboxCommands {
         positionals: [.init("COMMAND", repeats: true, "the command and its arguments, after --")],
         options: [
             .init("worktree", "FOLDER", "what it sees as /worktree (default: this folder)"),
-            .init("write", nil, "let it write there; as root, the folder's files are given to its user"),
+            .init("write", nil, "let it write there; as root, the files are its user's while it runs"),
             .init("network", "none", "which network it has: none is all there is"),
             .init("memory", "SIZE", "such as 512MiB"), .init("time", "DURATION", "how long it may run, such as 30s"),
             .init("processes", "N", "how many processes it may have"),
@@ -37,7 +37,11 @@ enum SandboxCommands {
         let command = try command(arguments, settings)
         let sandbox = try sandbox(settings, context)
         let stream = CommandStream(context)
-        let ending = try await interruptible { () throws(SandboxError) in try await sandbox.run(command, output: stream.take) }
+        let ending = try await interruptible { () throws(SandboxError) in
+            let result = await Self.result { () throws(SandboxError) in try await sandbox.run(command, output: stream.take) }
+            if command.writesWorktree, let walled = sandbox as? BubblewrapSandbox { try walled.takeBack(command.worktree) }
+            return try result.get()
+        }
         stream.finish()
         context.note("forge: " + ending.said)
         return ending.isSuccess ? .ok : .refused
@@ -73,6 +77,12 @@ enum SandboxCommands {
             limits: limits, readable: (arguments.values["readable"] ?? []).map(absolute))
     }
 
+    private static func result(
+        _ work: () async throws(SandboxError) -> SandboxEnding
+    ) async -> Result<SandboxEnding, SandboxError> {
+        do throws(SandboxError) { return .success(try await work()) } catch { return .failure(error) }
+    }
+
     /// Without detours, which the sandbox refuses.
     private static func absolute(_ path: String) -> String {
         var parts: [Substring] = []
@@ -83,7 +93,7 @@ enum SandboxCommands {
     }
 
     private static func sandbox(_ settings: SandboxSettings, _ context: CommandContext) throws(CommandFailure) -> any Sandbox {
-        do {
+        do throws(SandboxError) {
             return try settings.sandbox(log: Log(level: .warning) { context.note("forge: warning: \($0.message)") })
         } catch {
             throw .failed(error.message)
@@ -96,9 +106,7 @@ enum SandboxCommands {
     ) async throws -> SandboxEnding {
         let watch = SignalWatch([SignalWatch.interrupt, SignalWatch.terminate])
         let result = await withTaskGroup(of: Result<SandboxEnding, SandboxError>?.self) { group in
-            group.addTask {
-                do throws(SandboxError) { return .success(try await work()) } catch { return .failure(error) }
-            }
+            group.addTask { await result(work) }
             group.addTask {
                 for await _ in watch.signals { return nil }
                 return nil
@@ -108,7 +116,7 @@ enum SandboxCommands {
             if let first { return first }
             return await group.next().flatMap { $0 } ?? .failure(SandboxError(.cancelled, "the command was cancelled"))
         }
-        do {
+        do throws(SandboxError) {
             return try result.get()
         } catch {
             throw error.kind == .invalid ? CommandFailure.badInput(error.message) : CommandFailure.failed(error.message)
