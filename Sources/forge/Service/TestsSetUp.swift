@@ -1,22 +1,23 @@
-// The bench that tests are run on, made of the settings: the sandbox, its limits, and marks that nobody guesses.
+// The bench that tests are run on, made of the settings: the sandbox, its limits, and a mark for each run.
 
 import ForgeConfig
 import ForgeCore
 import ForgeCrypto
 import ForgeEngine
+import ForgeSandbox
 
 struct TestsSetUp {
     let bench: TestBench
 
     init(_ arguments: Arguments, _ context: CommandContext) throws {
         let settings = try loadSettings(arguments, context).sandbox
-        let sandbox: any Sandbox
+        let sandbox: BubblewrapSandbox
         do {
-            sandbox = try settings.sandbox(log: Log(level: .warning) { context.note("forge: warning: \($0.message)") })
+            sandbox = try BubblewrapSandbox()
         } catch {
             throw CommandFailure.failed(error.message)
         }
-        var limits = settings.limits
+        var limits = SandboxLimits(wallTime: settings.commandTimeout, memoryBytes: settings.memory, processes: settings.processes)
         if let text = arguments.value("time") {
             guard let time = DurationText.parse(text), time > .zero else {
                 throw CommandFailure.badInput("--time takes a duration such as 30s, not '\(text)'")
