@@ -7,7 +7,7 @@ let commands = CommandTable(
         + PullRequestCommands.all + NotifyCommand.all + DeliveryCommands.all + TicketCommands.all + TestsCommand.all + RunCommands.all
         + AuditCommands.all
         + TokenCommands.all + AppManifestCommand.all + AppStatusCommand.all + DoctorCommand.all
-        + DemoCommand.all + BenchCommands.all + AboutCommands.all)
+        + SandboxCommands.all + DemoCommand.all + BenchCommands.all + AboutCommands.all)
 
 let code = await commands.run(Array(CommandLine.arguments.dropFirst()), .current())
 ProcessFacts.exit(code.rawValue)

@@ -43,6 +43,18 @@ struct SandboxScene {
         return try await sandbox.run(command)
     }
 
+    /// A word that nothing else on this machine has: who has it among his arguments was started by this scene.
+    var token: String { "forge-token-" + folder.path.suffix(30).filter { $0.isLetter || $0.isNumber } }
+
+    /// Processes of this machine that the token gives away.
+    var survivors: [String] {
+        let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.filter { $0.allSatisfy(\.isNumber) } ?? []
+        return processes.filter { process in
+            let words = FileManager.default.contents(atPath: "/proc/\(process)/cmdline") ?? Data()
+            return String(decoding: words, as: UTF8.self).contains(token)
+        }
+    }
+
     func write(_ text: String, to name: String) throws {
         try Data(text.utf8).write(to: URL(filePath: "\(worktree)/\(name)"))
     }

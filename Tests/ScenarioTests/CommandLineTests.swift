@@ -12,7 +12,12 @@ import Testing
     static let commands = [
         "serve", "intake", "deliveries list", "deliveries show", "deliveries replay", "tickets list", "tickets show", "runs list",
         "runs show", "audit verify", "token create", "token list", "token revoke", "check", "doctor", "demo", "bench intake",
+<<<<<<< HEAD
         "schema", "version", "tests detect", "tests run",
+=======
+        "sandbox run", "sandbox check", "bench sandbox",
+        "schema", "version",
+>>>>>>> wt-sandbox
     ]
 
     @Test func `help lists every command, and every command has help of its own`() throws {
@@ -141,9 +146,10 @@ import Testing
         #expect(fine.code == 0, "\(fine.output)\(fine.errors)")
         let names = try fine.output.split(separator: "\n").map { try JSONParser.parse(String($0))["name"]?.string }
         #expect(
-            names == [
+            names.filter { $0?.hasPrefix("sandbox ") == false && $0?.hasPrefix("wall ") == false } == [
                 "libraries", "clock", "data folder", "disk", "database", "address", "github", "tracker errors", "tracker front",
             ])
+        #expect(names.contains("wall network"))
         let sick = try Program.run(["doctor"], environment: ["FORGE_DATA": "/proc/nowhere/data"])
         #expect(sick.code == 1)
         #expect(sick.output.contains("wrong    data folder: /proc/nowhere/data is not there and cannot be made\n         → make it"))

@@ -19,14 +19,15 @@ static inline int forge_open_folder(int folder, const char *name) {
     return openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/// Gives everything beneath an open folder that belongs to `from` to `to`; 0, or the error number. Closes the folder.
+/// Gives everything beneath an open folder that belongs to `from` to `to`, but what git keeps at its top; 0, or the error number. Closes
+/// the folder.
 static int forge_give_entries(int folder, uid_t from, uid_t to, int depth) {
     DIR *entries = fdopendir(folder);
     if (entries == NULL) { close(folder); return errno; }
     int failed = depth > FORGE_TREE_DEPTH_MAX ? ELOOP : 0;
     for (struct dirent *entry; failed == 0 && (entry = readdir(entries)) != NULL;) {
         struct stat facts;
-        if (forge_is_dots(entry->d_name)) continue;
+        if (forge_is_dots(entry->d_name) || (depth == 0 && strcmp(entry->d_name, ".git") == 0)) continue;
         if (fstatat(folder, entry->d_name, &facts, AT_SYMLINK_NOFOLLOW) != 0) { failed = errno; break; }
         if (facts.st_uid == from && fchownat(folder, entry->d_name, to, to, AT_SYMLINK_NOFOLLOW) != 0) failed = errno;
         if (failed != 0 || !S_ISDIR(facts.st_mode)) continue;

@@ -36,19 +36,34 @@ package struct ModelSettings: Sendable {
 
 package struct SandboxSettings: Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
-        case bubblewrap
+        case bubblewrap, none
     }
 
     package var kind: Kind
     package var memory: Int
     package var processes: Int
     package var commandTimeout: Duration
+    package var readable: [String]
+    package var user: Int
+    package var loopback: Bool
 
     init(reading reader: inout EntryReader) {
-        kind = reader.read("kind", .choice, "bubblewrap", "bubblewrap: namespaces of its own, without network.")
+        kind = reader.read(
+            "kind", .choice, "bubblewrap",
+            "bubblewrap: namespaces of its own, without network; none: no walls at all, for a forge in a container of its own.")
         memory = reader.read("memory", .size(1 << 26...1 << 42), "4GiB", "Memory that a command and its children may use.")
         processes = reader.read("processes", .int(8...65_536), "256", "Processes that a command may start.")
         commandTimeout = reader.read("command_timeout", .duration(.seconds(1) ... .seconds(7_200)), "120s", "How long a command may run.")
+        readable = reader.read(
+            "readable", .list(.text(bytesMax: 1_000)), "[]", "Folders that commands may read besides /usr, such as a toolchain in /opt.")
+        user = reader.read(
+            "user", .int(1...2_000_000_000), "70000",
+            "Whom commands are on this machine when forge runs as root: a number that nobody else has.")
+        loopback = reader.read(
+            "loopback", .bool, "true", "A loopback of their own, leading nowhere, for tests that start a server; false refuses it, too.")
+        for path in readable where !path.hasPrefix("/") {
+            reader.complain("readable", "holds a path that is not absolute", "write it from the root, for example /opt/swift")
+        }
     }
 }
 

@@ -100,7 +100,8 @@ package final class BubblewrapSandbox: Sandbox {
         }
         let launched = try result.get()
         var watch = RunWatch(
-            launched.program, output: launched.output, status: launched.status, gate: gate.map { RunWatch.Gate(opener: $0.writing, user: user) }, cancelled: cancelled,
+            launched.program, output: launched.output, status: launched.status,
+            gate: gate.map { RunWatch.Gate(opener: $0.writing, user: user) }, cancelled: cancelled,
             meter: ResourceMeter(group: group, limits: command.limits), keeper: OutputKeeper(command.limits, file: file), tell: tell)
         return try watch.run().ending()
     }
@@ -111,6 +112,8 @@ package final class BubblewrapSandbox: Sandbox {
     ) throws(SandboxError) -> (program: StartedProgram, output: Descriptor, status: Descriptor) {
         let output = try Descriptor.pipe()
         let status = try Descriptor.pipe()
+        // `/dev/stdout` is opened anew by its name, which is its owner's right only.
+        if let user { fchown(output.writing.number, user, user) }
         var start = try bareStart(command, plan, output: output.writing, status: status.writing, gate: gate)
         start.groups = group?.entrances ?? []
         start.ruleset = ruleset
@@ -172,12 +175,18 @@ extension RunWatch.Outcome {
         case nil:
             guard wasStarted else {
                 let words = String(decoding: output.kept.suffix(1_000), as: UTF8.self)
+                // Nothing ran that could have written this: the walls stood, and there was no such program behind them.
+                if words.hasPrefix("bwrap: execvp ") { return ending(.code(127)) }
                 throw SandboxError(.unavailable, "the sandbox could not be made: " + (words.isEmpty ? "bwrap ended with \(code)" : words))
             }
             // Shells and bwrap say so of what a signal ended.
             exit = code > 128 && code <= 192 ? .signal(code - 128) : .code(code)
         }
-        return SandboxEnding(
+        return ending(exit)
+    }
+
+    private func ending(_ exit: SandboxExit) -> SandboxEnding {
+        SandboxEnding(
             exit: exit, output: output.kept, outputBytes: output.count, wallTime: wallTime,
             processorTime: .microseconds(meter.microseconds), memoryPeakBytes: meter.memoryPeakBytes)
     }

@@ -196,6 +196,8 @@ final class ControlGroup: Sendable {
             let processes = (KernelFile.read(folder + "/cgroup.procs") ?? "").split(separator: "\n").compactMap { Int32($0) }
             guard !processes.isEmpty else { return }
             for process in processes { kill(process, SIGKILL) }
+            // The killed are on the list until they are gone.
+            _ = unsafe poll(nil, 0, 1)
         }
     }
 }

@@ -11,7 +11,7 @@ enum BenchCommands {
     static let all = [
         intake, memory, start, ScanBench.specification, ReviewBench.local, HostReviewBench.command, BenchConfig.command,
         BenchClassify.command,
-        MirrorBench.command, bare,
+        MirrorBench.command, SandboxBench.command, bare,
     ]
 
     private static let seconds = OptionSpecification("seconds", "N", "how long each side is measured (default 10)")

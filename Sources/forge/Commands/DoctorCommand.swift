@@ -17,7 +17,7 @@ enum DoctorCommand {
         options: [.json, .config]
     ) { arguments, context in
         let settings = try loadSettings(arguments, context)
-        let findings = Examination(settings: settings, context: context).findings
+        let findings = Examination(settings: settings, context: context).findings + (await settings.sandbox.findings)
         if arguments.has("json") {
             try context.write(findings.map { $0.json.text + "\n" }.joined())
         } else {

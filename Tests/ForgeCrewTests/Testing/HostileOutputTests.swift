@@ -12,24 +12,25 @@ import Testing
         TestOutput(printed: bytes, report: format.isReport || format == .swift ? bytes : nil).outcomes(format)
     }
 
-    @Test(arguments: formats) func `every reader takes 500 KB of each hostile shape in a moment`(format: TestFormat) {
-        let shapes: [[UInt8]] = [
-            [UInt8](repeating: 0x61, count: 500_000), [UInt8](repeating: 0x20, count: 500_000),
-            [UInt8](repeating: 0x1B, count: 500_000),
-            [UInt8](repeating: 0x3C, count: 500_000), Self.repeated("<testsuite><testcase name=\"a\">", 60_000),
-            Self.repeated("<testcase name=\"", 100_000), Self.repeated("<!--", 100_000), Self.repeated("<![CDATA[", 60_000),
-            Self.repeated("{\"Action\":\"run\",\"Package\":\"p\",\"Test\":\"T\"}\n", 40_000), Self.repeated("=== RUN   TestA\n", 100_000),
-            Self.repeated("test a ... ", 40_000), Self.repeated("ok 1 - a\n    ok 1 - b\n", 80_000),
-            Self.repeated("not ok\n  ---\n", 40_000),
-            Self.repeated("tests/a.py::b PASSED ", 25_000), Self.repeated("a (b.c) ... \n", 40_000), Self.repeated("\u{1B}[", 60_000),
-            Self.repeated("\u{1B}]0;", 100_000), Self.repeated(" - - - [", 60_000), Self.repeated("&amp;&#65;&", 50_000),
-            Self.repeated("::", 250_000), Self.repeated("{", 500_000), Self.repeated("✘ Test a recorded an issue at x: \n", 50_000),
-            Self.repeated("[[", 60_000),
-        ]
-        for shape in shapes {
+    /// Each is long enough that what is quadratic in it takes minutes.
+    private static let shapes: [[UInt8]] = [
+        [UInt8](repeating: 0x61, count: 150_000), [UInt8](repeating: 0x20, count: 150_000),
+        [UInt8](repeating: 0x1B, count: 150_000),
+        [UInt8](repeating: 0x3C, count: 150_000), repeated("<testsuite><testcase name=\"a\">"),
+        repeated("<testcase name=\""), repeated("<!--"), repeated("<![CDATA["),
+        repeated("{\"Action\":\"run\",\"Package\":\"p\",\"Test\":\"T\"}\n"), repeated("=== RUN   TestA\n"),
+        repeated("test a ... "), repeated("ok 1 - a\n    ok 1 - b\n"),
+        repeated("not ok\n  ---\n"),
+        repeated("tests/a.py::b PASSED "), repeated("a (b.c) ... \n"), repeated("\u{1B}["),
+        repeated("\u{1B}]0;"), repeated(" - - - ["), repeated("&amp;&#65;&"),
+        repeated("::"), repeated("{"), repeated("✘ Test a recorded an issue at x: \n"),
+        repeated("[["),
+    ].map { Array($0.prefix(150_000)) }
+
+    @Test(arguments: formats) func `every reader takes each hostile shape in a moment`(format: TestFormat) {
+        for shape in Self.shapes {
             let started = ContinuousClock.now
             _ = read(shape, format)
-            // Some ten milliseconds; what is quadratic takes minutes.
             #expect(ContinuousClock.now - started < .seconds(20), "\(String(decoding: shape.prefix(60), as: UTF8.self))")
         }
     }
@@ -60,7 +61,7 @@ import Testing
         #expect(!outcomes.cases[0].name.contains("\u{FFFD}"))
     }
 
-    @Test(arguments: UInt64(0)..<60) func `mutated outputs are read without harm`(seed: UInt64) throws {
+    @Test(arguments: UInt64(0)..<20) func `mutated outputs are read without harm`(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         for name in [
             "pytest-summary.txt", "pytest.xml", "unittest-verbose.txt", "cargo.txt", "node.tap", "node.xml", "swift.txt", "swift.xml",
@@ -78,8 +79,5 @@ import Testing
         }
     }
 
-    private static func repeated(_ text: String, _ count: Int) -> [UInt8] {
-        let piece = Array(text.utf8)
-        return Array([[UInt8]](repeating: piece, count: count).joined())
-    }
+    private static func repeated(_ text: String) -> [UInt8] { Array(String(repeating: text, count: 150_000 / text.utf8.count).utf8) }
 }

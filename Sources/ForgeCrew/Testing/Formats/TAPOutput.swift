@@ -37,6 +37,7 @@ private struct TAPReading {
     private var bailed: String?
     private var doubts: [String] = []
     private var sawAny = false
+    private var isFull = false
 
     mutating func take(_ line: TextLine) {
         if takesBlock(line) { return }
@@ -111,7 +112,11 @@ private struct TAPReading {
         }
         levels[level].seen += 1
         if point.path[0].isEmpty { point.path[0] = "test \(levels[level].seen)" }
-        guard done.count + levels[level].points.count < TestCollector.casesMax else { return }
+        guard done.count + levels[level].points.count < TestCollector.casesMax else {
+            if !isFull { doubts.append("there are more than \(TestCollector.casesMax) tests, and the others were not read") }
+            isFull = true
+            return
+        }
         levels[level].points.append(point)
     }
 

@@ -1,0 +1,67 @@
+// `forge sandbox` as a person uses it, and what a terminal is shown of what runs inside.
+
+import ForgeCore
+import Foundation
+import Testing
+
+@testable import forge
+
+@Suite struct SandboxCommandTests {
+    private func folder() throws -> String {
+        let path = URL.temporaryDirectory.appending(path: "forge-sandbox-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        return path
+    }
+
+    @Test func `a command's output comes out, and how it ended is said`() throws {
+        let folder = try folder()
+        let run = try Program.run(["sandbox", "run", "--worktree", folder, "--write", "--", "sh", "-c", "pwd; echo made >file"])
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(run.output == "/worktree\n")
+        #expect(run.errors.hasPrefix("forge: exit 0, "), "\(run.errors)")
+        #expect(FileManager.default.contents(atPath: folder + "/file") == Data("made\n".utf8))
+        let refused = try Program.run([
+            "sandbox", "run", "--worktree", folder, "--network", "none", "--", "sh", "-c", "echo x >file; exit 7",
+        ])
+        #expect(refused.code == 1)
+        #expect(refused.errors.hasPrefix("forge: exit 7, "), "\(refused.errors)")
+        #expect(FileManager.default.contents(atPath: folder + "/file") == Data("made\n".utf8))
+    }
+
+    @Test(arguments: [
+        (["sandbox", "run"], "COMMAND is missing"), (["sandbox", "run", "--network", "all", "--", "true"], "--network is one of none"),
+        (["sandbox", "run", "--memory", "much", "--", "true"], "--memory takes a size"),
+        (["sandbox", "run", "--time", "soon", "--", "true"], "--time takes a duration"),
+        (["sandbox", "run", "--env", "=x", "--", "true"], "--env takes NAME=VALUE"),
+        (["sandbox", "run", "--worktree", "/nowhere/at/all", "--", "true"], "/nowhere/at/all: there is no such folder"),
+    ]) func `what cannot be meant is refused with a sentence`(words: [String], said: String) throws {
+        let run = try Program.run(words)
+        #expect(run.code == 2)
+        #expect(run.errors.contains(said), "\(run.errors)")
+    }
+
+    @Test func `every wall is shown by check and by the doctor`() throws {
+        let run = try Program.run(["sandbox", "check", "--json"])
+        #expect(run.code == 0, "\(run.output)\(run.errors)")
+        let walls = try run.output.split(separator: "\n").map { try JSONParser.parse(String($0)) }
+        #expect(walls.contains { $0["wall"]?.string == "network" && $0["held"] == .bool(true) })
+        let doctor = try Program.run(["doctor"], environment: ["FORGE_LISTEN": "127.0.0.1:0"])
+        #expect(doctor.output.contains("fine     wall network: "), "\(doctor.output)")
+        let none = try Program.run(["sandbox", "check"], environment: ["FORGE_SANDBOX_KIND": "none"])
+        #expect(none.code == 1)
+        #expect(none.output.contains("without walls"))
+    }
+
+    @Test func `nothing from inside moves a terminal's cursor, however it is cut`() {
+        let bytes = Array("a\u{1B}[2Jb\tß\r\n\u{202E}€😀".utf8) + [0xFF, 0xC3]
+        for size in 1...bytes.count {
+            var text = TerminalText()
+            var shown = ""
+            for start in stride(from: 0, to: bytes.count, by: size) {
+                shown += text.take(Array(bytes[start..<min(start + size, bytes.count)]))
+            }
+            shown += text.finish()
+            #expect(shown == "a\\u{1b}[2Jb\tß\n\\u{202e}€😀\u{FFFD}\u{FFFD}", "pieces of \(size)")
+        }
+    }
+}
