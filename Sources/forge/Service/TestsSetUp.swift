@@ -4,20 +4,19 @@ import ForgeConfig
 import ForgeCore
 import ForgeCrypto
 import ForgeEngine
-import ForgeSandbox
 
 struct TestsSetUp {
     let bench: TestBench
 
     init(_ arguments: Arguments, _ context: CommandContext) throws {
         let settings = try loadSettings(arguments, context).sandbox
-        let sandbox: BubblewrapSandbox
+        let sandbox: any Sandbox
         do {
-            sandbox = try BubblewrapSandbox()
+            sandbox = try settings.sandbox(log: Log(level: .warning) { context.note("forge: warning: \($0.message)") })
         } catch {
             throw CommandFailure.failed(error.message)
         }
-        var limits = SandboxLimits(wallTime: settings.commandTimeout, memoryBytes: settings.memory, processes: settings.processes)
+        var limits = settings.limits
         if let text = arguments.value("time") {
             guard let time = DurationText.parse(text), time > .zero else {
                 throw CommandFailure.badInput("--time takes a duration such as 30s, not '\(text)'")

@@ -12,7 +12,7 @@ import Testing
         TestOutput(printed: bytes, report: format.isReport || format == .swift ? bytes : nil).outcomes(format)
     }
 
-    /// Each is long enough that what is quadratic in it takes minutes.
+    /// Long enough that what is quadratic in their bytes shows; the long lists below are for what is quadratic in lines.
     private static let shapes: [[UInt8]] = [
         [UInt8](repeating: 0x61, count: 150_000), [UInt8](repeating: 0x20, count: 150_000),
         [UInt8](repeating: 0x1B, count: 150_000),
