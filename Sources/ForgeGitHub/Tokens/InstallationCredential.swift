@@ -90,13 +90,18 @@ final class InstallationCredential: GitHubCredential {
         do throws(CodeHostError) {
             return try await mint(number, permissions)
         } catch  where error.kind == .refused && error.message.contains("ermissions") {
+            // What was granted a while ago is what this contradicts.
+            installations.forget(number, at: nil)
             let granted = try await installations.installation(number, tally: tally).granted
             let missing = lacking([permissions.mapValues(\.rawValue)], granted)
-            let possible = permissions.filter { missing[$0.key] == nil }
+            // It was granted between the two requests.
+            guard !missing.isEmpty else { return try await mint(number, permissions) }
+            var possible: [String: AppPermission.Level] = [:]
+            for (name, level) in permissions { possible[name] = missing[name] == nil ? level : granted[name] }
             let sentence = await installations.sentence(lacking: missing, number, tally: tally)
             // What can be done without it is done; what cannot says so when it comes to it.
             let isOfUse = possible.keys.contains { $0 != "metadata" }
-            guard isOfUse, !missing.isEmpty else { throw CodeHostError(.forbidden(missing: spelled(missing)), sentence) }
+            guard isOfUse else { throw CodeHostError(.forbidden(missing: spelled(missing)), sentence) }
             return try await mint(number, possible)
         }
     }
