@@ -7,6 +7,7 @@ extension Transaction {
         switch notice {
         case .seen(let host, let number, let name, let tenant): try noteSeen(host, number, name.description, tenant)
         case .renamed(let host, let number, let name):
+            if let known = try knownRepository(host, number) { try move(known.name, to: name.description, of: known.tenant) }
             try release(name.description, host: host, keeping: number)
             try connection.run(
                 "UPDATE repositories SET name = ?, updated_at = ? WHERE host = ? AND number = ?",
@@ -27,6 +28,7 @@ extension Transaction {
 
     /// Almost every delivery says what is known already: then nothing is written.
     private func noteSeen(_ host: String, _ number: Int64, _ name: String, _ tenant: Tenant) throws(StoreError) {
+        if let known = try knownRepository(host, number), known.tenant == tenant { try move(known.name, to: name, of: tenant) }
         try release(name, host: host, keeping: number)
         try connection.run(
             """

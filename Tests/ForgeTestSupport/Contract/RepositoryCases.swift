@@ -51,6 +51,24 @@ extension StoreContract {
             #expect(try await scene.tenantFound("new", repository: "acme/store") == tenant)
             #expect(try await scene.tenantFound("old", repository: "acme/shop") == .local)
         },
+        Case("what is queued and known goes on under a repository's new name") { scene in
+            try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: tenant)])
+            let old = PullRequestKey(place: HostPlace(tenant: tenant, repository: shop), number: 3)
+            let new = PullRequestKey(place: HostPlace(tenant: tenant, repository: store), number: 3)
+            let done = NewJob(kind: "review", tenant: tenant, repository: "acme/shop", workKey: "done")
+            _ = try await scene.running(done)
+            _ = try await scene.store.changePullRequest(old, lease: nil) { $0.summaryComment = 50 }
+            for (key, owner) in [("mine", tenant), ("theirs", StoreScene.theirs)] {
+                _ = try await scene.store.enqueue(NewJob(kind: "review", tenant: owner, repository: "acme/shop", workKey: key))
+            }
+            try await scene.notice([.renamed(host: "github", number: 7, name: store)])
+            #expect(try await scene.store.pullRequestState(new).summaryComment == 50)
+            #expect(try await scene.store.pullRequestState(new).key == new)
+            #expect(try await scene.store.pullRequestState(old) == PullRequestState(key: old))
+            var claimed: [String] = []
+            while let job = try await scene.claim() { claimed.append("\(job.new.workKey) in \(job.new.repository)") }
+            #expect(claimed.sorted() == ["mine in acme/store", "theirs in acme/shop"])
+        },
         Case("a repository seen again under another tenant has moved there") { scene in
             try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: tenant)])
             try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: StoreScene.theirs)])

@@ -62,13 +62,36 @@ extension MemoryState {
         repositories.last { $0.name.description.lowercased() == name?.lowercased() }?.tenant ?? .local
     }
 
+    private mutating func move(_ old: RepositoryName, to new: RepositoryName, of tenant: Tenant) {
+        guard old != new else { return }
+        let (from, to) = (HostPlace(tenant: tenant, repository: old), HostPlace(tenant: tenant, repository: new))
+        for job in jobs.rows where job.state == .queued && job.new.tenant == tenant && job.new.repository == old.description {
+            jobs[job.id.number]?.new.repository = new.description
+        }
+        for run in runs.rows where run.new.tenant == tenant && run.new.repository == old.description {
+            runs[run.id.number]?.new.repository = new.description
+        }
+        for (key, pull) in pullRequests where key.place == from {
+            let moved = PullRequestKey(place: to, number: key.number)
+            guard pullRequests[moved] == nil else { continue }
+            pullRequests[key] = nil
+            pullRequests[moved] = pull
+            pullRequests[moved]?.state.key = moved
+        }
+        for (rule, count) in dismissals.removeValue(forKey: from) ?? [:] { dismissals[to, default: [:]][rule, default: 0] += count }
+    }
+
     fileprivate mutating func note(_ notice: RepositoryNotice) {
         switch notice {
         case .seen(let host, let number, let name, let tenant):
+            if let known = repositories.first(where: { $0.host == host && $0.number == number }), known.tenant == tenant {
+                move(known.name, to: name, of: tenant)
+            }
             repositories.removeAll { $0.host == host && ($0.number == number || $0.name == name) }
             repositories.append(KnownRepository(host: host, number: number, name: name, tenant: tenant))
         case .renamed(let host, let number, let name):
             guard var renamed = repositories.first(where: { $0.host == host && $0.number == number }) else { return }
+            move(renamed.name, to: name, of: renamed.tenant)
             renamed.name = name
             repositories.removeAll { $0.host == host && ($0.number == number || $0.name == name) }
             repositories.append(renamed)
