@@ -165,8 +165,10 @@ import Testing
 
     private struct Answerer: QuestionAnswerer {
         var text: String?
+        var asked = Metrics().counter("asked", "How often.")
 
         func answer(_ question: ModelQuestion, about change: QuestionedChange) async throws(ModelError) -> String? {
+            asked.add()
             guard let text else { throw ModelError(.unavailable, "down") }
             #expect(change.snapshot != nil && change.pull?.number == 7)
             return "\(text) \(question.words)"
@@ -180,6 +182,26 @@ import Testing
             try await scene.work()
             #expect(scene.answers.count == 1)
             if let text { #expect(scene.answers[0].contains("\(text) is this safe?")) }
+        }
+    }
+
+    @Test func `an answer that was paid for is paid once, wherever its command is stopped`() async throws {
+        for calls in 0..<30 {
+            let answerer = Answerer(text: "A model says:")
+            let scene = try await reviewed(ReviewScene(answerer: answerer))
+            try await scene.ask("/forge ask is this safe?")
+            scene.store.die(afterCalls: calls)
+            while (try? await scene.workOnce()) == true {}
+            try await scene.restart()
+            let runs = try await scene.store.runs(RunFilter(kind: .question), page: PageRequest(), scope: .all).items
+            var isStored = false
+            for run in runs where try await !scene.store.steps(of: run.id, scope: .all).isEmpty { isStored = true }
+            let before = answerer.asked.value
+            try await scene.work()
+            #expect(answerer.asked.value == (isStored ? 1 : before + 1), "killed at call \(calls)")
+            #expect(scene.answers.count == 1 && scene.answers[0].contains("is this safe?"), "killed at call \(calls)")
+            let ended = try await scene.store.runs(RunFilter(kind: .question), page: PageRequest(), scope: .all).items
+            #expect(ended.map(\.state) == [.done] && ended[0].new.subject == "pull/7", "killed at call \(calls)")
         }
     }
 

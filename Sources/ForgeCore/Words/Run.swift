@@ -1,6 +1,10 @@
 // Runs and what they leave behind: steps, findings, approvals, artifacts. The state of a run is a fold over its journal.
 
-package enum RunKind: String, Hashable, Sendable, CaseIterable { case review, remediation }
+package enum RunKind: String, Hashable, Sendable, CaseIterable {
+    case review, remediation
+    /// A person's question, put to a model.
+    case question
+}
 
 package enum RunState: String, Hashable, Sendable, CaseIterable {
     case queued, preparing, planning, awaitingApproval, implementing, testing, publishing, watching, done

@@ -1,8 +1,9 @@
 // One comment's commands, or one reply, from the words as they stand now to the answer in its place. `carryOut` is the whole of it; what is
 // said and done is decided by `answer`, which is pure.
 //
-// There is no journal: everything here may be done twice without being seen twice. Changes of the ledger change nothing the second time, an
-// answer that may be there is looked for by its marker and its author, and what is queued joins what is queued already.
+// Only what a model is paid for is journaled (`CommandRun+Model`): everything else here may be done twice without being seen twice. Changes
+// of the ledger change nothing the second time, an answer that may be there is looked for by its marker and its author, and what is queued
+// joins what is queued already.
 
 import ForgeConfig
 import ForgeCore
@@ -142,7 +143,7 @@ struct CommandRun: Sendable {
         let identity = try await needs.review.host.identity()
         if isRepeated, try await isAnswered(on: number, identity) { return }
         var answers: [String?] = []
-        for question in outcome.questions { answers.append(try await answer(question, change)) }
+        if !outcome.questions.isEmpty { answers = try await askModel(outcome.questions, on: number, change) }
         guard let text = answerText(outcome, answers: answers, for: request) else { return }
         do throws(CodeHostError) {
             try await post(text, on: number)
@@ -152,18 +153,6 @@ struct CommandRun: Sendable {
                 return needs.review.log.warning("an answer was left out", [.init("why", .string(error.message))])
             }
             throw error
-        }
-    }
-
-    /// A model that does not answer leaves what is known without one.
-    private func answer(_ question: ModelQuestion, _ change: QuestionedChange) async throws -> String? {
-        guard let answerer = needs.answerer else { return nil }
-        do throws(ModelError) {
-            return try await answerer.answer(question, about: change)
-        } catch {
-            try Task.checkCancellation()
-            needs.review.log.warning("a question was not answered", [.init("why", .string(error.message))])
-            return nil
         }
     }
 

@@ -8,13 +8,13 @@ enum RunCommands {
     private static let list = CommandSpecification(
         "runs list", "list runs, newest first",
         options: [
-            .init("state", "STATE", "such as done, halted or failed"), .init("kind", "KIND", "review or remediation"),
+            .init("state", "STATE", "such as done, halted or failed"), .init("kind", "KIND", "review, remediation or question"),
             .init("repository", "OWNER/NAME", "of one repository"), .limit, .before, .json, .config,
         ]
     ) { arguments, context in
         let page = try arguments.page()
         let kind = arguments.value("kind").map(RunKind.init(rawValue:))
-        if case .some(nil) = kind { throw CommandFailure.badInput("--kind is review or remediation") }
+        if case .some(nil) = kind { throw CommandFailure.badInput("--kind is review, remediation or question") }
         let filter = RunFilter(
             state: try arguments.choice("state", RunState.self), kind: kind ?? nil, repository: arguments.value("repository"))
         return try await withStore(arguments, context) { store in
