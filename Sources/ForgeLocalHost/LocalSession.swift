@@ -26,6 +26,10 @@ struct LocalSession: HostSession {
         return numbers.sorted()
     }
 
+    func defaultBranch() async throws(CodeHostError) -> String? {
+        try await host.inRepository { () throws(SourceError) in try await host.repositories.defaultBranch(of: place.repository) }
+    }
+
     func openPullRequests(since: Timestamp, limit: Int) async throws(CodeHostError) -> [PullRequest] {
         let open = try await host.openPullRequests(in: place.repository).filter { $0.updatedAt >= since }
         var shown: [PullRequest] = []

@@ -153,6 +153,10 @@ private let pageHead = """
     Forge says so where it would have reviewed. The other layers hold together with a strict floor: everything is reviewed, rules that would
     be disabled are on, agents change nothing, and Forge writes nothing but its review. There is never a moment without a policy.
 
+    **The organisation's file** is read from the default branch of `<owner>/.github` (or of what `repositories.organisation_repository` of
+    `server.yml` names), on the same code host and with the same installation: to have one on GitHub, the App must be installed on that
+    repository, too. Without one nothing changes. It is read again after fifteen minutes; while it cannot be, what it said last holds.
+
     **Operators**: a floor or defaults that cannot be used stop the server from starting. Do not use `.forge.yml.example` as a floor or an
     organisation's file: every key in it would bind.
 

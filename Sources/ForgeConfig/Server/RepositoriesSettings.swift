@@ -7,6 +7,8 @@ import ForgeYAML
 package struct RepositoriesSettings: Sendable, Equatable {
     /// The operator's layers, the defaults before the floor; none when no file is named.
     package var layers: [ConfigLayer]
+    /// The name of the repository in which an organisation has its own file; empty where none is looked for.
+    package var organisationRepository: String
 
     init(reading reader: inout EntryReader) {
         let defaults = reader.layer(
@@ -16,6 +18,9 @@ package struct RepositoriesSettings: Sendable, Equatable {
             "floor_file", .floor, example: "/etc/forge/floor.yml",
             "A file like .forge.yml: what no repository can loosen. It is nobody's default.")
         layers = [defaults, floor].compactMap { $0 }
+        organisationRepository = reader.read(
+            "organisation_repository", .text(), ".github",
+            "The repository of an organisation whose .forge.yml binds all the others of it; none with ''.")
     }
 }
 

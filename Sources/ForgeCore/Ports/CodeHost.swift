@@ -65,6 +65,8 @@ package protocol HostSession: Sendable {
     func pullRequest(_ number: Int64) async throws(CodeHostError) -> PullRequest
     /// Open ones with this head, of forks too.
     func pullRequests(withHead head: CommitSHA) async throws(CodeHostError) -> [Int64]
+    /// Nil when the repository is empty.
+    func defaultBranch() async throws(CodeHostError) -> String?
     /// Open ones that something happened to since then, the newest word first.
     func openPullRequests(since: Timestamp, limit: Int) async throws(CodeHostError) -> [PullRequest]
     func gitRemote() async throws(CodeHostError) -> GitRemote

@@ -22,6 +22,8 @@ extension GitHubSession {
         return numbers(try await all("\(root)/pulls", query: [("state", "open")]))
     }
 
+    package func defaultBranch() async throws(CodeHostError) -> String? { try await send(.get(root))["default_branch"]?.string }
+
     package func openPullRequests(since: Timestamp, limit: Int) async throws(CodeHostError) -> [PullRequest] {
         let query = [(name: "state", value: "open"), ("sort", "updated"), ("direction", "desc"), ("per_page", "\(min(limit, 100))")]
         let page = try await send(.get("\(root)/pulls", query: query))

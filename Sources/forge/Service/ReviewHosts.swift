@@ -38,7 +38,7 @@ extension ServerSettings {
         let mirrors = try mirrors(log: workshop.log)
         func needs(_ host: any CodeHost, _ url: @escaping @Sendable (RepositoryName) -> String?) -> ReviewDependencies {
             ReviewDependencies(
-                store: workshop.store, host: host, mirrors: mirrors, upperLayers: OperatorLayers(layers: repositories.layers), judge: judge,
+                store: workshop.store, host: host, mirrors: mirrors, upperLayers: upperLayers(host, mirrors, workshop), judge: judge,
                 reviewer: nil, repositoryURL: url, now: workshop.wall, metrics: workshop.metrics, log: workshop.log)
         }
         let webURL = github.map { _ in self.github.webURL.description } ?? ""
@@ -55,6 +55,15 @@ extension ServerSettings {
                 let needs = job.new.tenant == .local ? own ?? web : web
                 if let needs { await ReviewHandler(needs).tellOfDeath(run, job) }
             }, tidy: { await mirrors.tidy() })
+    }
+
+    private func upperLayers(
+        _ host: any CodeHost, _ mirrors: any SourceMirrors, _ workshop: ReviewWorkshop
+    ) -> any UpperConfigLayers {
+        guard !repositories.organisationRepository.isEmpty else { return OperatorLayers(layers: repositories.layers) }
+        return OrganisationLayers(
+            above: repositories.layers, named: repositories.organisationRepository, on: host, mirrors, now: workshop.wall, log: workshop.log
+        )
     }
 
     private func localHost(store: SQLiteStore, clock: WallClock) throws -> LocalHost? {

@@ -46,6 +46,10 @@ final class FakeHostSession: HostSession {
         try await read("pullRequests") { $0.pulls.values.filter { $0.isOpen && $0.head == head }.map(\.number).sorted() }
     }
 
+    func defaultBranch() async throws(CodeHostError) -> String? {
+        try await read("defaultBranch") { $0.history.tip(of: "refs/heads/main") == nil ? nil : "main" }
+    }
+
     func openPullRequests(since: Timestamp, limit: Int) async throws(CodeHostError) -> [PullRequest] {
         try await read("openPullRequests") { repository in
             let open = repository.pulls.values.filter { $0.isOpen && repository.changedAt[$0.number].map { $0 >= since } ?? true }
