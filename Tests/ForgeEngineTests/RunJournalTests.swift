@@ -148,7 +148,7 @@ import Testing
         (CodeHostError(.limited(retryAfter: .seconds(9)), "m") as any Error, RunFailure.wait(because: "m", .seconds(9))),
         (CodeHostError(.unavailable, "m"), .passing("m")), (CodeHostError(.notFound, "m"), .gone("m")),
         (CodeHostError(.forbidden(missing: "checks=write"), "m"), .blocked("the installation lacks the permission checks=write: m")),
-        (CodeHostError(.unauthorized, "m"), .shut("m")), (SourceError(.unauthorized, "m"), .shut("m")),
+        (CodeHostError(.unauthorized, "m"), .shut("m")), (SourceError(.unauthorized, "m"), .blocked("m")),
         (CodeHostError(.refused, "m"), .broken("m")),
         (SourceError(.notFound, "m"), .passing("m")), (SourceError(.tooLarge, "m"), .broken("m")),
         (StoreError(code: .leaseLost, call: "c", message: "m"), .quiet), (CancellationError(), .quiet),

@@ -49,7 +49,8 @@ package enum RunFailure: Hashable, Sendable {
         switch error.kind {
         // The code host tells of a head a moment before git has it.
         case .unavailable, .notFound: .passing(error.message)
-        case .unauthorized: .shut(error.message)
+        // A permission is missing: a key or an installation that is none was refused before git was asked.
+        case .unauthorized: .blocked(error.message)
         case .tooLarge, .refused, .defect: .broken(error.message)
         }
     }
