@@ -84,6 +84,9 @@ struct LocalSession: HostSession {
         }
     }
 
+    /// Only Forge itself makes checks here, and it needs not ask what it said.
+    func annotations(ofCheck id: Int64, limit: Int) async throws(CodeHostError) -> [CheckAnnotation] { [] }
+
     func end() async {}
 }
 

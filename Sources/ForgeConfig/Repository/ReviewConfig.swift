@@ -50,6 +50,8 @@ package struct ReviewConfig: Sendable, Equatable {
     package var whenLarge: WhenLarge
     package var language: String
     package var contextFiles: [String]
+    /// Names of other programs' check runs.
+    package var checkRuns: [String]
     package var instructions: [ReviewInstruction]
 
     init(reading reader: inout LayeredReader) {
@@ -98,6 +100,9 @@ package struct ReviewConfig: Sendable, Equatable {
         contextFiles = reader.read(
             "context_files", .list(.path, countMax: 20), "[AGENTS.md, CLAUDE.md, CONTRIBUTING.md]", direction: .free,
             "Files of the base branch that tell a reviewer about the project; those that do not exist are passed over.")
+        checkRuns = reader.read(
+            "check_runs", .list(.text(bytesMax: 200), countMax: 10), "[]", direction: .superset(),
+            "Check runs of other programs whose annotations become findings, such as [CodeQL, eslint]; a review waits for them.")
         instructions = ReviewInstruction.list(&reader)
     }
 

@@ -80,6 +80,9 @@ package protocol HostSession: Sendable {
     /// Of this name at this commit, newest first.
     func checkRuns(named name: String, at head: CommitSHA) async throws(CodeHostError) -> [HostCheckRun]
 
+    /// What a check run says of lines, at most `limit`; one of another program, too.
+    func annotations(ofCheck id: Int64, limit: Int) async throws(CodeHostError) -> [CheckAnnotation]
+
     // MARK: Writing
 
     /// All or nothing. Comments on whole files are no part of it where the host keeps them apart; when there are no others and the event is

@@ -62,10 +62,11 @@ struct ReviewRun: Sendable {
         let share = try await share(of: change, after: state.reviewed)
         var judgement = try await needs.judge.judge(change, config)
         try await judgeConfig(of: change, into: &judgement)
+        let tools = try await readTools(config.config, share, into: &judgement)
         let (material, reading) = try await askModel(change, judgement, config, share)
         let report = settle(material, reportSettings(judgement))
         let known = try await withThreadsKnown(state, report)
-        let planned = try await planned(change, report, judgement, reading)
+        let planned = try await planned(change, report, judgement, reading, tools)
         let plan = planReview(planned, known, PlanSettings(config.config, isFull: request.isFull, share))
         try await noteComments(plan, known)
         try await advance(to: .publishing)
@@ -155,11 +156,12 @@ struct ReviewRun: Sendable {
     }
 
     private func planned(
-        _ change: JudgedChange, _ report: ReviewReport, _ judgement: ChangeJudgement, _ reading: ModelReading?
+        _ change: JudgedChange, _ report: ReviewReport, _ judgement: ChangeJudgement, _ reading: ModelReading?, _ tools: Set<String>
     ) async throws -> PlannedChange {
         PlannedChange(
             key: key, pull: pull, mergeBase: change.mergeBase, diff: change.input.diff, report: report,
-            rulesRun: Set(judgement.material.rules.map(\.id)), leftOut: judgement.leftOut.union(change.generated), model: reading,
+            rulesRun: Set(judgement.material.rules.map(\.id)), toolsRun: tools, leftOut: judgement.leftOut.union(change.generated),
+            model: reading,
             dismissals: try await needs.store.dismissals(in: place), isAsked: request.isAsked, duration: needs.now.now - startedAt,
             run: name, repositoryURL: needs.repositoryURL(place.repository))
     }

@@ -79,6 +79,18 @@ extension HostCheckRun {
     }
 }
 
+extension CheckAnnotation {
+    init?(_ json: JSON) {
+        guard let path = json["path"]?.string, let message = json["message"]?.string else { return nil }
+        let first = max(1, Int(clamping: json["start_line"]?.integer ?? 1))
+        let last = max(first, Int(clamping: json["end_line"]?.integer ?? 1))
+        self.init(
+            path: RepositoryPath(path), lines: first...last,
+            level: Level(rawValue: json["annotation_level"]?.string ?? "") ?? .warning, title: json["title"]?.string ?? "",
+            message: message)
+    }
+}
+
 extension HostPermission {
     /// GitHub's old word is the floor that counts; the role says more where it fits. A role that an organisation made up has any name it
     /// likes, such as `admin of nothing`, and gives no more than the old word.

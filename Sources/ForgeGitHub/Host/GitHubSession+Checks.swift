@@ -28,6 +28,18 @@ extension GitHubSession {
         }
     }
 
+    package func annotations(ofCheck id: Int64, limit: Int) async throws(CodeHostError) -> [CheckAnnotation] {
+        var found: [CheckAnnotation] = []
+        for page in 1...max(1, (limit + 99) / 100) {
+            let query = [(name: "per_page", value: "100"), ("page", "\(page)")]
+            let json = try await send(.get("\(root)/check-runs/\(id)/annotations", query: query))
+            let items = try need(json.array, "list of annotations")
+            found += items.compactMap { CheckAnnotation($0) }
+            if items.count < 100 { break }
+        }
+        return Array(found.prefix(limit))
+    }
+
     private func annotationCount(_ path: String) async throws(CodeHostError) -> Int {
         Int(clamping: try await send(.get(path))["output"]?["annotations_count"]?.integer ?? 0)
     }

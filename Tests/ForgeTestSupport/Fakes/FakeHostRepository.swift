@@ -4,7 +4,13 @@ package import ForgeCore
 package struct FakeCheckRun: Hashable, Sendable {
     package var id: Int64
     package var content: CheckRunContent
-    package var isOwn = true
+    package var isOwn: Bool
+
+    package init(id: Int64, content: CheckRunContent, isOwn: Bool = true) {
+        self.id = id
+        self.content = content
+        self.isOwn = isOwn
+    }
 
     package var conclusion: CheckConclusion? {
         if case .completed(let conclusion) = content.state { conclusion } else { nil }

@@ -96,6 +96,10 @@ final class FakeHostSession: HostSession {
         }
     }
 
+    func annotations(ofCheck id: Int64, limit: Int) async throws(CodeHostError) -> [CheckAnnotation] {
+        try await read("annotations") { Array($0.checks.first { $0.id == id }?.content.annotations.prefix(limit) ?? []) }
+    }
+
     // MARK: Writing
 
     func post(_ review: NewReview, on number: Int64) async throws(CodeHostError) -> HostReview {

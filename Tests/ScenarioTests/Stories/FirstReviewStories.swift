@@ -74,6 +74,23 @@ import Testing
         try story.end()
     }
 
+    @Test func `what another program's check says of lines is told like any finding`() async throws {
+        let world = try StandInWorld()
+        let story = try Story(world)
+        try story.makeShop([(".forge.yml", "version: 1\nreview: {debounce: 0s, check_runs: [lint]}\n")])
+        try story.start()
+        try story.push([("shop/prices.py", "x = 1\ny = 2\n")])
+        let head = try #require(world.github.tip(of: "change", in: story.repository))
+        try world.github.check(
+            "lint", at: head, in: story.repository, saying: [("shop/prices.py", 2, "y is not used"), ("README.md", 1, "old")])
+        try story.open()
+        try await story.rest()
+        let page = try story.page()
+        #expect(page.threads.map { "\($0.path):\($0.line ?? 0)" } == ["shop/prices.py:2"], "\(page.text)")
+        #expect(page.threads.first?.remarks.first?.body.contains("reported by `lint`") == true, "\(page.text)")
+        try story.end()
+    }
+
     @Test func `a change of base is looked at against the new base`() async throws {
         let story = try Story(StandInWorld())
         try story.makeShop()

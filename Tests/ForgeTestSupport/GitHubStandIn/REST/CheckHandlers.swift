@@ -92,6 +92,8 @@ extension GitHubState {
         .value(200, json(check: try check(visit), in: try repository(visit.repository)))
     }
 
+    func listAnnotations(_ visit: Visit) throws(GitHubRefusal) -> RESTAnswer { .list(try check(visit).annotations) }
+
     /// Annotations add up. A completed run takes more of them, and is not opened again.
     mutating func updateCheckRun(_ visit: Visit) throws(GitHubRefusal) -> RESTAnswer {
         var run = try check(visit)

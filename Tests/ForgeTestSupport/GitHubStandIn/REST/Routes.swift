@@ -142,6 +142,9 @@ extension GitHubState {
         RESTRoute("GET /repos/{owner}/{repo}/check-runs/{id}", readChecks) { state, visit throws(GitHubRefusal) in
             try state.showCheckRun(visit)
         },
+        RESTRoute("GET /repos/{owner}/{repo}/check-runs/{id}/annotations", readChecks) { state, visit throws(GitHubRefusal) in
+            try state.listAnnotations(visit)
+        },
         RESTRoute("PATCH /repos/{owner}/{repo}/check-runs/{id}", writeChecks, .checkRun) { state, visit throws(GitHubRefusal) in
             try state.updateCheckRun(visit)
         },

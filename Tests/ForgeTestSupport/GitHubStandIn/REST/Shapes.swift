@@ -142,7 +142,8 @@ extension GitHubState {
                     ("title", .string(check.title)), ("summary", .string(check.summary)), ("text", .string(check.text)),
                     ("annotations_count", JSON(check.annotations.count)))
             ),
-            ("app", jsonApp), ("check_suite", .members(("id", JSON(check.id - 1)), ("head_branch", JSON(pulls.first?.headBranch)))),
+            ("app", check.app == app.id ? jsonApp : .members(("id", JSON(check.app)), ("slug", "another"))),
+            ("check_suite", .members(("id", JSON(check.id - 1)), ("head_branch", JSON(pulls.first?.headBranch)))),
             ("pull_requests", .array(pulls.map { .members(("id", JSON($0.id)), ("number", JSON($0.number))) })))
     }
 }
