@@ -22,6 +22,44 @@ import Testing
         try #require(try await scene.store.jobs(JobFilter(), page: PageRequest(), scope: .all).items.first)
     }
 
+    // MARK: What is left alone
+
+    @Test(arguments: [
+        ("draft", "draft"), ("bot", "bot"), ("base", "release"), ("label", "wip"), ("title", "title"),
+    ]) func `a pull request that is left alone says why in its check`(_ kind: String, _ word: String) async throws {
+        let scene = ReviewScene(config: "version: 1\nreview: {labels_ignore: [wip], titles_ignore: ['Draft of*']}\n")
+        scene.history.point("refs/heads/release", to: scene.main)
+        scene.open(["shop.txt": ReviewScene.lines(1...20, with: Self.bad)]) { pull in
+            switch kind {
+            case "draft": pull.isDraft = true
+            case "bot": pull.author = Actor(login: "renovate[bot]", number: 9, kind: "Bot")
+            case "base": pull.baseBranch = "release"
+            case "label": pull.labels = ["wip"]
+            default: pull.title = "Draft of a title"
+            }
+        }
+        try await scene.tell()
+        try await scene.work()
+        #expect(scene.check()?.conclusion == .skipped && scene.shop.checks.count == 1, "\(scene.shown())")
+        #expect(scene.check()?.content.summary.contains(word) == true, "\(scene.check()?.content.summary ?? "")")
+        #expect(scene.shop.reviews[7] == nil && scene.shop.ownComments(on: 7).isEmpty)
+        #expect(try await lastRun(scene).state == .done)
+    }
+
+    @Test func `a host that says for a moment that nothing is there is asked again`() async throws {
+        let scene = try await opened()
+        let answers = Metrics().counter("answers", "So far.")
+        scene.host.onCall { call in
+            guard call.name == "createCheckRun", answers.value < 2 else { return nil }
+            answers.add()
+            return .before(CodeHostError(.notFound, "Not Found"))
+        }
+        try await scene.work()
+        #expect(scene.shop.reviews[7]?.count == 1 && scene.shop.checks.count == 1 && scene.shop.ownComments(on: 7).count == 1)
+        #expect(try await lastJob(scene).failures == 2)
+        #expect(try await lastRun(scene).state == .done)
+    }
+
     // MARK: What passes
 
     @Test func `a host that is down for a while is asked again, and nobody is told`() async throws {

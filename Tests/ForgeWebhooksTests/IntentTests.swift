@@ -110,6 +110,23 @@ struct IntentReviewTests {
         #expect(Scene.intent(Scene.pull("labeled") { $0.label = "wait" }, policy).name == "nothing")
     }
 
+    @Test func `as long as nobody has read the repository's file, nothing is left out that the file decides about`() {
+        func check(_ action: String = "opened", _ change: (inout PullRequestEvent) -> Void) {
+            let intent = Scene.intent(Scene.pull(action, change), .undecided)
+            #expect(intent == .review(pullRequest: 12, head: Scene.head))
+        }
+        check { $0.isDraft = true }
+        check { $0.author = Scene.bot }
+        check { $0.baseBranch = "release/2" }
+        check { $0.labels = ["skip-review"] }
+        check { $0.headRepository = RepositoryName("c/b") }
+        check { $0.paths = ["docs/a.md"] }
+        check("labeled") { $0.label = "anything" }
+        check("unlabeled") { $0.label = "anything" }
+        #expect(Scene.reason(Scene.pull { $0.isOpen = false }, .undecided).contains("reopen it"), "nobody's file decides that")
+        #expect(Scene.reason(Scene.pull("edited") { $0.changed = ["title"] }, .undecided).contains("only the text"))
+    }
+
     @Test func `nothing is reviewed without a repository, nor in an archived one`() {
         var archived = Scene.repository
         archived.isArchived = true

@@ -92,6 +92,19 @@ import Testing
         #expect(json["number"]?.integer == 1 && json["state"]?.string == "open" && json["comments"]?.array?.count == 1)
     }
 
+    @Test func `a push by nobody who is named is told all the same`() throws {
+        try place.branch("feature", "shop.txt", "one\n")
+        try place.push("feature")
+        _ = try place.forge("pr", "open", "feature")
+        try place.write("shop.txt", "two\n")
+        try place.push("feature", without: ["USER", "LOGNAME"])
+        #expect(try place.shown()["head"]?.string == (try place.head()))
+        let newest = try #require(try place.forge("deliveries", "list", "--json").output.split(separator: "\n").first)
+        let id = try #require(try JSONParser.parse(Array(newest.utf8)).value["id"]?.integer)
+        let body = try place.forge("deliveries", "show", String(id)).output.replacing("\\", with: "")
+        #expect(body.contains(#""login":"git""#), "\(body)")
+    }
+
     @Test func `what a person typed is never sent to the terminal as it is, also not in an error`() throws {
         let bad = "x\u{1B}[31m\u{202E}\u{9B}2J"
         let lines: [[String]] = [
@@ -201,12 +214,14 @@ private final class LocalPlace {
     }
 
     /// What the pusher is shown.
-    @discardableResult func push(_ branch: String) throws -> String {
+    @discardableResult func push(_ branch: String, without names: Set<String> = []) throws -> String {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/git")
         process.arguments = ["push", "origin", branch]
         process.currentDirectoryURL = URL(filePath: "\(path)/clone")
-        process.environment = environment.merging(["HOME": path, "GIT_CONFIG_NOSYSTEM": "1"]) { own, _ in own }
+        process.environment = environment.filter { !names.contains($0.key) }.merging(["HOME": path, "GIT_CONFIG_NOSYSTEM": "1"]) { own, _ in
+            own
+        }
         let file = URL(filePath: "\(path)/pushed")
         try Data().write(to: file)
         process.standardError = try FileHandle(forWritingTo: file)
