@@ -11,7 +11,7 @@ import Testing
     /// The contract of other tools: `forge help` lists each, and each has its `--help`.
     static let commands = [
         "serve", "intake", "deliveries list", "deliveries show", "deliveries replay", "tickets list", "tickets show", "runs list",
-        "runs show", "budget", "audit verify", "token create", "token list", "token revoke", "check", "doctor", "demo", "bench intake",
+        "runs show", "budget", "sandbox bridge", "audit verify", "token create", "token list", "token revoke", "check", "doctor", "demo", "bench intake",
         "schema", "version",
     ]
 
