@@ -6,10 +6,13 @@
 
 import CSandbox
 package import ForgeCore
+import Synchronization
 
 package struct EgressLimits: Sendable {
     /// At once; more wait.
     package var connections = 64
+    /// In all: each is a line of the audit, and who asks without end must not fill it.
+    package var connectionsTotal = 5_000
     package var headTime = Duration.seconds(10)
     package var connectTime = Duration.seconds(15)
     package var idle = Duration.seconds(120)
@@ -51,6 +54,7 @@ package final class EgressProxy: Sendable {
     private let listener: EgressListener
     private let folder: Descriptor
     private let name: String
+    private let accepted = Atomic<Int>(0)
 
     /// Listens at `name` in `folder`, which nobody else may enter: the socket itself is for whatever user the sandbox runs as.
     package init(
@@ -74,6 +78,12 @@ package final class EgressProxy: Sendable {
     }
 
     private func serve(_ program: Descriptor) async {
+        let number = accepted.add(1, ordering: .relaxed).newValue
+        guard number <= limits.connectionsTotal else {
+            let reason = "more than \(limits.connectionsTotal) connections"
+            if number == limits.connectionsTotal + 1 { await note(.refused(target: "", because: reason)) }
+            return Self.answer(program, 503, reason)
+        }
         let thread = EgressThread()
         let (limits, stop) = (limits, listener.stop)
         let (request, rest) = await thread.carryOut { Self.readHead(program, stop, limits) }
@@ -114,7 +124,11 @@ package final class EgressProxy: Sendable {
 
     /// Of something that is over: there is nothing left to prevent.
     private func note(_ event: EgressEvent) async {
-        do throws(StoreError) { try await dependencies.audit(event) } catch {}
+        do throws(StoreError) {
+            try await dependencies.audit(event)
+        } catch {
+            // The store tells of itself that it cannot be written.
+        }
     }
 
     // MARK: On its thread

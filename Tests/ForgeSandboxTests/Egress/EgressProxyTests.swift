@@ -168,6 +168,20 @@ import Testing
         }
     }
 
+    @Test func `who asks without end is turned away, and the audit says so once`() async throws {
+        var limits = EgressLimits()
+        limits.connectionsTotal = 2
+        try await withRoom(limits) { room in
+            for index in 0..<5 {
+                let answer = try await room.curl("-v", "http://shop.example:\(room.host.port)/")
+                #expect((answer.code == 0) == (index < 2), "\(answer.errors)")
+            }
+            while room.audit.events.count < 5 { await Task.yield() }
+            let refused = room.audit.events.filter { if case .refused = $0 { true } else { false } }
+            #expect(refused == [.refused(target: "", because: "more than 2 connections")])
+        }
+    }
+
     @Test func `the socket goes with the proxy, and connections with it`() async throws {
         try await TemporaryFolder.with { folder in
             do {

@@ -32,10 +32,10 @@ package struct StoreContract: Sendable {
     package init(makeStore: @escaping MakeStore) { self.makeStore = makeStore }
 
     package static let cases: [Case] =
-        acceptanceCases + settlementCases + repositoryCases + deliveryListingCases + ticketCases + ticketJoiningCases + enqueueCases
-        + claimCases + leaseCases + endingCases + operatorCases + runCases + evidenceCases + journalCases + followingCases + tokenCases
-        + answerCases
-        + reviewCases + laneCases + budgetCases + budgetHistoryCases + localHostCases + sweepCases + pagingCases + tenancyCases + propertyCases
+        acceptanceCases + settlementCases + repositoryCases + deliveryListingCases + ticketCases + ticketJoiningCases
+        + enqueueCases + claimCases + leaseCases + endingCases + operatorCases + runCases + evidenceCases + journalCases
+        + followingCases + tokenCases + answerCases + reviewCases + laneCases + budgetCases + budgetHistoryCases + localHostCases
+        + sweepCases + pagingCases + tenancyCases + propertyCases
 
     /// The case of this name. A name that is not there is a mistake in the test.
     package static func named(_ name: String) -> Case {
