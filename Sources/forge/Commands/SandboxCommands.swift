@@ -106,7 +106,7 @@ enum SandboxCommands {
     ) async throws -> SandboxEnding {
         let watch = SignalWatch([SignalWatch.interrupt, SignalWatch.terminate])
         let result = await withTaskGroup(of: Result<SandboxEnding, SandboxError>?.self) { group in
-            group.addTask { await result(work) }
+            group.addTask { await Self.result(work) }
             group.addTask {
                 for await _ in watch.signals { return nil }
                 return nil
