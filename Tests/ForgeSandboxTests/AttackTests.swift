@@ -110,6 +110,7 @@ import Testing
     @Test func `a read-only worktree is read-only, and a copy of a program with a new owner's bit is nobody's`() async throws {
         try await scene { scene in
             try scene.write("before", to: "file")
+            unsafe chmod(scene.worktree, 0o700)
             let ending = try await scene.shell(
                 "echo after >file; rm -f file; mv file other; chmod 777 file; touch new; mount -o remount,rw /worktree"
             ) {

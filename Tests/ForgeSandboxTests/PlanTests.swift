@@ -14,13 +14,17 @@ import Testing
 
     @Test func `the worktree has one place, its path is no argument of a command that is staged`() async throws {
         try await TemporaryFolder.with { folder in
-            var command = SandboxCommand(arguments: ["true"], worktree: folder.path)
-            command.readable = ["/opt/tools"]
+            let worktree = folder.path(of: "worktree")
+            try FileManager.default.createDirectory(atPath: worktree, withIntermediateDirectories: false)
+            var command = SandboxCommand(arguments: ["true"], worktree: worktree)
+            // The folder is its owner's only, /usr-not is not there; anybody gets to /opt.
+            command.readable = [folder.path(of: "tools"), "/usr-not/tools", "/opt"]
             let plan = try plan(command, isStaged: true)
-            #expect(plan.stages == ["/opt/tools", folder.path])
-            #expect(!plan.arguments.contains(folder.path))
+            #expect(plan.stages == [folder.path(of: "tools"), "/usr-not/tools", worktree])
+            #expect(!plan.arguments.contains(worktree))
+            #expect(plan.arguments.contains("/opt"))
             let index = try #require(plan.arguments.firstIndex(of: "/worktree"))
-            #expect(plan.arguments[(index - 2)...index] == ["--bind", "/mnt/1", "/worktree"])
+            #expect(plan.arguments[(index - 2)...index] == ["--bind", "/mnt/2", "/worktree"])
             #expect(plan.arguments.last(where: { $0.hasPrefix("--") && $0 != "--setenv" }) == "--clearenv")
             // Every folder in memory has a size before it.
             for (place, word) in plan.arguments.enumerated() where word == "--tmpfs" {

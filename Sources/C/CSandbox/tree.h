@@ -48,6 +48,12 @@ static inline int forge_give_tree(const char *path, uid_t from, uid_t to) {
     return failed;
 }
 
+/// Others than its owner and group may go through it; a link is no way.
+static inline int forge_opens_to_others(const char *path) {
+    struct stat facts;
+    return lstat(path, &facts) == 0 && S_ISDIR(facts.st_mode) && (facts.st_mode & S_IXOTH) != 0;
+}
+
 /// The folder alone.
 static inline int forge_give_folder(const char *path, uid_t from, uid_t to) {
     int folder = forge_open_folder(AT_FDCWD, path);

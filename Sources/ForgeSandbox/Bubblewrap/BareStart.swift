@@ -1,4 +1,4 @@
-// bwrap alone, with the same arguments for the same command: no filter, no limits, no groups, nobody who watches it. For the benchmark
+// bwrap alone, with the same arguments, for the same command and user: no filter, no limits, no groups, nobody who watches it. For the benchmark
 // only, which measures what is done around it.
 
 import CSandbox
@@ -16,9 +16,7 @@ extension BubblewrapSandbox {
         let began = forge_sandbox_nanoseconds()
         let plan = try barePlan(command)
         let output = try Descriptor.open("/dev/null", O_WRONLY)
-        var start = try bareStart(command, plan, output: output, status: output, gate: nil)
-        start.user = nil
-        let program = try start.start()
+        let program = try bareStart(command, plan, output: output, status: output, gate: nil).start()
         let (code, _) = program.reap()
         guard code == 0 else { throw SandboxError(.unavailable, "bwrap alone ended with \(code)") }
         return .nanoseconds(forge_sandbox_nanoseconds() - began)

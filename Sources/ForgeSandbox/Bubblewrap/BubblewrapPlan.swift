@@ -28,7 +28,7 @@ struct BubblewrapPlan: Sendable {
         case bytes([UInt8])
     }
 
-    /// `isStaged`: bwrap is started as a user who may not get to our folders.
+    /// `isStaged`: bwrap is started as a user who may not get to all of our folders.
     init(
         _ command: SandboxCommand, root: SystemRoot, readable: [String], isStaged: Bool, hasFilter: Bool, isGated: Bool
     ) throws(SandboxError) {
@@ -107,9 +107,19 @@ struct BubblewrapPlan: Sendable {
     // MARK: Parts
 
     private mutating func bind(_ how: String, _ outside: String, _ inside: String) {
-        guard isStaged else { return arguments += [how, outside, inside] }
+        guard isStaged, !Self.isOpen(outside) else { return arguments += [how, outside, inside] }
         arguments += [how, "\(Self.stage)/\(stages.count)", inside]
         stages.append(outside)
+    }
+
+    /// Anybody gets there: what he may do then is the folder's own business.
+    private static func isOpen(_ path: String) -> Bool {
+        var folder = ""
+        for part in path.split(separator: "/").dropLast() {
+            folder += "/" + part
+            guard unsafe forge_opens_to_others(folder) != 0 else { return false }
+        }
+        return true
     }
 
     private mutating func addFile(_ how: String, _ bytes: [UInt8], _ inside: String) {

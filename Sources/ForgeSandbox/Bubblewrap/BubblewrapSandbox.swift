@@ -127,7 +127,7 @@ package final class BubblewrapSandbox: Sandbox {
             command, root: root, readable: options.readable, isStaged: user != nil, hasFilter: filter != nil, isGated: isGated)
     }
 
-    /// The same mounts and namespaces, for whoever we are.
+    /// The same mounts and namespaces, of folders that anybody gets to.
     func barePlan(_ command: SandboxCommand) throws(SandboxError) -> BubblewrapPlan {
         try BubblewrapPlan(command, root: root, readable: options.readable, isStaged: false, hasFilter: false, isGated: false)
     }
@@ -157,9 +157,10 @@ package final class BubblewrapSandbox: Sandbox {
         return try Descriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW)
     }
 
-    /// What the service wrote into the worktree belongs to the commands' user before one of them runs: it could not change it otherwise.
+    /// What the service wrote into the worktree belongs to the commands' user before one of them runs: it could not change it otherwise, or
+    /// not even read it.
     private func giveAway(_ command: SandboxCommand, to user: UInt32) throws(SandboxError) {
-        let failed = command.writesWorktree ? unsafe forge_give_tree(command.worktree, geteuid(), user) : 0
+        let failed = unsafe forge_give_tree(command.worktree, geteuid(), user)
         guard failed == 0 else { throw .system("give \(command.worktree) to user \(user)", failed) }
         // Everything below was made by commands.
         for folder in command.writable.values.sorted() {

@@ -125,7 +125,9 @@ final class ControlGroup: Sendable {
             guard unsafe mkdir(folder, 0o755) == 0 else {
                 throw .system("make the control group \(folder)", forge_sandbox_errno())
             }
-            entrances.append(try Descriptor.open(folder + "/cgroup.procs", O_WRONLY))
+            // A thread that moves itself waits for nobody; a process makes every start and end on the machine wait. In version 1 both
+            // are the same for what has one thread, and version 2 has only the other.
+            entrances.append(try Descriptor.open(folder + (version == .first ? "/tasks" : "/cgroup.procs"), O_WRONLY))
         }
         self.entrances = entrances
     }
@@ -197,7 +199,7 @@ final class ControlGroup: Sendable {
             guard !processes.isEmpty else { return }
             for process in processes { kill(process, SIGKILL) }
             // The killed are on the list until they are gone.
-            _ = unsafe poll(nil, 0, 1)
+            _ = poll(nil, 0, 1)
         }
     }
 }

@@ -16,6 +16,7 @@ enum SandboxCommands {
         details: """
             The folder is seen as /worktree, read-only without --write; nothing else of this machine is, but its programs. Limits
             come from the settings (sandbox: …) unless given here. The last line, on standard error, says how it ended and what it used.
+            Run by root, the folder's files are the commands' user's while it runs.
             Exit codes: 0 the command ended with 0, 1 it ended otherwise or at a limit, 2 bad input, 3 it could not be run.
 
               forge sandbox run -- make test
@@ -24,7 +25,7 @@ enum SandboxCommands {
         positionals: [.init("COMMAND", repeats: true, "the command and its arguments, after --")],
         options: [
             .init("worktree", "FOLDER", "what it sees as /worktree (default: this folder)"),
-            .init("write", nil, "let it write there; as root, the files are its user's while it runs"),
+            .init("write", nil, "let it write there"),
             .init("network", "none", "which network it has: none is all there is"),
             .init("memory", "SIZE", "such as 512MiB"), .init("time", "DURATION", "how long it may run, such as 30s"),
             .init("processes", "N", "how many processes it may have"),
@@ -39,7 +40,7 @@ enum SandboxCommands {
         let stream = CommandStream(context)
         let ending = try await interruptible { () throws(SandboxError) in
             let result = await Self.result { () throws(SandboxError) in try await sandbox.run(command, output: stream.take) }
-            if command.writesWorktree, let walled = sandbox as? BubblewrapSandbox { try walled.takeBack(command.worktree) }
+            if let walled = sandbox as? BubblewrapSandbox { try walled.takeBack(command.worktree) }
             return try result.get()
         }
         stream.finish()
@@ -106,7 +107,7 @@ enum SandboxCommands {
     ) async throws -> SandboxEnding {
         let watch = SignalWatch([SignalWatch.interrupt, SignalWatch.terminate])
         let result = await withTaskGroup(of: Result<SandboxEnding, SandboxError>?.self) { group in
-            group.addTask { await result(work) }
+            group.addTask { await Self.result(work) }
             group.addTask {
                 for await _ in watch.signals { return nil }
                 return nil
