@@ -146,6 +146,35 @@ import Testing
         #expect(String(decoding: run.log, as: UTF8.self).hasSuffix("ok 2 - b\n"))
     }
 
+    @Test func `whoever works on a change is told what it broke, apart from what was broken`() async throws {
+        let base = ScriptedTests(["t.A.test_a": [.ok], "t.A.test_b": [.FAIL], "t.A.test_c": [.FAIL], "t.A.test_gone": [.ok]])
+        let head = ScriptedTests(["t.A.test_a": [.FAIL], "t.A.test_b": [.FAIL], "t.A.test_c": [.ok], "t.A.test_new": [.ok]])
+        let sandbox = ScriptedSandbox { command, _ in
+            let script = command.arguments.last ?? ""
+            return script.contains("unittest") ? (command.worktree == "/base" ? base : head).reply(to: script) : .init()
+        }
+        let bench = bench(sandbox)
+        let tests = ProvenTests(bench: bench, proof: try await bench.prove([Self.unittest], in: "/base"), worktree: "/head")
+        let all = try await tests.answer(nil)
+        #expect(!all.isError)
+        #expect(
+            all.text.hasPrefix(
+                """
+                2 passed, 2 failed
+
+                Failing because of the change (1):
+                - t.A.test_a
+                    AssertionError: no
+                """), "\(all.text)")
+        #expect(all.text.contains("Failed before the change, too (1):\n- t.A.test_b\n"))
+        #expect(all.text.contains("Fixed (1):\n- t.A.test_c\n") && all.text.contains("Not there any more (1):\n- t.A.test_gone\n"))
+        // By the end of a name; also one that the base does not have.
+        #expect(try await tests.answer("test_b").text.hasPrefix("1 failed\n\nFailed before the change, too (1):\n- t.A.test_b\n"))
+        #expect(try await tests.answer("t.A.test_new").text == "1 passed\n")
+        let nowhere = try await tests.answer("t.A.test_nowhere")
+        #expect(nowhere.isError && nowhere.text.contains("no test ran"))
+    }
+
     @Test func `a sandbox that cannot be made is no failed test`() async throws {
         let sandbox = project(ScriptedTests(["t.A.test_a": [.ok]]))
         sandbox.failNext(SandboxError(.breached, "a wall is missing"))

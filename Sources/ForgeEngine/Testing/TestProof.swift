@@ -10,6 +10,12 @@ package struct TestProof: Hashable, Sendable {
         package var command: String
         package var folder: String
         package var problem: String
+
+        package init(command: String, folder: String, problem: String) {
+            self.command = command
+            self.folder = folder
+            self.problem = problem
+        }
     }
 
     package enum Verdict: String, Hashable, Sendable, CaseIterable {

@@ -1,4 +1,4 @@
-// The bench that tests are run on, made of the settings: the sandbox, its limits, and marks that nobody guesses.
+// The bench that tests are run on, made of the settings: the sandbox, its limits, and a mark for each run.
 
 import ForgeConfig
 import ForgeCore

@@ -183,7 +183,7 @@ private let pythonCases: [DetectionCase] = [
     .init(
         name: "a table inside a string is none",
         files: [
-            "pyproject.toml": "[project]\nname = \"a\"\ndescription = \"\"\"\n[tool.pytest.ini_options]\n\"\"\"\n", "tests/__init__.py": "",
+            "pyproject.toml": "[project]\nname = \"a\"\ndescription = \"\"\"\n[tool.poetry]\n\"\"\"\n", "tests/__init__.py": "",
             "tests/test_a.py": plainTest,
         ], command: "python3 -m unittest discover"),
     .init(name: "python without tests", files: ["setup.py": "", "shop.py": ""], command: nil),

@@ -12,24 +12,27 @@ import Testing
         TestOutput(printed: bytes, report: format.isReport || format == .swift ? bytes : nil).outcomes(format)
     }
 
-    @Test(arguments: formats) func `every reader takes 2 MB of each hostile shape in a moment`(format: TestFormat) {
-        let shapes: [[UInt8]] = [
-            [UInt8](repeating: 0x61, count: 2_000_000), [UInt8](repeating: 0x20, count: 2_000_000),
-            [UInt8](repeating: 0x1B, count: 2_000_000),
-            [UInt8](repeating: 0x3C, count: 2_000_000), Self.repeated("<testsuite><testcase name=\"a\">", 60_000),
-            Self.repeated("<testcase name=\"", 100_000), Self.repeated("<!--", 400_000), Self.repeated("<![CDATA[", 200_000),
-            Self.repeated("{\"Action\":\"run\",\"Package\":\"p\",\"Test\":\"T\"}\n", 40_000), Self.repeated("=== RUN   TestA\n", 100_000),
-            Self.repeated("test a ... ", 150_000), Self.repeated("ok 1 - a\n    ok 1 - b\n", 80_000),
-            Self.repeated("not ok\n  ---\n", 150_000),
-            Self.repeated("tests/a.py::b PASSED ", 90_000), Self.repeated("a (b.c) ... \n", 150_000), Self.repeated("\u{1B}[", 900_000),
-            Self.repeated("\u{1B}]0;", 400_000), Self.repeated(" - - - [", 250_000), Self.repeated("&amp;&#65;&", 180_000),
-            Self.repeated("::", 1_000_000), Self.repeated("{", 2_000_000), Self.repeated("✘ Test a recorded an issue at x: \n", 50_000),
-            Self.repeated("[[", 900_000),
-        ]
-        let started = ContinuousClock.now
-        for shape in shapes { _ = read(shape, format) }
-        // Each takes some ten milliseconds; one that is quadratic takes minutes.
-        #expect(ContinuousClock.now - started < .seconds(40))
+    /// Long enough that what is quadratic in their bytes shows; the long lists below are for what is quadratic in lines.
+    private static let shapes: [[UInt8]] = [
+        [UInt8](repeating: 0x61, count: 150_000), [UInt8](repeating: 0x20, count: 150_000),
+        [UInt8](repeating: 0x1B, count: 150_000),
+        [UInt8](repeating: 0x3C, count: 150_000), repeated("<testsuite><testcase name=\"a\">"),
+        repeated("<testcase name=\""), repeated("<!--"), repeated("<![CDATA["),
+        repeated("{\"Action\":\"run\",\"Package\":\"p\",\"Test\":\"T\"}\n"), repeated("=== RUN   TestA\n"),
+        repeated("test a ... "), repeated("ok 1 - a\n    ok 1 - b\n"),
+        repeated("not ok\n  ---\n"),
+        repeated("tests/a.py::b PASSED "), repeated("a (b.c) ... \n"), repeated("\u{1B}["),
+        repeated("\u{1B}]0;"), repeated(" - - - ["), repeated("&amp;&#65;&"),
+        repeated("::"), repeated("{"), repeated("✘ Test a recorded an issue at x: \n"),
+        repeated("[["),
+    ].map { Array($0.prefix(150_000)) }
+
+    @Test(arguments: formats) func `every reader takes each hostile shape in a moment`(format: TestFormat) {
+        for shape in Self.shapes {
+            let started = ContinuousClock.now
+            _ = read(shape, format)
+            #expect(ContinuousClock.now - started < .seconds(20), "\(String(decoding: shape.prefix(60), as: UTF8.self))")
+        }
     }
 
     @Test func `ten megabytes of results are read`() {
@@ -58,7 +61,7 @@ import Testing
         #expect(!outcomes.cases[0].name.contains("\u{FFFD}"))
     }
 
-    @Test(arguments: UInt64(0)..<60) func `mutated outputs are read without harm`(seed: UInt64) throws {
+    @Test(arguments: UInt64(0)..<20) func `mutated outputs are read without harm`(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         for name in [
             "pytest-summary.txt", "pytest.xml", "unittest-verbose.txt", "cargo.txt", "node.tap", "node.xml", "swift.txt", "swift.xml",
@@ -76,8 +79,5 @@ import Testing
         }
     }
 
-    private static func repeated(_ text: String, _ count: Int) -> [UInt8] {
-        let piece = Array(text.utf8)
-        return Array([[UInt8]](repeating: piece, count: count).joined())
-    }
+    private static func repeated(_ text: String) -> [UInt8] { Array(String(repeating: text, count: 150_000 / text.utf8.count).utf8) }
 }

@@ -60,11 +60,11 @@ package enum TestTable {
             "pytest", "`pytest.ini`, `[tool.pytest]`, `[tool:pytest]`, `conftest.py`, pytest in the requirements or in the tests",
             "`python3 -m pytest`, behind `uv run`, `poetry run`, … where there is such a lock",
             setup: "the lock's own, else a `.venv` with the requirements", reads: PythonTests.names
-        ) { python("pytest", $0) },
-        TestRow("django", "`manage.py`", "`python3 manage.py test`", setup: "as pytest's") { python("django", $0) },
-        TestRow("unittest", "test files of Python", "`python3 -m unittest discover`", setup: "as pytest's") { python("unittest", $0) },
-        TestRow("tox", "`tox.ini`, `[tool.tox]`", "`tox`", setup: "`tox --notest`") { python("tox", $0) },
-        TestRow("nox", "`noxfile.py`", "`nox`") { python("nox", $0) },
+        ) { PythonTests.candidates($0) },
+        TestRow("django", "`manage.py`", "`python3 manage.py test`", setup: "as pytest's", seenWithPytest),
+        TestRow("unittest", "test files of Python", "`python3 -m unittest discover`", setup: "as pytest's", seenWithPytest),
+        TestRow("tox", "`tox.ini`, `[tool.tox]`", "`tox`", setup: "`tox --notest`", seenWithPytest),
+        TestRow("nox", "`noxfile.py`", "`nox`", seenWithPytest),
         TestRow(
             "rspec", "`.rspec`, `spec/`, rspec in the `Gemfile`", "`bundle exec rspec`", setup: "`bundle install`",
             reads: ["Gemfile", "Rakefile"], RubyTests.rspec),
@@ -119,9 +119,8 @@ package enum TestTable {
         wantedNames.contains(name) || name.hasSuffix(".csproj") || name.hasSuffix(".fsproj")
     }
 
-    private static func python(_ row: String, _ folder: TestFolder) -> [TestCandidate] {
-        PythonTests.candidates(folder).filter { $0.row == row }
-    }
+    /// Python's manifests are read once, for all of its rows.
+    private static func seenWithPytest(_ folder: TestFolder) -> [TestCandidate] { [] }
 
     private static func cargo(_ folder: TestFolder) -> [TestCandidate] {
         guard folder.has("Cargo.toml") else { return [] }

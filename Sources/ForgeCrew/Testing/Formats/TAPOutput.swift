@@ -37,6 +37,7 @@ private struct TAPReading {
     private var bailed: String?
     private var doubts: [String] = []
     private var sawAny = false
+    private var isFull = false
 
     mutating func take(_ line: TextLine) {
         if takesBlock(line) { return }
@@ -104,16 +105,22 @@ private struct TAPReading {
         var point = Point(path: [point.name.cut(toBytes: TestCollector.nameBytesMax)], outcome: point.outcome, message: point.message)
         // What stands deeper belongs to this point, which ends it.
         if levels.count > level + 1 {
-            for deeper in levels[(level + 1)...].reversed() { finish(deeper, beneath: &point, at: level) }
+            // Taken out first: a second holder of the levels would have all points so far copied with every one.
+            let deeper = Array(levels[(level + 1)...])
             levels.removeSubrange((level + 1)...)
+            for inner in deeper.reversed() { finish(inner, beneath: point, at: level) }
         }
         levels[level].seen += 1
         if point.path[0].isEmpty { point.path[0] = "test \(levels[level].seen)" }
-        guard done.count + levels[level].points.count < TestCollector.casesMax else { return }
+        guard done.count + levels[level].points.count < TestCollector.casesMax else {
+            if !isFull { doubts.append("there are more than \(TestCollector.casesMax) tests, and the others were not read") }
+            isFull = true
+            return
+        }
         levels[level].points.append(point)
     }
 
-    private mutating func finish(_ deeper: Level, beneath parent: inout Point, at level: Int) {
+    private mutating func finish(_ deeper: Level, beneath parent: Point, at level: Int) {
         check(deeper)
         for var point in deeper.points {
             if point.path.count < Self.pathMax { point.path.insert(parent.path[0], at: 0) }
@@ -131,9 +138,11 @@ private struct TAPReading {
 
     private mutating func endFile() {
         guard levels.count > 1 || levels[0].seen > 0 || levels[0].planned != nil else { return }
-        for deeper in levels.dropFirst() {
+        let deeper = Array(levels.dropFirst())
+        levels.removeSubrange(1...)
+        for inner in deeper {
             doubts.append("a subtest did not end")
-            levels[0].points += deeper.points
+            levels[0].points += inner.points
         }
         check(levels[0])
         for var point in levels[0].points {
