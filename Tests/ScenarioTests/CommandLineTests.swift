@@ -12,7 +12,8 @@ import Testing
     static let commands = [
         "serve", "intake", "deliveries list", "deliveries show", "deliveries replay", "tickets list", "tickets show", "runs list",
         "runs show", "budget", "audit verify", "token create", "token list", "token revoke", "check", "doctor", "demo", "bench intake",
-        "sandbox run", "sandbox check", "bench sandbox", "schema", "version", "tests detect", "tests run", "sandbox bridge",
+        "sandbox run", "sandbox check", "bench sandbox", "schema", "version", "tests detect", "tests run",
+        "tools list", "tools call",
     ]
 
     @Test func `help lists every command, and every command has help of its own`() throws {

@@ -1,6 +1,7 @@
 // Puts a person's question to a model, with the finding and the change around it. It must never show a model a text that was not enclosed, nor
 // post what the model says before it was made safe.
 
+import ForgeConfig
 package import ForgeCore
 package import ForgeCrew
 package import ForgeReview

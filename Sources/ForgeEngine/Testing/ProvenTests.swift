@@ -1,8 +1,8 @@
 // The proven command as whoever works on a change uses it: all tests or one by its name, answered beside what the base said. It must never let a
 // failure of the base look like the change's, nor a run that did not come to its end like a good one.
 
-package import ForgeCore
-package import ForgeCrew
+import ForgeCore
+import ForgeCrew
 import Synchronization
 
 package final class ProvenTests: TestRunning {

@@ -27,6 +27,13 @@ package struct TestAnswer: Hashable, Sendable {
     }
 }
 
+extension ProvenTests: TestRunning {
+    package func runTests(_ test: String?) async throws -> TestAnswer {
+        let answer = try await answer(test)
+        return TestAnswer(text: Array(answer.text.utf8), isError: answer.isError)
+    }
+}
+
 /// Where the work is done. What is nil is not to be had, and its tools say so.
 package struct ToolPlace: Sendable {
     package var files: any WorkFiles
