@@ -5,7 +5,7 @@ import ForgeCore
 import ForgeCrew
 import Synchronization
 
-package final class ProvenTests: TestRunning {
+package final class ProvenTests: Sendable {
     package struct Answer: Hashable, Sendable {
         /// For a model to read: what matters first, then the end of the log.
         package var text: String
@@ -27,11 +27,6 @@ package final class ProvenTests: TestRunning {
         self.proof = proof
         self.worktree = worktree
         known = Mutex(Dictionary((proof.run?.outcomes.cases ?? []).map { ($0.name, $0) }) { first, _ in first })
-    }
-
-    package func runTests(_ test: String?) async throws -> TestAnswer {
-        let answer = try await answer(test)
-        return TestAnswer(text: Array(answer.text.utf8), isError: answer.isError)
     }
 
     package func answer(_ name: String?) async throws -> Answer {
