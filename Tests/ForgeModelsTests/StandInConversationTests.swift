@@ -230,10 +230,14 @@ import Testing
     }
 
     @Test(arguments: wires) func `an answer beyond all measure ends the turn, and is not asked for again`(wire: ModelWire) async throws {
-        let scene = try Scene(wire)
-        scene.provider.fail(.huge(11 << 20))
+        #expect(StreamLimits().bytesMax == 10 << 20)
+        // A tenth of that is beyond all measure as well, and takes a tenth of the time.
+        var limits = StreamLimits()
+        limits.bytesMax = 1 << 20
+        let scene = try Scene(wire, limits: limits)
+        scene.provider.fail(.huge(limits.bytesMax + 100_000))
         let error = await #expect(throws: ModelError.self) { try await scene.ask() }
-        #expect(error?.kind == .malformed && error?.message.contains("more than 10485760 bytes") == true)
+        #expect(error?.kind == .malformed && error?.message.contains("more than 1048576 bytes") == true)
         #expect(scene.provider.requests.count == 1)
     }
 

@@ -29,7 +29,7 @@ package struct ModelAnswerer: QuestionAnswerer {
         var text = "Answer in this language: \(change.config.config.review.language).\n"
         text += "\nWhat the person wrote:\n\(outside.enclose(question.words))\n"
         if let finding = question.finding {
-            let place = finding.path.map { "\($0)\(finding.line.map { ":\($0)" } ?? "")" } ?? "the change as a whole"
+            let place = finding.path.map { "\($0.shown)\(finding.line.map { ":\($0)" } ?? "")" } ?? "the change as a whole"
             text += "\nThe finding (\(finding.rule), \(finding.severity.rawValue)):\n"
             text += outside.enclose("\(place)\n\(finding.message)\n\(finding.snippet)") + "\n"
         }

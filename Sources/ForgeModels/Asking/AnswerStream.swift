@@ -37,6 +37,7 @@ struct AnswerStream {
                     try? await clock.sleep(for: limits.ending)
                     body.stop()
                 }
+                // The turn is whole: how the connection ends changes nothing.
                 while let rest = try? await body.next() { _ = rest }
                 return .success(reply)
             } catch {

@@ -23,6 +23,7 @@ struct ProviderError: Hashable {
 
     /// The body of an answer, whatever it is.
     init(_ wire: ModelWire, status: Int, body: [UInt8]) {
+        // What is no JSON is a page, whoever sent it.
         if let json = try? JSONParser.parse(body).value, json.members != nil {
             self.init(wire, json)
         } else {

@@ -71,6 +71,7 @@ package struct StreamedModel: ModelAttempt {
     private func checkType(_ head: ResponseHead, _ body: ResponseBody) async throws(ModelFault) {
         guard let type = head.header("content-type"), !type.lowercased().hasPrefix("text/event-stream") else { return }
         let text = await beginning(of: body)
+        // Some servers complain with 200; what is no JSON is told by its first words.
         if let json = try? JSONParser.parse(text).value, json["error"] != nil {
             throw ProviderError(endpoint.wire, json).fault(duringStream: false)
         }

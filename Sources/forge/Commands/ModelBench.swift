@@ -224,7 +224,8 @@ enum ModelBench {
         let messages = HTTPRoute(.post, "/v1/messages", bodyBytesMax: 1 << 20) { _ in answer(pieces, gate) }
         guard let listen = ListenAddress("127.0.0.1:0") else { preconditionFailure("it is an address") }
         let server = HTTPServer(listen: listen, routes: [go, messages], limits: limits, dependencies: dependencies)
-        try context.print("\(try server.start())")
+        let port = try server.start()
+        try context.print("\(port)")
         _ = try Files.readAll(0, name: "standard input", bytesMax: 1 << 10)
         gate.open()
         await server.stop(within: .seconds(1))

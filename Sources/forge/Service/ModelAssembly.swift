@@ -33,9 +33,9 @@ extension ModelSettings {
 
     private func patient(_ names: [String], _ catalog: ModelCatalog, _ surroundings: ModelSurroundings) -> PatientModel {
         let attempts = names.map { name in
-            let (place, name) = others[name].map { ($0.place, $0.name) } ?? (place, name)
+            let (there, called) = others[name].map { ($0.place, $0.name) } ?? (place, name)
             return StreamedModel(
-                name, at: place.endpoint, client: surroundings.client, catalog: catalog, limits: limits, clock: surroundings.clock,
+                called, at: there.endpoint, client: surroundings.client, catalog: catalog, limits: limits, clock: surroundings.clock,
                 wall: surroundings.wall)
         }
         return PatientModel(attempts, clock: surroundings.clock, jitter: surroundings.jitter)

@@ -32,7 +32,7 @@ struct OutgoingHTTP: Sendable {
             }
         }
         recorder = client.recorder
-        settings = client
+        self.settings = client
         self.client = HTTPClient(client)
     }
 

@@ -26,7 +26,8 @@ enum TranscriptFile {
     private static func json(_ bytes: [UInt8], _ path: String) throws(SetUpProblem) -> JSON {
         let first = bytes.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
         do {
-            return first == UInt8(ascii: "{") ? try JSONParser.parse(bytes).value : JSON(try parseYAML(bytes))
+            if first == UInt8(ascii: "{") { return try JSONParser.parse(bytes).value }
+            return JSON(try parseYAML(bytes))
         } catch {
             throw SetUpProblem(description: "the transcript \(path): \(error)")
         }
@@ -37,7 +38,7 @@ extension JSON {
     /// What a YAML text says, without where it stands.
     fileprivate init(_ node: YAMLNode) {
         switch node.content {
-        case .sequence(let items): self = .array(items.map(JSON.init))
+        case .sequence(let items): self = .array(items.map { JSON($0) })
         case .mapping(let entries): self = .object(entries.map { Member($0.key, JSON($0.value)) })
         case .scalar(let scalar):
             switch scalar.core {
