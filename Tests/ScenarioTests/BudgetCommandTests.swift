@@ -30,7 +30,7 @@ import Testing
         #expect(rows.compactMap { $0["scope"]?.string } == ["repository_day", "organization_month"])
         #expect(rows.compactMap { $0["left_micro_usd"]?.integer } == [150_000, 900_000])
         #expect(rows.compactMap { $0["reserved_micro_usd"]?.integer } == [0, 250_000])
-        #expect(try service.run("budget", "--day", "1999-01-01").output.contains("Nothing was spent."))
+        #expect(try service.run("budget", "--day", "1999-01-01").output.isEmpty)
         #expect(try service.run("budget", "--day", "yesterday").code == 2)
     }
 }

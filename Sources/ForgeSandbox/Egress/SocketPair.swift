@@ -27,28 +27,29 @@ struct SocketPair {
             (waiting.isEmpty && !isAtEnd ? Int16(POLLIN) : 0, waiting.isEmpty ? 0 : Int16(POLLOUT))
         }
 
-        /// False when the connection is broken.
-        mutating func move(_ buffer: inout [UInt8]) -> Bool {
+        /// Nil when it goes on. What is more than there is room for is not passed on.
+        mutating func move(_ buffer: inout [UInt8], room: Int) -> CopyEnding? {
             if waiting.isEmpty, !isAtEnd {
                 let count = unsafe buffer.withUnsafeMutableBytes { unsafe forge_receive(from, $0.baseAddress, $0.count) }
                 if count > 0 {
+                    guard count <= room else { return .bytesMax }
                     waiting = buffer[..<count]
                     bytes += count
                 } else if count == 0 {
                     isAtEnd = true
                 } else if !Self.mayWait {
-                    return false
+                    return .broken
                 }
             }
             if !waiting.isEmpty {
                 let count = unsafe waiting.withUnsafeBytes { unsafe forge_send(to, $0.baseAddress, $0.count) }
-                if count > 0 { waiting = waiting.dropFirst(count) } else if !Self.mayWait { return false }
+                if count > 0 { waiting = waiting.dropFirst(count) } else if !Self.mayWait { return .broken }
             }
             if isAtEnd, waiting.isEmpty, !isClosed {
                 isClosed = true
                 _ = forge_end_sending(to)
             }
-            return true
+            return nil
         }
 
         private static var mayWait: Bool {
@@ -91,9 +92,11 @@ struct SocketPair {
             if queries[2].revents != 0 { return .stopped }
             guard count > 0 else { continue }
             let before = ways[0].bytes + ways[1].bytes
-            for index in 0..<2 where !ways[index].move(&buffer) { return .broken }
+            for index in 0..<2 {
+                let room = limits.bytesMax - ways[0].bytes - ways[1].bytes
+                if let ending = ways[index].move(&buffer, room: room) { return ending }
+            }
             let after = ways[0].bytes + ways[1].bytes
-            if after > limits.bytesMax { return .bytesMax }
             if after != before { quietEnd = forge_milliseconds() + limits.idle.milliseconds }
         }
         return .finished

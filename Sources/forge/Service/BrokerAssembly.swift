@@ -48,7 +48,7 @@ struct BrokerAssembly: Sendable {
         var limits = ServerLimits()
         limits.connections = 64
         limits.connectionsPerAddress = 64
-        limits.requestsPerAddressMinute = 0
+        limits.requestsPerAddressMinute = 600
         limits.bodyTimeout = .seconds(120)
         return limits
     }
