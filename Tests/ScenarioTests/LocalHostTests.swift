@@ -127,7 +127,7 @@ import Testing
     }
 
     @Test func `a push by nobody who is named is told all the same`() throws {
-        try place.branch("feature", "shop.txt", "one\n")
+        try place.branch("feature", "shop.txt", "one\nmore\n")
         try place.push("feature")
         _ = try place.forge("pr", "open", "feature")
         try place.write("shop.txt", "two\n")
@@ -147,7 +147,7 @@ import Testing
             ["pr", "show", bad], ["pr", "show", "acme/\(bad)#1"], ["pr", "comment", "1", "hello", "--reply-to", bad], ["pr", "merge", bad],
             ["pr", "close", bad], ["pr", bad], ["notify", "--install", bad],
         ]
-        try place.branch("feature", "shop.txt", "one\n")
+        try place.branch("feature", "shop.txt", "one\nmore\n")
         try place.push("feature")
         for line in lines {
             let said = try place.forge(words: line, codes: [1, 2, 3])

@@ -65,7 +65,7 @@ import Testing
         try await story.rest()
         let page = try story.page()
         #expect(page.threads.map(\.path) == [".forge.yml"] && page.threads.map(\.line) == [2], "\(page.text)")
-        #expect(page.threads.first?.remarks.first?.body.contains("review.max_comments") == true, "\(page.text)")
+        #expect(page.threads.first?.remarks.first?.body.contains("review.max\\_comments is not a whole number") == true, "\(page.text)")
         #expect(page.forgeChecks.map(\.conclusion) == ["neutral"], "\(page.text)")
         try story.push([(".forge.yml", "version: 1\nreview: {debounce: 0s, max_comments: 3}\n")])
         try await story.rest()
