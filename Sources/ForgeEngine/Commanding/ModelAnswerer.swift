@@ -13,16 +13,25 @@ package struct ModelAnswerer: QuestionAnswerer {
     private static let changeBytesMax = 60_000
 
     private let model: any Model
+    private let budgets: BudgetBook?
     private let outside: OutsideText
 
-    package init(model: any Model, outside: OutsideText) {
+    package init(model: any Model, budgets: BudgetBook? = nil, outside: OutsideText) {
         self.model = model
+        self.budgets = budgets
         self.outside = outside
     }
 
     package func answer(_ question: ModelQuestion, about change: QuestionedChange) async throws(ModelError) -> String? {
-        let answer = try await model.answer(question.request(material: await material(question, change)))
+        let answer = try await paid(change).answer(question.request(material: await material(question, change)))
         return ModelQuestion.text(of: answer.json)
+    }
+
+    /// The repository pays.
+    private func paid(_ change: QuestionedChange) -> any Model {
+        guard let budgets else { return model }
+        let payer = BudgetPayer(tenant: change.place.tenant, repository: change.place.repository.description)
+        return BudgetedModel(model, budgets.budget(for: payer, change.config.config.budgets))
     }
 
     private func material(_ question: ModelQuestion, _ change: QuestionedChange) async -> String {

@@ -48,10 +48,13 @@ struct Assembly: Sendable {
         let github = try settings.gitHub(outgoing.client, lanes: store, surroundings, log: log)
         rules = ServiceRules(packs, .forService(settings.data, surroundings.environment), log: log)
         let models = ModelSurroundings(client: outgoing.clientForModels(), wall: wall, clock: clock, jitter: surroundings.jitter)
-        let model = try settings.model.model(packs.models(), models)
+        let catalog = try packs.models()
+        let model = try settings.model.model(catalog, models)
+        let budgets = settings.budgets(store, catalog, surroundings, metrics)
         let text = CrewText(rules: rules, redact: surroundings.redact)
         let workshop = ReviewWorkshop(
-            store: store, rules: rules, model: model, text: text, wall: wall, metrics: metrics, queued: changed, log: log)
+            store: store, rules: rules, model: model, budgets: budgets, text: text, wall: wall, metrics: metrics, queued: changed,
+            log: log)
         reviews = try settings.reviewWork(github: github, workshop)
         if let github {
             healer = GapHealer(missed: DeliveryLog(github.app), store: store, wall: wall, arrived: arrived, metrics: metrics, log: log)

@@ -74,13 +74,6 @@ struct BrokerAssembly: Sendable {
     }
 }
 
-extension ModelCatalog {
-    /// What a call of this model may cost at worst: nothing from a cache, all written to one.
-    func worstPrice(of model: String) -> TokenPrice? {
-        price(of: model).map { TokenPrice(input: max($0.input, $0.cacheWrite), output: $0.output) }
-    }
-}
-
 extension ModelSettings {
     fileprivate var names: Set<String> { Set([name] + roles.values.map(\.name)) }
 

@@ -15,6 +15,7 @@ struct ReviewWorkshop: Sendable {
     let rules: ServiceRules
     /// Nil when there is nobody to ask: the rules alone review then.
     let model: (any Model)?
+    let budgets: BudgetBook
     let text: CrewText
     let wall: WallClock
     let metrics: Metrics
@@ -25,10 +26,12 @@ struct ReviewWorkshop: Sendable {
 
 extension ReviewWorkshop {
     func reviewer(_ matching: PatternMatching) -> (any ChangeReviewer)? {
-        model.map { CrewReviewer(model: $0, matching: matching, outside: text.outside) { [text] in text.masked($0) } }
+        model.map {
+            CrewReviewer(model: $0, budgets: budgets, matching: matching, outside: text.outside) { [text] in text.masked($0) }
+        }
     }
 
-    var answerer: (any QuestionAnswerer)? { model.map { ModelAnswerer(model: $0, outside: text.outside) } }
+    var answerer: (any QuestionAnswerer)? { model.map { ModelAnswerer(model: $0, budgets: budgets, outside: text.outside) } }
 }
 
 /// Who carries out the jobs of reviews, and what has to be done beside that from time to time.
