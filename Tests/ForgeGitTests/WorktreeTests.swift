@@ -258,6 +258,35 @@ import Testing
         #expect(await scene.failure { _ = try await tree.keep(step: 1) }?.kind == .defect)
     }
 
+    @Test func `what the steps of forgotten runs left goes when the mirror is put in order, and other runs keep theirs`() async throws {
+        try fill()
+        try scene.origin.commit()
+        let (mirrors, first) = try await scene.open(run: 1) { $0.looseObjectsMax = 10 }
+        let second = try await mirrors.open(scene.worktree(first.base, run: 2))
+        var kept: [CommitSHA] = []
+        for step in 0..<6 {
+            try write("first \(step)\n", to: "\(first.folder)/a.txt")
+            try write("second \(step)\n", to: "\(second.folder)/d/e/c.txt")
+            _ = try await first.keep(step: step)
+            kept.append(try await second.keep(step: step))
+        }
+        let loose = { try scene.mirror.text(["count-objects"]).prefix { $0 != " " } }
+        try await mirrors.forget(RunID(1), in: scene.place)
+        await mirrors.tidy()
+        #expect(try loose() != "0", "not while somebody is at work")
+        await first.close()
+        await second.close()
+        await mirrors.tidy()
+        #expect(try loose() == "0")
+        let again = try await mirrors.open(scene.worktree(first.base, run: 2))
+        for step in 0..<6 {
+            try await again.restore(step: step)
+            #expect(try await again.keep(step: step) == kept[step])
+        }
+        try scene.mirror.run(["fsck", "--strict"])
+        await again.close()
+    }
+
     @Test func `history and blame are what git says`() async throws {
         for number in 1...6 {
             let lines = (1...6).map { $0 <= number ? "line \($0)\n" : "" }.joined()

@@ -216,7 +216,8 @@ actor Mirror {
         let sizes = place.packNames.map { Disk.size(of: "\(place.packs)/\($0).pack") }
         let (sum, largest) = (sizes.reduce(0, +), sizes.max() ?? 0)
         // A third of it came after the first fetch: much of that leads nowhere by now.
-        if sizes.count > 1, 2 * sum > 3 * largest, sum <= repackBytesMax {
+        let isWorthIt = (sizes.count > 1 && 2 * sum > 3 * largest) || place.looseObjects.count > options.looseObjectsMax
+        if isWorthIt, sum <= repackBytesMax {
             try repository.dropUnreachable(place)
         } else if sizes.count > options.packsMax {
             _ = try repository.rollUpPacks(place)

@@ -33,6 +33,8 @@ package struct MirrorOptions: Sendable {
     package var snapshotsMax = 64
     /// Packs in one mirror before they are put together.
     package var packsMax = 32
+    /// Objects in files of their own before they are put into a pack, and those that nothing leads to are dropped.
+    package var looseObjectsMax = 5_000
     /// Refs remembered from the host in one mirror; beyond it those with the oldest commits are forgotten.
     package var refsMax = 1_000
     /// Kinds of addresses that are fetched from.

@@ -50,6 +50,14 @@ struct MirrorPlace: Hashable, Sendable {
     /// Of the packs, which is nearly all there is.
     var byteCount: Int { Disk.names(in: packs).reduce(0) { $0 + Disk.size(of: "\(packs)/\($1)") } }
 
+    /// Objects in files of their own, which the steps of runs leave.
+    var looseObjects: [String] {
+        let objects = "\(repository)/objects"
+        return Disk.names(in: objects).filter { $0.utf8.count == 2 }.flatMap { folder in
+            Disk.names(in: "\(objects)/\(folder)").map { "\(objects)/\(folder)/\($0)" }
+        }
+    }
+
     var packNames: [String] { Disk.names(in: packs).filter { $0.hasSuffix(".pack") }.map { String($0.dropLast(5)) } }
 
     /// What git would call a file of this content: forty hex digits.

@@ -37,6 +37,8 @@ extension BareRepository {
         try check("git_packbuilder_insert_walk", unsafe git_packbuilder_insert_walk(builder.raw, walk.raw))
         guard unsafe git_packbuilder_object_count(builder.raw) > 0 else { return }
         try write(builder, replacing: old, place)
+        // Of the steps of runs: what is still wanted is in the pack by now.
+        for file in place.looseObjects { Disk.removeFile(file) }
     }
 
     /// The smallest ones, as far as each is no larger than twice all before it.

@@ -86,7 +86,7 @@ private func HTTPStatus(_ message: String) -> Int? {
 }
 
 extension String {
-    fileprivate func withoutCredential(_ remote: GitRemote) -> String {
+    func withoutCredential(_ remote: GitRemote) -> String {
         guard let password = remote.password?.reveal(), !password.isEmpty else { return self }
         return replacing(String(decoding: password, as: UTF8.self), with: "•••")
     }

@@ -30,7 +30,7 @@ final class TreeWriter {
     init(_ store: ObjectStore, _ limits: WorktreeLimits, folders: [RepositoryPath]) {
         self.store = store
         self.limits = limits
-        self.folders = folders.map(\.bytes)
+        self.folders = folders.map { Array($0.bytes.reversed().drop { $0 == 0x2F }.reversed()) }
     }
 
     /// - Parameter isFresh: the folder was made for this, and nobody else knows of it yet: what is written is remembered as seen.

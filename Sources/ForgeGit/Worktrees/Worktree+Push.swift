@@ -19,7 +19,7 @@ extension Worktree {
             // A host says in many ways that somebody else was quicker.
             let now = try await self.tip(of: ref, fetch)
             if now == request.commit { return .alreadyThere }
-            return now == request.expected ? .refused(words) : .moved(to: now)
+            return now == request.expected ? .refused(words.withoutCredential(request.remote)) : .moved(to: now)
         }
     }
 
@@ -83,7 +83,7 @@ extension WorktreeState {
             let sha = CommitSHA(id)
             let found = try store.handle(of: sha)
             for person in unsafe [person(git_commit_author(found.raw)), person(git_commit_committer(found.raw))] where person != identity {
-                return (sha, "\(person.name) <\(person.email)>")
+                return (sha, RepositoryPath("\(person.name) <\(person.email)>").shown)
             }
         }
         throw GitError(.other, "limit", "more than \(Self.replacedMax) commits would be replaced")
