@@ -197,7 +197,8 @@ final class ControlGroup: Sendable {
             guard !processes.isEmpty else { return }
             for process in processes { kill(process, SIGKILL) }
             // The killed are on the list until they are gone.
-            _ = unsafe poll(nil, 0, 1)
+            var none: [pollfd] = []
+            _ = unsafe poll(&none, 0, 1)
         }
     }
 }
