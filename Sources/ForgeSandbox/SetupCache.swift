@@ -107,8 +107,8 @@ package final class SetupCache: Sendable {
             let number = forge_sandbox_errno()
             discard(staged)
             guard number == EEXIST || number == ENOTEMPTY else { throw .system("keep what the setup made", number) }
+            // Without its size on file, the size is found anew.
         } else if let file = try? Descriptor.open(place(of: key) + Self.sizeFile, O_WRONLY | O_CREAT | O_TRUNC) {
-            // Without it the size is found anew.
             _ = file.write(Array("\(bytes)\n".utf8)[...])
         }
         trim(sparing: key)
