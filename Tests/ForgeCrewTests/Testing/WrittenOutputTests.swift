@@ -223,7 +223,7 @@ import Testing
         _ = check("ok 1 - a\n", .tap, ["a passed"], complete: false)
         _ = check("1..9\nok 1 - a\nBail out! no database\n", .tap, ["a passed"], complete: false)
         _ = check(
-            "TAP version 14\n1..1\nok 1 - cart {\n    1..2\n    ok 1 - adds\n    not ok 2 - fails # TODO some day\n}\n", .tap,
+            "TAP version 14\n1..1\nok 1 - cart {\n    1..2\n    ok 1 - adds\n    not ok 2 - fails # todo some day\n}\n", .tap,
             ["cart passed", "adds passed", "fails skipped"], complete: false)
         _ = check("1..0 # SKIP no network\n", .tap, [])
         let told = check(

@@ -167,7 +167,7 @@ private struct TAPReading {
         return collector.outcomes(.tap, doubts: sawAny ? doubts.filter { known.insert($0).inserted } : ["there is no point and no plan"])
     }
 
-    /// `not ok 3 - adds # TODO some day`
+    /// `not ok 3 - adds # todo some day`
     private static func point(_ line: TextLine) -> (name: String, outcome: TestOutcome, message: String)? {
         var passed = true
         var rest: TextLine
