@@ -64,12 +64,13 @@ import Testing
         }
     }
 
-    @Test func `a run that came to its end does nothing again`() async throws {
+    @Test func `a run that came to its end does nothing again, and has its files back`() async throws {
         let scene = scene()
         let first = try await play(try await begin(scene))
         let again = try await begin(scene)
         #expect(try await play(again) == first)
-        #expect(again.files.calls.isEmpty && again.sandbox.commands.isEmpty && again.worktree.restored.isEmpty)
+        #expect(again.files.calls.isEmpty && again.sandbox.commands.isEmpty && again.worktree.restored == [4])
+        #expect(again.files.text("a.txt") == "1\n2\n")
     }
 
     @Test func `files that cannot be kept are an error, and the next step that can be keeps both`() async throws {

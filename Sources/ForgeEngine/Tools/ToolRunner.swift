@@ -66,6 +66,8 @@ package final class ToolRunner: Sendable {
                 if case .end(let ending)? = call.action?.action, !record.isError { done.ending = ending }
             }
         }
+        // Whoever takes the work over looks at the files.
+        if done.ending != nil { try await bringFilesUp() }
         return done
     }
 
@@ -209,13 +211,19 @@ package final class ToolRunner: Sendable {
         journal?.allSteps.compactMap { $0.result[ToolRecord.keptMember]?.integer.flatMap { Int(exactly: $0) } }.max() ?? 0
     }
 
-    /// A worktree that was opened anew stands at the base; calls that are answered from the journal have moved on from there.
-    private func bringFilesUp(before calls: [PlannedCall]) async throws {
-        guard let journal, let worktree = place.worktree, !calls.allSatisfy({ journal.has($0.key) }) else { return }
-        guard state.withLock({ $0.filesAt == nil }) else { return }
+    /// A worktree that was opened anew stands at the base; calls that are answered from the journal have moved on from there. Whoever reads
+    /// the files otherwise than by a call asks for this first.
+    package func bringFilesUp() async throws {
+        guard journal != nil, let worktree = place.worktree, state.withLock({ $0.filesAt == nil }) else { return }
         let step = lastKept
         if step > 0 { try await worktree.restore(step: step) }
         state.withLock { $0.filesAt = step }
+    }
+
+    /// Calls that are answered need no files.
+    private func bringFilesUp(before calls: [PlannedCall]) async throws {
+        guard let journal, !calls.allSatisfy({ journal.has($0.key) }) else { return }
+        try await bringFilesUp()
     }
 
     private func keep(_ touched: ToolOutcome.Touched, in record: inout ToolRecord) async throws {

@@ -67,7 +67,7 @@ extension PatchEnvelope.File {
         case .add(let bytes): return [.write(path, content: bytes)]
         case .delete: return [.delete(path)]
         case .update(let hunks, let other):
-            let added = hunks.flatMap(\.lines).filter { $0.kind == .comes }.flatMap { Array($0.text.utf8) + [0x0A] }
+            let added = hunks.flatMap(\.lines).filter { $0.kind == .comes }.flatMap { line -> [UInt8] in Array("\(line.text)\n".utf8) }
             return [.write(path, content: added)] + (other.map { [.move(path, to: $0), .write($0, content: added)] } ?? [])
         }
     }
