@@ -142,6 +142,7 @@ enum ModelBench {
         }
         var settings = HTTPClientSettings()
         settings.connectionsMax = streams + 1
+        settings.waitsToShare = false
         let client = HTTPClient(settings)
         let before = ProcessFacts.residentBytes ?? 0
         let url = "http://127.0.0.1:\(port)"
