@@ -154,6 +154,8 @@ enum ModelBench {
             for _ in 0..<streams {
                 group.addTask {
                     let heard = Stage()
+                    // A stream that fails must not be waited for.
+                    defer { if heard.next() == 0 { beginnings.one() } }
                     let reply = try await model.attempt(ModelRequest(role: "bench", system: "", messages: [.material("x")])) { _ in
                         if heard.next() == 0 { beginnings.one() }
                     }
