@@ -12,6 +12,9 @@ package struct HTTPClientSettings: Sendable {
     /// Every exchange is recorded there.
     package var recorder: HARRecorder?
     package var connectionsMax = 64
+    /// A request waits until the connection of one before it is known to carry several at once, or not. Where answers stay open for minutes
+    /// that must be off: libcurl lets only one go each time a connection ends.
+    package var waitsToShare = true
     /// Sent with every request that brings none of its own.
     package var userAgent = "forge"
 

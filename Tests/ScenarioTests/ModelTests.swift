@@ -41,7 +41,7 @@ import Testing
             let asked = try Program.run(["model", "ask", "Is it?", "--config", settings, "--record", "\(folder)/kept.json"])
             #expect(asked.code == 0 && asked.output == "Yes, it is.\n", "\(asked)")
             // 108 at 1.25, 40 at 0.125 and 20 at 10 millionths
-            #expect(asked.errors.hasPrefix("gpt-5: 148 tokens in (40 from the cache), 20 out, $0.00034, "), "\(asked.errors)")
+            #expect(asked.errors.hasPrefix("gpt-5: 148 tokens in (40 from the cache), 20 out, $0.000340, "), "\(asked.errors)")
             #expect(provider.violations == [] && provider.requests.count == 1)
             let kept = try String(contentsOfFile: "\(folder)/kept.json", encoding: .utf8)
             #expect(kept.contains("Is it?") && !kept.contains(ModelStandIn.key))

@@ -142,6 +142,7 @@ enum ModelBench {
         }
         var settings = HTTPClientSettings()
         settings.connectionsMax = streams + 1
+        settings.waitsToShare = false
         let client = HTTPClient(settings)
         let before = ProcessFacts.residentBytes ?? 0
         let url = "http://127.0.0.1:\(port)"
@@ -153,6 +154,8 @@ enum ModelBench {
             for _ in 0..<streams {
                 group.addTask {
                     let heard = Stage()
+                    // A stream that fails must not be waited for.
+                    defer { if heard.next() == 0 { beginnings.one() } }
                     let reply = try await model.attempt(ModelRequest(role: "bench", system: "", messages: [.material("x")])) { _ in
                         if heard.next() == 0 { beginnings.one() }
                     }

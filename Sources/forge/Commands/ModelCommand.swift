@@ -140,7 +140,7 @@ enum ModelCommand {
     private static func facts(_ reply: ModelReply, seconds: Double) -> String {
         let usage = reply.usage
         let cached = usage.cachedTokens > 0 ? " (\(usage.cachedTokens) from the cache)" : ""
-        let price = usage.microUSD.map { "$\(JSON(Double($0) / 1e6, decimals: 6).text)" } ?? "price unknown"
+        let price = usage.microUSD.map(dollars) ?? "price unknown"
         let ending =
             switch reply.stop {
             case .ended, .calls: ""
@@ -149,6 +149,13 @@ enum ModelCommand {
             }
         return
             "\(shown(reply.model)): \(usage.inputTokens) tokens in\(cached), \(usage.outputTokens) out, \(price), \(JSON(seconds, decimals: 1).text) s\(ending)"
+    }
+
+    /// To the millionth: a question costs little.
+    private static func dollars(_ micro: Int) -> String {
+        let parts = String(micro % 1_000_000)
+        let padded = String(repeating: "0", count: 6 - parts.count) + parts
+        return "$\(micro / 1_000_000).\(padded)"
     }
 
     // MARK: list

@@ -49,6 +49,7 @@ struct OutgoingHTTP: Sendable {
     func clientForModels() -> HTTPClient {
         var settings = settings
         settings.connectionsMax = 1_024
+        settings.waitsToShare = false
         return HTTPClient(settings)
     }
 
