@@ -1,6 +1,8 @@
 // What the crew works with: the sandbox for its commands, and the budget (its models are in ModelSettings.swift). None of it must ever be
 // settable by a repository: whoever opens a pull request would spend the operator's money.
 
+package import ForgeCore
+
 package struct SandboxSettings: Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
         case bubblewrap, none
