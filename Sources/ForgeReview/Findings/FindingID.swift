@@ -54,14 +54,25 @@ struct IdentityKey: Hashable {
 /// A line without what formatters change: white space, the kind of quotes, and what closes a statement or an entry.
 func normalised(_ snippet: String) -> [UInt8] {
     var kept: [UInt8] = []
+    kept.reserveCapacity(snippet.utf8.count)
+    if snippet.utf8.allSatisfy({ $0 < 0x80 }) {
+        for byte in snippet.utf8 where byte != 0x20 && !(0x09...0x0D).contains(byte) {
+            kept.append(byte == UInt8(ascii: "'") || byte == UInt8(ascii: "`") ? UInt8(ascii: "\"") : byte)
+        }
+    } else {
+        keepScalars(of: snippet, in: &kept)
+    }
+    while let last = kept.last, last == UInt8(ascii: ";") || last == UInt8(ascii: ",") { kept.removeLast() }
+    return kept
+}
+
+private func keepScalars(of snippet: String, in kept: inout [UInt8]) {
     for scalar in snippet.unicodeScalars where !scalar.properties.isWhitespace {
         switch scalar {
         case "'", "`": kept.append(UInt8(ascii: "\""))
         default: kept.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
         }
     }
-    while let last = kept.last, last == UInt8(ascii: ";") || last == UInt8(ascii: ",") { kept.removeLast() }
-    return kept
 }
 
 /// The findings with their ids, in order: equal ones are numbered from the top of the file, whatever order they came in.

@@ -15,7 +15,7 @@ struct LedgerReconciliation: Sendable {
         var ids = FollowedIDs(change.report.findings, novelty)
         var accepted: [String: ReviewedFinding.State] = [:]
         var found: Set<String> = []
-        found.reserveCapacity(change.report.findings.count)
+        found.reserveCapacity(min(change.report.findings.count, state.ledger.count))
         var named: Set<IdentityKey> = []
         for reviewed in change.report.findings {
             let id = ids.id(of: reviewed)
@@ -23,9 +23,11 @@ struct LedgerReconciliation: Sendable {
                 accepted[id] = reviewed.state
                 continue
             }
-            found.insert(id)
+            let entry = state.ledger[id]
+            // Only what the ledger knows is looked for there afterwards.
+            if entry != nil { found.insert(id) }
             for rule in reviewed.alsoFoundBy { named.insert(Self.key(reviewed.finding, rule: rule)) }
-            take(reviewed, id, state.ledger[id], isOnNewLines: novelty.concerns(reviewed.finding))
+            take(reviewed, id, entry, isOnNewLines: novelty.concerns(reviewed.finding))
         }
         var look = SecondLook(change, state, novelty)
         for entry in state.ledger.values.filter({ $0.state == .open && !found.contains($0.id) }).sorted(by: { $0.id < $1.id }) {

@@ -34,9 +34,13 @@ struct CommentPlanning {
         guard settings.postsReview, settings.showsInline, settings.commentsMax > 0 else { return [] }
         var groups: [Group] = []
         var indices: [Place: Int] = [:]
+        var paths: Set<RepositoryPath> = []
         var fileCount = 0
         for open in findings where isComment(open) {
-            guard let path = open.finding.path, let (anchor, suggestion) = anchor(of: open, path) else { continue }
+            // Once no more comments are made, only a place that has one takes more.
+            guard let path = open.finding.path, groups.count < settings.commentsMax || paths.contains(path),
+                let (anchor, suggestion) = anchor(of: open, path)
+            else { continue }
             let place = Self.place(path, anchor)
             if let index = indices[place] {
                 if groups[index].suggestion == nil, let suggestion, groups[index].anchor == anchor {
@@ -48,6 +52,7 @@ struct CommentPlanning {
             guard groups.count < settings.commentsMax, anchor != .file || fileCount < settings.fileCommentsMax else { continue }
             if anchor == .file { fileCount += 1 }
             indices[place] = groups.count
+            paths.insert(path)
             groups.append(Group(anchor: anchor, findings: [open], suggestion: suggestion.map { (0, $0) }))
         }
         return groups.compactMap(comment)

@@ -82,7 +82,7 @@ struct ReviewOutlook: Sendable {
     }
 
     private func remember(_ findings: [OpenFinding], _ posted: PostedReview, in state: inout PullRequestState) {
-        for found in findings where !room.unkept.contains(found.id) {
+        for found in findings where room.keeps(found) {
             let isTold = commented.contains(found.id) && !posted.unplaced.contains(found.id)
             let thread = posted.threads[found.id]
             if var entry = state.ledger[found.id] {
