@@ -75,16 +75,20 @@ struct BrokerAssembly: Sendable {
 }
 
 extension ModelSettings {
-    fileprivate var names: Set<String> { Set([name] + roles.values.map(\.name)) }
+    /// Of the models at the main place: the broker has one key.
+    fileprivate var names: Set<String> {
+        let all = [name] + fallbacks + roles.values.flatMap { [$0.name] + $0.fallbacks }
+        return Set(all.filter { others[$0] == nil })
+    }
 
     /// The ways of asking that the provider knows.
     fileprivate var brokerEndpoints: [ModelEndpoint] {
         let wires: [ModelWire] =
             switch provider {
             case .anthropic: [.anthropic]
-            case .openai: [.openAIChat, .openAIResponses]
+            case .openai, .openAIResponses: [.openAIChat, .openAIResponses]
             case .scripted: []
             }
-        return wires.map { ModelEndpoint($0, baseURL: baseURL.description, key: apiKey) }
+        return wires.map { ModelEndpoint($0, baseURL: baseURL.description, key: apiKey, apiVersion: place.apiVersion) }
     }
 }

@@ -20,7 +20,7 @@ struct CrewText: Sendable {
     /// One line, for a finding.
     func masked(_ text: String) -> String {
         // Without rules nobody knows what is secret in it; why they are not there was logged when they were loaded.
-        guard let found = try? rules.rules(for: .standard, configName: ".forge.yml") else { return "(withheld)" }
+        guard let found = try? rules.rules(for: .standard) else { return "(withheld)" }
         return found.masked(redact(text))
     }
 
