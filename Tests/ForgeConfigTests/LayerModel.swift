@@ -138,7 +138,7 @@ extension ModelKey {
         }
     }
 
-    private var isAgreed: Bool { direction == .intersection && name != "commands.enabled" }
+    private var isAgreed: Bool { direction == .intersection && !["commands.enabled", "agents.egress"].contains(name) }
 
     /// Lists that must all fit; one that is empty lets nothing through, whatever the others say.
     private func agreed(_ above: JSON, _ below: JSON) -> JSON {

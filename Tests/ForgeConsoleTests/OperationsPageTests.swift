@@ -45,7 +45,8 @@ import Testing
             let text = try String(contentsOf: folder.appending(path: file), encoding: .utf8)
             for part in text.components(separatedBy: "\"") where part.hasPrefix("forge_") || part.hasPrefix("process_") {
                 let isName = part.count > 8 && part.allSatisfy { $0.isLowercase || $0 == "_" }
-                if isName { names.insert(part) }
+                // A system call, which a wall refuses.
+                if isName, !part.hasPrefix("process_vm_") { names.insert(part) }
             }
         }
         return names

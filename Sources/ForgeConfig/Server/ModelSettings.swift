@@ -21,7 +21,7 @@ package struct ModelSettings: Sendable {
         init(reading reader: inout EntryReader, provider standard: String, baseURL: String) {
             provider = reader.read(
                 "provider", .choice, standard,
-                "anthropic, openai (Chat Completions, any compatible server), openai_responses or scripted (says what a transcript says).")
+                "anthropic, openai (Chat Completions, any compatible server), openai_responses or scripted (a transcript).")
             self.baseURL = reader.read("base_url", .url, baseURL, "The provider's API, with or without /v1.")
             apiVersion = reader.readOptional(
                 "api_version", .text(bytesMax: 40), example: "2024-10-21", "What Azure wants as api-version behind a deployment's address.")

@@ -56,6 +56,7 @@ package struct ModelAnswerer: QuestionAnswerer {
     /// Around the finding, as it is in the pull request. A file that cannot be read is not shown; the question can be answered without.
     private func code(_ finding: LedgerEntry?, _ change: QuestionedChange) async -> String? {
         guard let path = finding?.path, let line = finding?.line, let head = change.pull?.head,
+            // What cannot be read is not shown.
             let bytes = try? await change.snapshot?.file(path, at: head, bytesMax: Self.fileBytesMax)
         else { return nil }
         let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
@@ -67,13 +68,22 @@ package struct ModelAnswerer: QuestionAnswerer {
 
     /// As much of the change as one question is worth. Without the repository there is none to show.
     private func shownChange(_ change: QuestionedChange) async -> String? {
-        guard let pull = change.pull, let snapshot = change.snapshot,
-            let base = try? await snapshot.commit(of: "refs/heads/\(pull.baseBranch)"),
-            let start = try? await snapshot.mergeBase(base, pull.head), let diff = try? await snapshot.diff(from: start, to: pull.head)
-        else { return nil }
+        guard let pull = change.pull, let snapshot = change.snapshot, let diff = await diff(of: pull, snapshot) else { return nil }
         var limits = PackingLimits()
         limits.callBytesMax = Self.changeBytesMax
         limits.callsMax = 1
         return pack(diff, leavingOut: [], limits: limits).parts.first?.text
+    }
+
+    private func diff(of pull: PullRequest, _ snapshot: any SourceSnapshot) async -> Diff? {
+        do {
+            guard let base = try await snapshot.commit(of: "refs/heads/\(pull.baseBranch)"),
+                let start = try await snapshot.mergeBase(base, pull.head)
+            else { return nil }
+            return try await snapshot.diff(from: start, to: pull.head)
+        } catch {
+            // The question is answered without.
+            return nil
+        }
     }
 }

@@ -55,6 +55,7 @@ extension OpenFolder {
             return found
         }
         unsafe forge_git_make_usable(descriptor, name.raw)
+        // Nil says it: what still cannot be opened cannot be emptied.
         return try? folder(name)
     }
 }

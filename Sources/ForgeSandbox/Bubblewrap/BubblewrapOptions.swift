@@ -7,6 +7,8 @@ package struct BubblewrapOptions: Sendable {
     package var program: String?
     /// Whom commands are on this machine when we are root: nobody who owns anything here. An ordinary user stays itself.
     package var rootBecomes: UInt32
+    /// After each run the worktree belongs to whom it belonged before: for a person's own folder, which is none of the service's.
+    package var givesBack: Bool
     /// Folders that every command may read, at the same place: toolchains.
     package var readable: [String]
     /// A loopback of its own inside, which leads nowhere: tests that start a server need one.
@@ -17,11 +19,12 @@ package struct BubblewrapOptions: Sendable {
     package var hasFilter: Bool
 
     package init(
-        program: String? = nil, rootBecomes: UInt32 = 70_000, readable: [String] = [], hasLoopback: Bool = true,
+        program: String? = nil, rootBecomes: UInt32 = 70_000, givesBack: Bool = false, readable: [String] = [], hasLoopback: Bool = true,
         usesControlGroups: Bool = true, hasFilter: Bool = true
     ) {
         self.program = program
         self.rootBecomes = rootBecomes
+        self.givesBack = givesBack
         self.readable = readable
         self.hasLoopback = hasLoopback
         self.usesControlGroups = usesControlGroups

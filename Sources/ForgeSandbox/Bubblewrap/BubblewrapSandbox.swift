@@ -88,7 +88,19 @@ package final class BubblewrapSandbox: Sandbox {
     ) throws(SandboxError) -> SandboxEnding {
         let isGated = groups?.countsProcesses != true
         let plan = try plan(command, isGated: isGated)
-        if let user { try giveAway(command, to: user) }
+        guard let user else { return try carryOut(command, plan, isGated: isGated, cancelled: cancelled, tell: tell) }
+        try giveAway(command, to: user)
+        let result = Result { () throws(SandboxError) in
+            try carryOut(command, plan, isGated: isGated, cancelled: cancelled, tell: tell)
+        }
+        if options.givesBack, command.writesWorktree { try takeBack(command.worktree, from: user) }
+        return try result.get()
+    }
+
+    private func carryOut(
+        _ command: SandboxCommand, _ plan: BubblewrapPlan, isGated: Bool, cancelled: Descriptor,
+        tell: @escaping @Sendable ([UInt8]) -> Void
+    ) throws(SandboxError) -> SandboxEnding {
         let file = try outputFile(command)
         let group = try groups.map { groups throws(SandboxError) in try groups.take(command.limits) }
         defer { if let group { groups?.giveBack(group) } }
@@ -157,11 +169,12 @@ package final class BubblewrapSandbox: Sandbox {
         return try Descriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW)
     }
 
-    /// What the service wrote into the worktree belongs to the commands' user before one of them runs: it could not change it otherwise, or
-    /// not even read it.
+    /// What the service wrote into the worktree belongs to the commands' user before one of them may change it.
     private func giveAway(_ command: SandboxCommand, to user: UInt32) throws(SandboxError) {
-        let failed = unsafe forge_give_tree(command.worktree, geteuid(), user)
-        guard failed == 0 else { throw .system("give \(command.worktree) to user \(user)", failed) }
+        if command.writesWorktree {
+            let failed = unsafe forge_give_tree(command.worktree, geteuid(), user)
+            guard failed == 0 else { throw .system("give \(command.worktree) to user \(user)", failed) }
+        }
         // Everything below was made by commands.
         for folder in command.writable.values.sorted() {
             let failed = unsafe forge_give_folder(folder, geteuid(), user)
@@ -169,9 +182,7 @@ package final class BubblewrapSandbox: Sandbox {
         }
     }
 
-    /// Takes a folder back from the commands' user: for a person's own, which is to be as it was before.
-    package func takeBack(_ folder: String) throws(SandboxError) {
-        guard let user else { return }
+    private func takeBack(_ folder: String, from user: UInt32) throws(SandboxError) {
         let failed = unsafe forge_give_tree(folder, user, geteuid())
         guard failed == 0 else { throw .system("take \(folder) back from user \(user)", failed) }
     }

@@ -87,6 +87,7 @@ struct FolderWalk: Sendable {
         // One that cannot be read says nothing.
         guard let facts = try? FileFacts(of: file), facts.kind == .file else { return [] }
         var buffer = [UInt8](repeating: 0, count: min(facts.size, IgnoreChain.bytesMax))
+        // Nor does one whose bytes cannot be read.
         let count = (try? file.read(into: &buffer, from: 0, to: buffer.count)) ?? 0
         return Array(buffer.prefix(count))
     }

@@ -36,8 +36,9 @@ final class FileSearch {
 
     /// Up to `matchesMax` lines; nil when it is no text, or gone.
     func matches(in path: [UInt8], matchesMax: Int) throws(SearchFailure) -> [WorkMatch]? {
+        // Gone, or behind a symlink by now.
         guard let file = try? top.open(path, forge_for_reading), let facts = try? FileFacts(of: file), facts.kind == .file else {
-            return nil  // Gone, or behind a symlink by now.
+            return nil
         }
         // Files of some file systems say that they are empty.
         let expected = min(max(facts.size, 4_096), Self.pieceBytes)
@@ -45,6 +46,7 @@ final class FileSearch {
         var progress = Progress()
         var kept = 0
         var isFirst = true
+        // What cannot be read any further ends here.
         while let count = try? file.read(into: &buffer, from: kept, to: buffer.count) {
             if isFirst, buffer.span.extracting(0..<count).holdsZero(inFirst: Self.kindBytes) { return nil }
             isFirst = false

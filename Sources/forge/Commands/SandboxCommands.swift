@@ -36,12 +36,10 @@ enum SandboxCommands {
         _ = try arguments.choice("network", Network.self)
         let settings = try loadSettings(arguments, context).sandbox
         let command = try command(arguments, settings)
-        let sandbox = try sandbox(settings, context)
+        let sandbox = try settings.sandbox(context)
         let stream = CommandStream(context)
         let ending = try await interruptible { () throws(SandboxError) in
-            let result = await Self.result { () throws(SandboxError) in try await sandbox.run(command, output: stream.take) }
-            if let walled = sandbox as? BubblewrapSandbox { try walled.takeBack(command.worktree) }
-            return try result.get()
+            try await sandbox.run(command, output: stream.take)
         }
         stream.finish()
         context.note("forge: " + ending.said)
@@ -93,14 +91,6 @@ enum SandboxCommands {
         return "/" + parts.joined(separator: "/")
     }
 
-    private static func sandbox(_ settings: SandboxSettings, _ context: CommandContext) throws(CommandFailure) -> any Sandbox {
-        do throws(SandboxError) {
-            return try settings.sandbox(log: Log(level: .warning) { context.note("forge: warning: \($0.message)") })
-        } catch {
-            throw .failed(error.message)
-        }
-    }
-
     /// The first interrupt ends the command and everything it has started.
     private static func interruptible(
         _ work: @escaping @Sendable () async throws(SandboxError) -> SandboxEnding
@@ -133,7 +123,7 @@ enum SandboxCommands {
         options: [.json, .config]
     ) { arguments, context in
         let settings = try loadSettings(arguments, context).sandbox
-        let sandbox = try sandbox(settings, context)
+        let sandbox = try settings.sandbox(context)
         var table = Table(["wall", "state", "detail"], whenEmpty: "no walls")
         guard let walled = sandbox as? BubblewrapSandbox else {
             table.add(

@@ -92,8 +92,8 @@ enum ToolsCommand {
             throw CommandFailure.badInput("--root: \(error)")
         }
         var sandbox: (any Sandbox)?
-        do throws(SandboxError) {
-            sandbox = try settings.sandbox(log: Log(level: .warning) { context.note("forge: warning: \($0.message)") })
+        do throws(CommandFailure) {
+            sandbox = try settings.sandbox(context)
         } catch {
             // Tools that run nothing need none, and the others say so.
             context.note("forge: no command can be run: \(error)")

@@ -15,6 +15,20 @@ extension SandboxSettings {
         }
     }
 
+    /// For a command about a person's own folder, which belongs to the same user afterwards.
+    func sandbox(_ context: CommandContext) throws(CommandFailure) -> any Sandbox {
+        do throws(SandboxError) {
+            guard kind == .none else {
+                var options = bubblewrap
+                options.givesBack = true
+                return try BubblewrapSandbox(options)
+            }
+            return try sandbox(log: Log(level: .warning) { context.note("forge: warning: \($0.message)") })
+        } catch {
+            throw .failed(error.message)
+        }
+    }
+
     var bubblewrap: BubblewrapOptions {
         BubblewrapOptions(rootBecomes: UInt32(user), readable: readable, hasLoopback: loopback)
     }

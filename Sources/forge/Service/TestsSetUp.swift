@@ -10,12 +10,7 @@ struct TestsSetUp {
 
     init(_ arguments: Arguments, _ context: CommandContext) throws {
         let settings = try loadSettings(arguments, context).sandbox
-        let sandbox: any Sandbox
-        do {
-            sandbox = try settings.sandbox(log: Log(level: .warning) { context.note("forge: warning: \($0.message)") })
-        } catch {
-            throw CommandFailure.failed(error.message)
-        }
+        let sandbox = try settings.sandbox(context)
         var limits = settings.limits
         if let text = arguments.value("time") {
             guard let time = DurationText.parse(text), time > .zero else {

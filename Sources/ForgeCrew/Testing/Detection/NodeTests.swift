@@ -10,7 +10,7 @@ enum NodeTests {
 
     static func candidates(_ folder: TestFolder) -> [TestCandidate] {
         guard let package = folder.json("package.json") else { return [] }
-        let choice = PackageManager.of(folder)
+        let choice = PackageTool.of(folder)
         let why = "package.json, and \(choice.why)"
         for (rank, script) in scripts.enumerated() {
             guard let text = package["scripts"]?[script]?.string?.trimmingBlanks, isTest(text) else { continue }
@@ -30,7 +30,7 @@ enum NodeTests {
     }
 
     private static func scripted(
-        _ folder: TestFolder, _ choice: PackageManager.Choice, _ script: String, _ text: String, _ package: JSON, _ why: String,
+        _ folder: TestFolder, _ choice: PackageTool.Choice, _ script: String, _ text: String, _ package: JSON, _ why: String,
         _ score: Int
     ) -> TestCandidate {
         let command = choice.manager.run(script)
@@ -55,7 +55,7 @@ enum NodeTests {
 
     /// A runner among the dependencies, and no script that calls it.
     private static func unscripted(
-        _ folder: TestFolder, _ choice: PackageManager.Choice, _ package: JSON, _ why: String
+        _ folder: TestFolder, _ choice: PackageTool.Choice, _ package: JSON, _ why: String
     ) -> [TestCandidate] {
         let dependencies = ["devDependencies", "dependencies"].flatMap { package[$0]?.members ?? [] }.map(\.name)
         let setup = choice.manager.install(hasLock: choice.hasLock)
@@ -80,7 +80,7 @@ enum NodeTests {
         ]
     }
 
-    private static func plain(_ folder: TestFolder, _ choice: PackageManager.Choice, _ why: String) -> TestCandidate {
+    private static func plain(_ folder: TestFolder, _ choice: PackageTool.Choice, _ why: String) -> TestCandidate {
         TestCandidate(
             row: "node", folder: folder.place, command: "node --test", setup: choice.manager.install(hasLock: choice.hasLock),
             setupFolder: choice.folder.place, measured: "node --test --test-reporter=tap", format: .tap,

@@ -2,18 +2,18 @@
 
 import ForgeCore
 
-enum PackageManager: String, CaseIterable {
+enum PackageTool: String, CaseIterable {
     case npm, pnpm, yarn, yarnBerry = "yarn berry", bun
 
     struct Choice {
-        var manager: PackageManager
+        var manager: PackageTool
         var why: String
         /// Where it installs: the top of the workspace.
         var folder: TestFolder
         var hasLock: Bool
     }
 
-    private static let locks: [(String, PackageManager)] = [
+    private static let locks: [(String, PackageTool)] = [
         ("pnpm-lock.yaml", .pnpm), ("bun.lock", .bun), ("bun.lockb", .bun), ("yarn.lock", .yarn), ("package-lock.json", .npm),
         ("npm-shrinkwrap.json", .npm),
     ]
@@ -24,7 +24,7 @@ enum PackageManager: String, CaseIterable {
             let lock = locks.first { place.has($0.0) }
             if let named = place.json("package.json")?["packageManager"]?.string,
                 let manager = named.split(separator: "@").first.map(String.init),
-                let known = PackageManager(rawValue: manager)
+                let known = PackageTool(rawValue: manager)
             {
                 let version = named.dropFirst(manager.count + 1)
                 let isBerry = known == .yarn && !version.hasPrefix("1.") && !version.hasPrefix("0.") && version != "1"
