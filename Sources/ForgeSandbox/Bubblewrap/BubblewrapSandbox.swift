@@ -93,7 +93,7 @@ package final class BubblewrapSandbox: Sandbox {
         let result = Result { () throws(SandboxError) in
             try carryOut(command, plan, isGated: isGated, cancelled: cancelled, tell: tell)
         }
-        if options.givesBack, command.writesWorktree { try takeBack(command.worktree, from: user) }
+        if options.givesBack { try takeBack(command.worktree, from: user) }
         return try result.get()
     }
 
@@ -169,12 +169,11 @@ package final class BubblewrapSandbox: Sandbox {
         return try Descriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW)
     }
 
-    /// What the service wrote into the worktree belongs to the commands' user before one of them may change it.
+    /// What the service wrote into the worktree belongs to the commands' user before one of them runs: it could not change it otherwise, or
+    /// not even read it.
     private func giveAway(_ command: SandboxCommand, to user: UInt32) throws(SandboxError) {
-        if command.writesWorktree {
-            let failed = unsafe forge_give_tree(command.worktree, geteuid(), user)
-            guard failed == 0 else { throw .system("give \(command.worktree) to user \(user)", failed) }
-        }
+        let failed = unsafe forge_give_tree(command.worktree, geteuid(), user)
+        guard failed == 0 else { throw .system("give \(command.worktree) to user \(user)", failed) }
         // Everything below was made by commands.
         for folder in command.writable.values.sorted() {
             let failed = unsafe forge_give_folder(folder, geteuid(), user)
