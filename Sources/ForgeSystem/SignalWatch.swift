@@ -9,6 +9,8 @@ package final class SignalWatch: Sendable {
     package static let terminate = SIGTERM
     package static let interrupt = SIGINT
     package static let kill = SIGKILL
+    /// The terminal is gone.
+    package static let hangUp = SIGHUP
 
     /// The first signal that came.
     package let signals: AsyncStream<Int32>

@@ -21,6 +21,7 @@ let commands = CommandTable(
         AppStatusCommand.all,
         DoctorCommand.all,
         SandboxCommands.all,
+        SandboxBridgeCommand.all,
         ToolsCommand.all,
         TestsCommand.all,
         ModelCommand.all,

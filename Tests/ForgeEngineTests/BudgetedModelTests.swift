@@ -95,11 +95,26 @@ import Testing
     }
 
     @Test func `a stream that was discarded and asked for again costs its question once more`() async throws {
-        let model = Stumbling(reply: ModelReply(parts: [], stop: .ended, usage: ModelUsage(microUSD: 70), model: "m"))
+        let model = Stumbling(paid: [nil, nil], usage: ModelUsage(microUSD: 70))
         let heard = Mutex(0)
         _ = try await BudgetedModel(model, budget()).reply(to: request) { _ in heard.withLock { $0 += 1 } }
         #expect(try await money() == [70 + 2 * request.inputTokensMax, 0])
         #expect(heard.withLock { $0 } == 2)
+    }
+
+    @Test func `a stream that was discarded and is in the answer's price is not counted once more`() async throws {
+        let model = Stumbling(paid: [30, nil, 5], usage: ModelUsage(microUSD: 30 + 5 + 70))
+        _ = try await BudgetedModel(model, budget()).reply(to: request) { _ in }
+        #expect(try await money() == [105 + request.inputTokensMax, 0])
+    }
+
+    @Test func `what discarded streams cost is counted also when the answer has no price or does not come`() async throws {
+        let unpriced = Stumbling(paid: [30, nil], usage: ModelUsage(inputTokens: 100, outputTokens: 50))
+        _ = try await BudgetedModel(unpriced, budget()).reply(to: request) { _ in }
+        #expect(try await money() == [30 + request.inputTokensMax + 600, 0])
+        let dead = Stumbling(paid: [30, nil], usage: nil)
+        await #expect(throws: ModelError.self) { _ = try await BudgetedModel(dead, budget()).reply(to: request) { _ in } }
+        #expect(try await money() == [2 * (30 + request.inputTokensMax) + 600, 0])
     }
 
     @Test func `a provider that counts no tokens may have used all of them`() async throws {
@@ -219,13 +234,16 @@ import Testing
     }
 }
 
-/// Its stream dies twice.
+/// Its stream dies as often as there is a price for it.
 private struct Stumbling: Model {
-    let reply: ModelReply
+    let paid: [Int?]
+    /// Nil: no answer comes after all.
+    let usage: ModelUsage?
     var name: String { "stumbling" }
 
     func reply(to request: ModelRequest, events: @Sendable (ModelEvent) async -> Void) async throws(ModelError) -> ModelReply {
-        for _ in 0..<2 { await events(.discarded(because: "cut")) }
-        return reply
+        for price in paid { await events(.discarded(because: "cut", paid: price)) }
+        guard let usage else { throw ModelError(.unavailable, "cut") }
+        return ModelReply(parts: [], stop: .ended, usage: usage, model: "m")
     }
 }

@@ -185,6 +185,21 @@ import Testing
         }
     }
 
+    @Test func `a question under a fork is for no model where the configuration says so`() async throws {
+        let cases: [(head: RepositoryName?, asked: Int)] = [(RepositoryName("eve/shop"), 0), (ReviewScene.name, 1)]
+        for (head, asked) in cases {
+            let answerer = Answerer(text: "A model says:")
+            let scene = ReviewScene(config: "version: 1\nforks: {model: false}\n", answerer: answerer)
+            scene.open(["shop.txt": ReviewScene.lines(1...20, with: Self.bad)], change: { $0.headRepository = head })
+            try await scene.tell()
+            try await scene.work()
+            try await scene.ask("/forge ask is this safe?")
+            try await scene.work()
+            #expect(answerer.asked.value == asked && scene.answers.count == 1)
+            #expect(scene.answers.first?.contains("A model says:") == (asked == 1))
+        }
+    }
+
     @Test func `an answer that was paid for is paid once, wherever its command is stopped`() async throws {
         for calls in 0..<30 {
             let answerer = Answerer(text: "A model says:")

@@ -68,4 +68,46 @@ struct OrganisationLayerTests {
         #expect(try await commentsMax(layers) == 3)
         #expect(scene.logged.lines(.warning).count == 1)
     }
+
+    /// From now on, or no longer.
+    private func refuse(_ refuses: Bool, byHost: Bool) {
+        if byHost {
+            scene.host.onCall { call in
+                refuses && call.name == "defaultBranch" ? .before(CodeHostError(.forbidden(missing: nil), "not for you")) : nil
+            }
+        } else if refuses {
+            scene.mirrors.failNext(SourceError(.unauthorized, "not for you"))
+        }
+    }
+
+    @Test(arguments: [true, false]) func `one that may not be seen any more holds as it was last, until it is gone`(_ byHost: Bool)
+        async throws
+    {
+        write("version: 1\nreview: {max_comments: 3}\n")
+        let layers = layers()
+        #expect(try await commentsMax(layers) == 3)
+        for times in 1...2 {
+            scene.clock.advance(by: OrganisationLayers.memory)
+            refuse(true, byHost: byHost)
+            #expect(try await commentsMax(layers) == 3)
+            #expect(scene.logged.lines(.warning).count == times)
+        }
+        refuse(false, byHost: byHost)
+        scene.clock.advance(by: OrganisationLayers.memory)
+        scene.mirrors.remove(Self.home)
+        #expect(try await commentsMax(layers) == 10)
+    }
+
+    @Test(arguments: [true, false]) func `one that was never for us to see is none, which is said once`(_ byHost: Bool) async throws {
+        write("version: 1\nreview: {max_comments: 3}\n")
+        let layers = layers()
+        for _ in 0..<3 {
+            refuse(true, byHost: byHost)
+            #expect(try await commentsMax(layers) == 10)
+            scene.clock.advance(by: OrganisationLayers.memory)
+        }
+        #expect(scene.logged.lines(.warning).count == 1)
+        refuse(false, byHost: byHost)
+        #expect(try await commentsMax(layers) == 3)
+    }
 }

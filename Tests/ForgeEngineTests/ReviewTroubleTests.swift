@@ -329,6 +329,34 @@ import Testing
         #expect(clean.check()?.conclusion == .neutral, "not read is never a success")
     }
 
+    @Test func `a model is not asked about a fork where the configuration says so, and the review says it`() async throws {
+        for fork in [RepositoryName("eve/shop"), nil] {
+            let model = ScriptedModel([answer("MODEL")])
+            let scene = ReviewScene(config: "version: 1\nforks: {model: false}\n", model: model)
+            scene.open(["shop.txt": ReviewScene.lines(1...20, with: [3: "MODEL", 9: "a BUG"])], change: { $0.headRepository = fork })
+            try await scene.tell()
+            try await scene.work()
+            #expect(model.requests.isEmpty && scene.shop.threads[7]?.map(\.line) == [9])
+            let summary = try #require(scene.shop.ownComments(on: 7).first)
+            #expect(summary.body.contains("the model was not asked: the pull request comes from a fork"), "\(summary.body)")
+            #expect(try await lastRun(scene).reason == "partial: one part was not read")
+        }
+    }
+
+    @Test func `a fork gets the model where nobody forbids it, and an own branch gets it all the same`() async throws {
+        let cases: [(config: String, head: RepositoryName?)] = [
+            ("version: 1\n", RepositoryName("eve/shop")), ("version: 1\nforks: {model: false}\n", ReviewScene.name),
+        ]
+        for (config, head) in cases {
+            let model = ScriptedModel([answer("MODEL")])
+            let scene = ReviewScene(config: config, model: model)
+            scene.open(["shop.txt": ReviewScene.lines(1...20, with: [3: "MODEL"])], change: { $0.headRepository = head })
+            try await scene.tell()
+            try await scene.work()
+            #expect(model.requests.count == 1 && scene.shop.threads[7]?.map(\.line) == [3])
+        }
+    }
+
     @Test func `a model that has no time is waited for, and paid once`() async throws {
         let model = ScriptedModel([.failure(ModelError(.limited(retryAfter: .seconds(60)), "later")), answer("MODEL")])
         let scene = ReviewScene(model: model)

@@ -80,13 +80,13 @@ import Testing
     }
 
     @Test func `why tests cannot be run is told apart: a program, a limit, a crash, a failed setup, a broken build`() async throws {
-        let cases: [(ScriptedSandbox.Reply, String)] = [
-            (.init(.code(127), "sh: 1: python3: not found\n"), "a program that"),
-            (.init(.limit(.wallTime), "test_a (t.A.test_a) ... "), "it took longer than"),
-            (.init(.limit(.memory)), "MiB of memory"), (.init(.signal(11), ""), "signal 11"),
-            (.init(.code(1), "test_a (t.A.test_a) ... ok\n\nRan 1 test in 0.001s\n\nOK\n"), "no test that failed"),
+        let cases: [(ScriptedSandbox.Reply, String, TestEnding)] = [
+            (.init(.code(127), "sh: 1: python3: not found\n"), "a program that", .missingProgram),
+            (.init(.limit(.wallTime), "test_a (t.A.test_a) ... "), "it took longer than", .limited),
+            (.init(.limit(.memory)), "MiB of memory", .limited), (.init(.signal(11), ""), "signal 11", .crashed),
+            (.init(.code(1), "test_a (t.A.test_a) ... ok\n\nRan 1 test in 0.001s\n\nOK\n"), "no test that failed", .broken),
         ]
-        for (reply, wanted) in cases {
+        for (reply, wanted, ending) in cases {
             let sandbox = ScriptedSandbox { command, _ in
                 command.arguments.last?.contains("unittest") == true ? reply : .init(.code(9), "E: no network\n")
             }
@@ -94,9 +94,24 @@ import Testing
             #expect(proof.verdict == .cannotRun)
             let problem = proof.attempts.first?.problem ?? ""
             #expect(problem.contains(wanted), "\(problem)")
+            #expect(proof.ending == ending && TestProof(stepJSON: proof.stepJSON)?.ending == ending)
+            if ending == .missingProgram { #expect(proof.attempts.first?.lastLines == ["sh: 1: python3: not found"]) }
             #expect(problem.contains("setup 'make deps' failed: exit code 9: E: no network"))
         }
         #expect(try await bench(ScriptedSandbox { _, _ in .init() }).prove([], in: "/w").summary.contains("agents.test"))
+    }
+
+    @Test func `where the runner that is asked for is not there, no other one is guessed`() async throws {
+        let found = TestDetection.candidates(
+            TestTree([RepositoryPath("pytest.ini"), RepositoryPath("test_a.py")], texts: [:]))
+        #expect(found.map(\.row) == ["pytest", "unittest"])
+        let sandbox = ScriptedSandbox { command, _ in
+            command.arguments.last?.contains("pytest") == true
+                ? .init(.code(1), "/usr/bin/python3: No module named pytest\n")
+                : .init(.code(1), "ERROR: test_a (unittest.loader._FailedTest.test_a)\n\nRan 1 test in 0.000s\n\nFAILED (errors=1)\n")
+        }
+        let proof = try await bench(sandbox).prove(found, in: "/w")
+        #expect(proof.verdict == .cannotRun && proof.ending == .missingProgram && proof.attempts.map(\.command) == ["python3 -m pytest"])
     }
 
     @Test func `a failed setup is no verdict when the tests run all the same`() async throws {

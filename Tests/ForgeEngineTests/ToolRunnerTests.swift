@@ -106,6 +106,7 @@ import Testing
             life.files.failNext(failing, WorkFileError(.unavailable, "the disk is full"))
             let result = try await life.one(1, ToolCall(.applyPatch, ["patch": .string(patch)]))
             #expect(result.isError && result.text.contains("the disk is full"), "\(failing)")
+            #expect(result.text.contains("no file was changed"), "\(result.text)")
             #expect(life.files.snapshot.mapValues(\.bytes) == before, "\(failing)")
             _ = try await life.one(2, .read("src/a.py"))
         }
@@ -113,6 +114,41 @@ import Testing
         let done = try await life.one(1, ToolCall(.applyPatch, ["patch": .string(patch)]))
         #expect(!done.isError && done.text.contains("Edited src/a.py, now src/b.py"), "\(done.text)")
         #expect(life.files.text("src/b.py") == "one\n2\n" && life.files.text("z.txt") == "z\n" && life.files.text("b.txt") == nil)
+    }
+
+    @Test func `a patch that is taken back takes its folders with it, and one that finds no file says that none was changed`() async throws
+    {
+        let life = try await scene.begin()
+        life.files.failNext("remove", WorkFileError(.unavailable, "the disk is full"))
+        let patch = "*** Begin Patch\n*** Add File: src/d/e/f.txt\n+f\n*** Delete File: b.txt\n*** End Patch"
+        #expect(try await life.one(1, ToolCall(.applyPatch, ["patch": .string(patch)])).isError)
+        #expect(life.files.calls.filter { $0.hasPrefix("removeFolder") } == ["removeFolder src/d/e", "removeFolder src/d"])
+        let missing = "*** Begin Patch\n*** Update File: gone.txt\n@@\n-a\n+b\n*** End Patch"
+        let result = try await life.one(2, ToolCall(.applyPatch, ["patch": .string(missing)]))
+        #expect(result.isError && result.text.contains("no file was changed"), "\(result.text)")
+    }
+
+    @Test func `what a patch could not take back is part of the step`() async throws {
+        let patch = "*** Begin Patch\n*** Add File: z.txt\n+z\n*** Delete File: b.txt\n*** End Patch"
+        let life = try await scene.begin()
+        for _ in 1...2 { life.files.failNext("remove", WorkFileError(.unavailable, "the disk is full")) }
+        let result = try await life.one(1, ToolCall(.applyPatch, ["patch": .string(patch)]))
+        #expect(result.isError && result.text.contains("could not be taken back in: z.txt"), "\(result.text)")
+        #expect(life.worktree.touched == [nil] && scene.kept.text("z.txt", at: 1) == "z\n")
+    }
+
+    @Test(arguments: [SourceError.Kind.refused, .tooLarge])
+    func `after a step that could not be kept, everything is looked at until one is`(_ kind: SourceError.Kind) async throws {
+        let life = try await scene.begin()
+        life.worktree.failNextKeep(SourceError(kind, "sub is not to be kept"))
+        let unkept = try await life.one(1, .edit("src/a.py", "two\n", "2\n"))
+        #expect(unkept.isError && unkept.text.contains("sub is not to be kept. As long as that is so"), "\(unkept.text)")
+        for (turn, name) in ["c.txt", "d.txt"].enumerated() {
+            let made = try await life.one(turn + 2, ToolCall(.createFile, ["path": .string(name), "text": "new\n"]))
+            #expect(!made.isError, "\(made.text)")
+        }
+        #expect(life.worktree.touched == [nil, [RepositoryPath("d.txt")]])
+        #expect(scene.kept.numbers == [1, 2] && scene.kept.text("src/a.py", at: 1) == "one\n2\nthree\n")
     }
 
     @Test func `the same call a third time in a row is refused, and said so`() async throws {

@@ -222,13 +222,36 @@ import Testing
         await tree.close()
     }
 
+    @Test(arguments: [false, true])
+    func `what a refused look has seen is in the next step, and none is kept before`(_ isHinted: Bool) async throws {
+        // Whatever the order in which the folder is read, some of these are seen before what is refused.
+        let names = (0..<40).map { "src/f\($0)" } + ["b"]
+        for name in names + ["other"] { try scene.origin.write(name, "first\n") }
+        try scene.origin.commit()
+        let (_, tree) = try await scene.open()
+        _ = try await tree.keep(step: 0)
+        for name in names { try write("second\n", to: "\(tree.folder)/\(name)") }
+        try write("x", to: "\(tree.folder)/src/.git/config")
+        let touched = isHinted ? Set(["b", "src"].map { RepositoryPath($0) }) : nil
+        #expect(await scene.failure { _ = try await tree.keep(step: 1, touched: touched) }?.kind == .refused)
+        try write("second\n", to: "\(tree.folder)/other")
+        let other = Set([RepositoryPath("other")])
+        #expect(await scene.failure { _ = try await tree.keep(step: 1, touched: other) }?.kind == .refused)
+        try remove("\(tree.folder)/src/.git")
+        let commit = try await tree.keep(step: 1, touched: other)
+        #expect(try scene.tree(of: commit) == scene.judgedTree(of: tree))
+        let files = try await tree.diff(from: nil, to: commit).files.map(\.path.text)
+        #expect(Set(files) == Set(names + ["other"]))
+        await tree.close()
+    }
+
     // MARK: What is refused
 
     @Test(
         arguments: [
             ".git", ".GIT", ".Git", "git~1", "GIT~1", ".g\u{200C}it", "\u{FEFF}.git", ".git\u{202A}", ".git ", ".git.", ".git. .",
             ".git::$INDEX",
-            ".git\\x", "git~1.", "deep/.git",
+            ".git\\x", "git~1.", "deep/.git", "a\\.git\\config", "a\\git~1",
         ])
     func `a name that somebody takes for a repository is refused, with its path`(_ name: String) async throws {
         try scene.origin.write("deep/a.txt", "a\n")
@@ -238,7 +261,8 @@ import Testing
         let clean = try await tree.keep(step: 0)
         for isFolder in [false, true] {
             try write("x", to: "\(tree.folder)/\(name)\(isFolder ? "/config" : "")")
-            for touched in [nil, Set([RepositoryPath(name + (isFolder ? "/config" : ""))])] {
+            // First with the hint: after a refusal no hint counts.
+            for touched in [Set([RepositoryPath(name + (isFolder ? "/config" : ""))]), nil] {
                 let error = await scene.failure { _ = try await tree.keep(step: 1, touched: touched) }
                 #expect(error?.kind == .refused, "\(name) \(isFolder)")
                 #expect(error?.message.contains(RepositoryPath(name).shown) == true, "\(error?.message ?? "")")
@@ -258,9 +282,11 @@ import Testing
         let (_, tree) = try await scene.open()
         for name in [
             ".gitignore2", ".github/x", ".gitkeep", "git", "git~2", ".git-x", "a.git/x", "..x", "...", ".gitattributes", "HEAD", "refs/x",
+            "a\\b", "a\\x.git", "gitmod~1", "gi7eba~1",
         ] {
             try write("x", to: "\(tree.folder)/\(name)")
         }
+        for name in ["gitmod~5", "gitmodules", ".gitmodules\\x"] { try link("\(tree.folder)/\(name)", to: "git") }
         #expect(try scene.tree(of: await tree.keep(step: 0)) == scene.judgedTree(of: tree))
         await tree.close()
     }
@@ -276,7 +302,7 @@ import Testing
         let folder = place.isEmpty ? tree.folder : "\(tree.folder)/\(place)"
         for shape in [["HEAD", "objects/x", "refs/x"], ["HEAD", "commondir"]] {
             for name in shape { try write("x", to: "\(folder)/\(name)") }
-            for touched in [nil, Set([RepositoryPath((place.isEmpty ? "" : place + "/") + shape[1])])] {
+            for touched in [Set([RepositoryPath((place.isEmpty ? "" : place + "/") + shape[1])]), nil] {
                 let error = await scene.failure { _ = try await tree.keep(step: 1, touched: touched) }
                 #expect(error?.kind == .refused && error?.message.contains(place.isEmpty ? "the worktree" : place) == true, "\(shape)")
             }
@@ -300,8 +326,16 @@ import Testing
         try write("x", to: "\(tree.folder)/m")
         #expect(await scene.failure { _ = try await tree.keep(step: 1) }?.message.contains("submodule") == true)
         try await tree.restore(step: 0)
-        try link("\(tree.folder)/.gitmodules", to: "a")
-        #expect(await scene.failure { _ = try await tree.keep(step: 1) }?.kind == .refused)
+        for name in [
+            ".gitmodules", ".GitModules.", "gitmod~1", "GITMOD~4", "gi7eba~1", "gi~12345", ".gitmod\u{200C}ules", "a\\.gitmodules",
+        ] {
+            try link("\(tree.folder)/\(name)", to: "a")
+            for touched in [Set([RepositoryPath(name)]), nil] {
+                let error = await scene.failure { _ = try await tree.keep(step: 1, touched: touched) }
+                #expect(error?.kind == .refused && error?.message.contains(RepositoryPath(name).shown) == true, "\(name)")
+            }
+            try await tree.restore(step: 0)
+        }
         await tree.close()
     }
 

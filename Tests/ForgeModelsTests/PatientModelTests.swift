@@ -103,8 +103,12 @@ import Testing
         var dead = ModelFault(.unavailable, "died", .again, usage: ModelUsage(inputTokens: 5, microUSD: 7))
         dead.hasTold = true
         let (result, events, _) = await ask([Attempt("a", [dead])])
-        #expect(events == [.discarded(because: "died"), .waiting(.seconds(2), because: "died")])
+        #expect(events == [.discarded(because: "died", paid: 7), .waiting(.seconds(2), because: "died")])
         #expect(try result.get().usage == ModelUsage(microUSD: 17))
+        dead.usage = ModelUsage(inputTokens: 5)
+        let unpriced = await ask([Attempt("a", [dead])])
+        #expect(unpriced.events.first == .discarded(because: "died", paid: nil))
+        #expect(try unpriced.result.get().usage == ModelUsage(microUSD: 10))
     }
 
     @Test func `whoever stops waiting is told so`() async {

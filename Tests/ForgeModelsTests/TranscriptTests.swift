@@ -68,8 +68,16 @@ import Testing
         #expect(
             kept.events == [.text("the ••• word"), .call(name: "edit"), .text("ok"), .text("ok")], "what needs no change keeps its pieces")
         let failed = RecordedExchange(
-            request(), events: [.discarded(because: "hunter2")], result: .failure(ModelError(.refused, "hunter2")))
+            request(), events: [.discarded(because: "hunter2", paid: 7)], result: .failure(ModelError(.refused, "hunter2")))
         #expect(!failed.redacted { $0.replacing("hunter2", with: "•••") }.json.text.contains("hunter2"))
+    }
+
+    @Test func `what a dead stream cost is kept, where it is known`() throws {
+        let events: [ModelEvent] = [.discarded(because: "cut", paid: 7), .discarded(because: "cut", paid: nil)]
+        let exchange = RecordedExchange(request(), events: events, result: .failure(ModelError(.refused, "no")))
+        let written = ModelTranscript(exchanges: [exchange]).json.text
+        let again = try ModelTranscript(json: JSONParser.parse(written))
+        #expect(written.contains("micro_usd") && again.json.text == written)
     }
 
     @Test func `a line is played for its role and its words, once unless it repeats`() async throws {

@@ -86,10 +86,28 @@ import Testing
         try await TemporaryFolder.with { folder in
             try write(["a": ""], to: folder)
             guard let (code, json) = try run(folder, ["--time", "1s", "--", "while :; do :; done"], needs: "/bin/sh") else { return }
-            #expect(code == 3 && json["verdict"]?.string == "cannot_run", "\(json.text)")
+            #expect(code == 3 && json["verdict"]?.string == "limited", "\(json.text)")
             #expect(json["attempts"]?[0]?["problem"]?.string?.contains("took longer") == true, "\(json.text)")
             let missing = try #require(try run(folder, ["--", "no-such-runner-here", "--all"], needs: "/bin/sh"))
             #expect(missing.code == 3 && missing.json["attempts"]?[0]?["problem"]?.string?.contains("is not there") == true)
+            #expect(missing.json["verdict"]?.string == "missing_program", "\(missing.json.text)")
+            #expect(missing.json["attempts"]?[0]?["last_lines"]?[0]?.string?.contains("no-such-runner-here") == true)
+            let short = try #require(try run(folder, ["--", "echo ok 1 - a; echo 1..5"], needs: "/bin/sh"))
+            #expect(short.code == 3 && short.json["verdict"]?.string == "broken", "\(short.json.text)")
+            let empty = try #require(try run(folder, ["--", "echo 1..0"], needs: "/bin/sh"))
+            #expect(empty.code == 3 && empty.json["verdict"]?.string == "empty", "\(empty.json.text)")
+            let shown = try Program.run(["tests", "run", folder.path, "--", "echo why it is so; exit 127"])
+            #expect(shown.code == 3 && shown.errors.contains("    why it is so\n"), "\(shown.errors)")
+            let failed = try Program.run(["tests", "run", folder.path, "--", "echo ok 1 - a; echo not ok 2 - b; echo 1..2; exit 1"])
+            #expect(failed.code == 1 && failed.errors.contains("the tests ran: 1 passed, 1 failed"), "\(failed.errors)")
+        }
+    }
+
+    @Test func `a repository can ask for less time than the server allows`() async throws {
+        try await TemporaryFolder.with { folder in
+            try write([".forge.yml": "version: 1\nagents: {test: 'while :; do :; done', limits: {command_timeout: 1s}}\n"], to: folder)
+            guard let (code, json) = try run(folder, needs: "/bin/sh") else { return }
+            #expect(code == 3 && json["attempts"]?[0]?["problem"]?.string?.contains("took longer") == true, "\(json.text)")
         }
     }
 

@@ -8,6 +8,7 @@
 #include <seccomp.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/file.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -18,6 +19,11 @@
 #include "usage.h"
 
 static inline int forge_sandbox_errno(void) { return errno; }
+
+/// Waits until nobody else has it; the lock goes with the descriptor.
+static inline void forge_lock_whole(int descriptor) {
+    while (flock(descriptor, LOCK_EX) != 0 && errno == EINTR) {}
+}
 
 /// Opens `path` beneath `folder`: no `..` above it, no symlink, no magic link, no other filesystem's way out.
 static inline int forge_open_beneath(int folder, const char *path, uint64_t flags, uint64_t mode) {

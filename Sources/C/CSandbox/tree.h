@@ -11,13 +11,21 @@
 #include <unistd.h>
 
 /// Each level holds a descriptor open.
-#define FORGE_TREE_DEPTH_MAX 128
+#define FORGE_TREE_DEPTH_MAX 512
 
 static inline int forge_is_dots(const char *name) { return name[0] == '.' && (name[1] == 0 || (name[1] == '.' && name[2] == 0)); }
 
 static inline int forge_open_folder(int folder, const char *name) {
     return openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
+
+/// Another owner would take the bit from it for good.
+static inline int forge_keeps_owner(const struct stat *facts, uid_t from) {
+    return facts->st_uid != from || (S_ISREG(facts->st_mode) && (facts->st_mode & (S_ISUID | S_ISGID)) != 0);
+}
+
+/// A group that is not the giver's own stays as it is.
+static inline gid_t forge_group(const struct stat *facts, uid_t from, uid_t to) { return facts->st_gid == from ? to : (gid_t)-1; }
 
 /// Gives everything beneath an open folder that belongs to `from` to `to`, but what git keeps at its top; 0, or the error number. Closes
 /// the folder.
@@ -29,7 +37,7 @@ static int forge_give_entries(int folder, uid_t from, uid_t to, int depth) {
         struct stat facts;
         if (forge_is_dots(entry->d_name) || (depth == 0 && strcmp(entry->d_name, ".git") == 0)) continue;
         if (fstatat(folder, entry->d_name, &facts, AT_SYMLINK_NOFOLLOW) != 0) { failed = errno; break; }
-        if (facts.st_uid == from && fchownat(folder, entry->d_name, to, to, AT_SYMLINK_NOFOLLOW) != 0) failed = errno;
+        if (!forge_keeps_owner(&facts, from) && fchownat(folder, entry->d_name, to, forge_group(&facts, from, to), AT_SYMLINK_NOFOLLOW) != 0) failed = errno;
         if (failed != 0 || !S_ISDIR(facts.st_mode)) continue;
         int below = forge_open_folder(folder, entry->d_name);
         failed = below < 0 ? errno : forge_give_entries(below, from, to, depth + 1);
@@ -42,7 +50,7 @@ static inline int forge_give_tree(const char *path, uid_t from, uid_t to) {
     int folder = forge_open_folder(AT_FDCWD, path);
     if (folder < 0) return errno;
     struct stat facts;
-    int failed = fstat(folder, &facts) == 0 && (facts.st_uid != from || fchown(folder, to, to) == 0) ? 0 : errno;
+    int failed = fstat(folder, &facts) == 0 && (facts.st_uid != from || fchown(folder, to, forge_group(&facts, from, to)) == 0) ? 0 : errno;
     if (failed == 0) return forge_give_entries(folder, from, to, 0);
     close(folder);
     return failed;

@@ -112,11 +112,12 @@ package struct BudgetsConfig: Sendable, Equatable {
             "run_usd", .number(0...10_000), example: "1.5", direction: .minimum, "US dollars that one run may cost.")
         dayUSD = reader.readOptional(
             "day_usd", .number(0...100_000), example: "10", direction: .minimum, "US dollars that this repository may cost a day.")
-        runSteps = reader.readOptional("run_steps", .int(1...10_000), example: "40", direction: .minimum, "Steps that one run may take.")
+        runSteps = reader.readOptional(
+            "run_steps", .int(1...10_000), example: "40", direction: .minimum, "Steps that one run may take; not used yet.")
         runMinutes = reader.readOptional(
-            "run_minutes", .int(1...1_440), example: "20", direction: .minimum, "Minutes that one run may take.")
+            "run_minutes", .int(1...1_440), example: "20", direction: .minimum, "Minutes that one run may take; not used yet.")
         reviewsPerDay = reader.read(
-            "reviews_per_day", .int(0...10_000), "20", direction: .minimum, "Reviews of one pull request a day.")
+            "reviews_per_day", .int(0...10_000), "20", direction: .minimum, "Reviews of one pull request a day; not used yet.")
     }
 
     /// What holds on this server: the lower of both.
@@ -139,8 +140,9 @@ package struct ForksConfig: Sendable, Equatable {
         asksModel = reader.read(
             "model", .bool, "true", direction: .tightenFalse, "Whether a model reviews them, at your cost, or the rules alone.")
         runsCommands = reader.read(
-            "commands", .bool, "false", direction: .tightenFalse, "Whether their tests are run, in the sandbox.")
+            "commands", .bool, "false", direction: .tightenFalse, "Whether their tests are run, in the sandbox; not used yet.")
         allowsAgents = reader.read(
-            "agents", .bool, "false", direction: .tightenFalse, "Whether '/forge fix' works on them, always on a branch here.")
+            "agents", .bool, "false", direction: .tightenFalse, "Whether '/forge fix' works on them, always on a branch here; not used yet."
+        )
     }
 }

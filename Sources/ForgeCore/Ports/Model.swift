@@ -110,8 +110,10 @@ package enum ModelEvent: Hashable, Sendable {
     case text(String)
     case thinking(String)
     case call(name: String)
-    /// The stream died: what came of this turn is void, and it is asked for again.
-    case discarded(because: String)
+    /// The stream died: what came of this turn is void, and it is asked for again. `paid` is what it is known to have cost, in millionths
+    /// of a dollar: the price of the reply that comes after all has it in it, if that has one. Nil when nobody knows: then it is in no
+    /// price.
+    case discarded(because: String, paid: Int?)
     case waiting(Duration, because: String)
     /// The next model of the role's list is asked.
     case changed(model: String)

@@ -83,11 +83,14 @@ package struct WorkMatches: Hashable, Sendable {
     package var matches: [WorkMatch]
     package var isCut: Bool
     package var filesSearched: Int
+    /// Files that stand there and may not be read, so that nothing is known of them.
+    package var filesUnread: Int
 
-    package init(matches: [WorkMatch], isCut: Bool, filesSearched: Int) {
+    package init(matches: [WorkMatch], isCut: Bool, filesSearched: Int, filesUnread: Int = 0) {
         self.matches = matches
         self.isCut = isCut
         self.filesSearched = filesSearched
+        self.filesUnread = filesUnread
     }
 }
 
@@ -99,6 +102,8 @@ package protocol WorkFiles: Sendable {
     /// has changed it (`changed`); without one, only if there is none (`exists`).
     func write(_ bytes: [UInt8], to path: RepositoryPath, replacing stamp: WorkStamp?) async throws(WorkFileError)
     func remove(_ path: RepositoryPath) async throws(WorkFileError)
+    /// Only one in which there is nothing.
+    func removeFolder(_ path: RepositoryPath) async throws(WorkFileError)
     /// Never over something that is there.
     func move(_ path: RepositoryPath, to other: RepositoryPath) async throws(WorkFileError)
     /// Sorted; without what `.gitignore` names unless asked, and never a git directory. `depth` 1 is what stands right in the folder.

@@ -51,6 +51,9 @@ package struct PullRequest: Hashable, Sendable {
         self.labels = labels
         self.url = url
     }
+
+    /// Also when the fork was deleted: then nobody knows any more where it came from.
+    package func isFork(of repository: RepositoryName) -> Bool { headRepository != repository }
 }
 
 /// A comment in the conversation of a pull request, or one under a line of it.

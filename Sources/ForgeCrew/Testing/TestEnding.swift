@@ -10,7 +10,8 @@ package enum TestEnding: String, Hashable, Sendable, CaseIterable {
     case failed
     /// It ended well and no test ran.
     case empty
-    /// It ended badly without a failed test to show for it: it does not build, it was called wrongly, it stopped on the way.
+    /// It ended badly without a failed test to show for it: it does not build, it was called wrongly, it stopped on the way. Or it ended well
+    /// with fewer results than it had planned.
     case broken
     /// A signal ended it.
     case crashed
@@ -19,20 +20,23 @@ package enum TestEnding: String, Hashable, Sendable, CaseIterable {
     /// The program that runs the tests is not there.
     case missingProgram = "missing_program"
 
-    package init(exit: SandboxExit, outcomes: TestOutcomes) {
+    /// `printed` is what it said besides; its last lines may name a program that is not there.
+    package init(exit: SandboxExit, outcomes: TestOutcomes, printed: [UInt8] = []) {
         self =
             switch exit {
             case .limit: .limited
             case .signal: .crashed
-            case .code(let code): Self.ending(code, outcomes)
+            case .code(let code): Self.ending(code, outcomes, printed)
             }
     }
 
-    private static func ending(_ code: Int, _ outcomes: TestOutcomes) -> TestEnding {
+    private static func ending(_ code: Int, _ outcomes: TestOutcomes, _ printed: [UInt8]) -> TestEnding {
         if !outcomes.bad.isEmpty { return .failed }
+        if code != 0, MissingProgram.isNamed(in: printed) { return .missingProgram }
         switch code {
         case 0:
             if outcomes.format == nil { return .passed }
+            if outcomes.fallsShort { return .broken }
             return outcomes.ranCount > 0 || !outcomes.namesPassed && !outcomes.saysNothingRan ? .passed : .empty
         case 126, 127: return .missingProgram
         // What a shell says of a program that a signal ended.

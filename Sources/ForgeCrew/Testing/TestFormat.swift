@@ -63,7 +63,11 @@ package struct TestOutput: Sendable {
     /// Per test what it says, in the format that was asked for, else in the one that fits.
     package func outcomes(_ format: TestFormat?) -> TestOutcomes {
         var outcomes = read(format)
-        if isCut, outcomes.format != nil { outcomes.doubts.append("the output was longer than what is kept") }
+        if isCut, outcomes.format != nil {
+            outcomes.doubts.append("the output was longer than what is kept")
+            // What is missing may be what was not kept.
+            outcomes.fallsShort = false
+        }
         return outcomes
     }
 

@@ -47,12 +47,17 @@ package struct TestOutcomes: Hashable, Sendable {
     package var namesPassed: Bool
     /// Why this may not be all. Sentences for people, each once.
     package var doubts: [String]
+    /// Whether fewer tests told their outcome than the output itself had announced.
+    package var fallsShort: Bool
 
-    package init(format: TestFormat?, cases: [TestCase] = [], namesPassed: Bool = true, doubts: [String] = []) {
+    package init(
+        format: TestFormat?, cases: [TestCase] = [], namesPassed: Bool = true, doubts: [String] = [], fallsShort: Bool = false
+    ) {
         self.format = format
         self.cases = cases
         self.namesPassed = namesPassed
         self.doubts = doubts
+        self.fallsShort = fallsShort
     }
 
     package static let none = TestOutcomes(format: nil, namesPassed: false, doubts: ["nothing in the output names single tests"])

@@ -23,12 +23,12 @@ package struct BudgetedModel: Model {
         to request: ModelRequest, events: @Sendable (ModelEvent) async -> Void
     ) async throws(ModelError) -> ModelReply {
         let call = try await budget.reserve(for: request, asking: inner.name)
-        let discarded = Mutex(0)
+        let discarded = Mutex(DiscardedTries())
         let result = await budget.keeping(call) { () async -> Result<ModelReply, ModelError> in
             do throws(ModelError) {
                 return .success(
                     try await inner.reply(to: request) { event in
-                        if case .discarded = event { discarded.withLock { $0 += 1 } }
+                        if case .discarded(_, let paid) = event { discarded.withLock { $0.add(paid) } }
                         await events(event)
                     })
             } catch {
@@ -36,19 +36,34 @@ package struct BudgetedModel: Model {
             }
         }
         let tries = discarded.withLock { $0 }
+        let lost = tries.unknown * call.least
         switch result {
         case .success(let reply):
-            let settlement = budget.settlement(of: call, reply.usage, isWhole: true, discarded: tries)
+            // The price of a reply has what is known of the tries before in it.
+            let known = reply.usage.microUSD == nil ? tries.known : 0
+            let settlement = budget.settlement(of: call, reply.usage, isWhole: true, lost: lost + known)
             if let owed { owed.add(settlement) } else { try await budget.settle([settlement]) }
             return reply
         case .failure(let error):
             let settlement =
                 error.kind.isBeforeWork
-                ? BudgetSettlement(call.reservation, spent: tries * call.least)
-                : budget.settlement(of: call, nil, isWhole: false, discarded: tries)
+                ? BudgetSettlement(call.reservation, spent: lost + tries.known)
+                : budget.settlement(of: call, nil, isWhole: false, lost: lost + tries.known)
             await budget.settleAnyway([settlement])
             throw error
         }
+    }
+}
+
+/// Of one call: tries that began to answer and were asked again.
+private struct DiscardedTries {
+    /// Those of which nobody knows what they cost.
+    var unknown = 0
+    /// What the others cost, in millionths of a dollar.
+    var known = 0
+
+    mutating func add(_ paid: Int?) {
+        if let paid { known += paid } else { unknown += 1 }
     }
 }
 

@@ -46,7 +46,9 @@ package struct CallBudget: Sendable {
         guard let price = known ?? book.unpriced else {
             book.meters.refused("price")
             throw ModelError(
-                .spent, "nobody told what \(model) costs, so it is not asked: name a price in Rules/models.yml, or set \(Self.unpricedKey)")
+                .spent,
+                "nobody told what \(model), or one that may answer for it, costs: name a price in Rules/models.yml, or set \(Self.unpricedKey)"
+            )
         }
         let least = price.cost(inputTokens: inputTokens, outputTokens: 0)
         let most = price.cost(inputTokens: inputTokens, outputTokens: answerTokens)
@@ -93,10 +95,10 @@ package struct CallBudget: Sendable {
 
     /// - Parameter usage: nil when nobody counted.
     /// - Parameter isWhole: false when the answer was cut.
-    /// - Parameter discarded: tries that began to answer and were asked again.
-    func settlement(of call: Call, _ usage: ModelUsage?, isWhole: Bool, discarded: Int = 0) -> BudgetSettlement {
+    /// - Parameter lost: what tries cost that began to answer and were asked again, where `usage` does not have it.
+    func settlement(of call: Call, _ usage: ModelUsage?, isWhole: Bool, lost: Int = 0) -> BudgetSettlement {
         let cost = Self.cost(of: call, usage ?? (isWhole ? ModelUsage() : nil))
-        return BudgetSettlement(call.reservation, spent: (isWhole ? cost : max(cost, call.least)) + discarded * call.least)
+        return BudgetSettlement(call.reservation, spent: (isWhole ? cost : max(cost, call.least)) + lost)
     }
 
     /// Settles a call by itself. A ledger that does not answer now counts it at its least, later.

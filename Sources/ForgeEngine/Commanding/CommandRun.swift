@@ -68,7 +68,8 @@ struct CommandRun: Sendable {
         var scene = CommandScene(
             state: state, pullRequest: pull, permission: permission,
             policy: CommandPolicy(config.config.commands, asker: request.asker, needs.review.judge.matching), identity: identity,
-            configText: config.shownText, hasModel: needs.answerer != nil && config.config.review.asksModel,
+            configText: config.shownText,
+            hasModel: needs.answerer != nil && config.config.asksModel(about: pull, in: place.repository),
             hasSummary: config.config.output.summary != .nothing, now: needs.review.now.now)
         scene.thread = threads.first { thread in thread.comments.contains { $0.id == request.thread } }
         for rule in try await needs.review.judge.rules(config) { scene.rules[rule.id] = rule }

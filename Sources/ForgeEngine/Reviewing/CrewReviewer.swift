@@ -35,6 +35,23 @@ package struct CrewReviewer: ChangeReviewer {
     package func review(
         _ change: JudgedChange, judged: ChangeJudgement, _ config: EffectiveConfig, journal: RunJournal
     ) async throws -> ReviewersWord {
+        try await review(change, judged, config, journal, landing: nil)
+    }
+
+    package func landed(
+        _ change: JudgedChange, judged: ChangeJudgement, _ config: EffectiveConfig, journal: RunJournal, because reason: String
+    ) async throws -> ReviewersWord? {
+        guard journal.has(Self.reviewerKey(0)) else { return nil }
+        return try await review(change, judged, config, journal, landing: reason)
+    }
+
+    private static func reviewerKey(_ index: Int) -> String { "model.reviewer.\(index + 1)" }
+    private static func skepticKey(_ index: Int) -> String { "model.skeptic.\(index + 1)" }
+
+    /// - Parameter landing: why nothing is asked any more; what was answered already counts.
+    private func review(
+        _ change: JudgedChange, _ judged: ChangeJudgement, _ config: EffectiveConfig, _ journal: RunJournal, landing: String?
+    ) async throws -> ReviewersWord {
         let review = config.config.review
         var limits = limits
         limits.filesMax = review.filesMax
@@ -51,11 +68,25 @@ package struct CrewReviewer: ChangeReviewer {
         let payer = BudgetPayer(tenant: change.place.tenant, repository: change.place.repository.description, run: journal.run)
         let budget = budgets?.budget(for: payer, config.config.budgets, lease: journal.lease)
         var findings: [Finding] = []
+        var stop = landing
         for (index, part) in packed.parts.enumerated() {
+            if stop == nil, index > 0, await isLanding(budget) { stop = "the budget is nearly used up" }
+            if let stop, !journal.has(Self.reviewerKey(index)) {
+                Self.forget(part, stop, &reading)
+                continue
+            }
             let context = try await context(for: part, of: change, review)
             let request = ReviewerTask.request(
                 part, title: change.pull.title, context, number: index + 1, of: packed.parts.count, outside)
-            let answer = try await ask(request, "model.reviewer.\(index + 1)", journal, budget, &reading.usage)
+            let answer: JSON
+            do {
+                answer = try await ask(request, Self.reviewerKey(index), journal, budget, &reading.usage)
+            } catch let error as ModelError where index > 0 && error.kind.isFinal {
+                // What the parts before have cost and brought is not given up.
+                Self.forget(part, error.kind.shown, &reading)
+                if error.kind.concernsAll { stop = error.kind.shown }
+                continue
+            }
             let shown = ShownLines(change.input.diff, paths: part.paths)
             guard let read = ReviewerAnswer.read(answer, shown: shown, categories: context.categories, masked: masked) else {
                 Self.forget(part, "the model's answer about it could not be read", &reading)
@@ -63,11 +94,25 @@ package struct CrewReviewer: ChangeReviewer {
             }
             reading.dropped += read.dropped.count
             guard !read.findings.isEmpty else { continue }
-            let verdicts = try await ask(
-                SkepticTask.request(read.findings, part, outside), "model.skeptic.\(index + 1)", journal, budget, &reading.usage)
+            var verdicts: JSON?
+            do {
+                if stop == nil || journal.has(Self.skepticKey(index)) {
+                    verdicts = try await ask(
+                        SkepticTask.request(read.findings, part, outside), Self.skepticKey(index), journal, budget, &reading.usage)
+                }
+            } catch let error as ModelError where error.kind.isFinal {
+                // Nobody has tried to refute them: they stand as opinions.
+                if error.kind.concernsAll { stop = error.kind.shown }
+            }
             findings += SkepticTask.settle(read.findings, verdicts)
         }
         return ReviewersWord(findings: findings, reading: reading)
+    }
+
+    private func isLanding(_ budget: CallBudget?) async -> Bool {
+        // A ledger that does not answer refuses the next call by itself.
+        guard let state = try? await budget?.state() else { return false }
+        return state != .open
     }
 
     private func ask(

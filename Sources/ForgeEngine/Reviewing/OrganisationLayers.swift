@@ -1,6 +1,7 @@
 // The organisation's own `.forge.yml`, which binds all of its repositories: from the repository that the settings name, on the code host of
-// the repository under review. That there is none, or that the installation does not reach it, is normal. That it cannot be read at the
-// moment is not: what it forbids holds all the same, so the last known one holds, and without one nothing is begun.
+// the repository under review. That there is none, or that the installation never reached it, is normal. That it cannot be read any more
+// is not: what it forbids holds all the same, so the last known one holds until it is gone. Where nobody knows whether there is one,
+// nothing is begun.
 
 package import ForgeConfig
 package import ForgeCore
@@ -17,7 +18,11 @@ package final class OrganisationLayers: UpperConfigLayers {
     private struct Known {
         var layer: ConfigLayer?
         var at: Timestamp
+        /// There may be one, for others to see.
+        var isRefused = false
     }
+
+    private enum Absence { case gone, refused }
 
     private let above: [ConfigLayer]
     /// The repository's name, such as `.github`.
@@ -56,16 +61,21 @@ package final class OrganisationLayers: UpperConfigLayers {
             keep(Known(layer: layer, at: moment), of: home)
             return layer
         } catch {
-            guard !Self.isAbsence(error) else {
-                keep(Known(layer: nil, at: moment), of: home)
+            let absence = Self.absence(error)
+            if absence == .gone || absence == .refused && last?.layer == nil {
+                let isRefused = absence == .refused
+                if isRefused, last?.isRefused != true { warn("the organisation's file is not for Forge to see; none holds", home, error) }
+                keep(Known(layer: nil, at: moment, isRefused: isRefused), of: home)
                 return nil
             }
             guard let last else { throw error }
-            log.warning(
-                "the organisation's file could not be read; the last known one holds",
-                [.init("repository", .string(home.repository.description)), .init("why", .string("\(error)"))])
+            warn("the organisation's file could not be read; the last known one holds", home, error)
             return last.layer
         }
+    }
+
+    private func warn(_ message: String, _ home: HostPlace, _ error: any Error) {
+        log.warning(message, [.init("repository", .string(home.repository.description)), .init("why", .string("\(error)"))])
     }
 
     private func keep(_ entry: Known, of home: HostPlace) {
@@ -75,16 +85,22 @@ package final class OrganisationLayers: UpperConfigLayers {
         }
     }
 
-    /// There is no such repository, or it is not for this installation to see.
-    private static func isAbsence(_ error: any Error) -> Bool {
+    /// There is no such repository, or it is not for this installation to see; nil where the error says neither.
+    private static func absence(_ error: any Error) -> Absence? {
         switch error {
         case let error as CodeHostError:
             switch error.kind {
-            case .notFound, .forbidden: true
-            case .unauthorized, .refused, .conflict, .limited, .unavailable, .defect: false
+            case .notFound: .gone
+            case .forbidden: .refused
+            case .unauthorized, .refused, .conflict, .limited, .unavailable, .defect: nil
             }
-        case let error as SourceError: error.kind == .notFound || error.kind == .unauthorized
-        default: false
+        case let error as SourceError:
+            switch error.kind {
+            case .notFound: .gone
+            case .unauthorized: .refused
+            case .unavailable, .tooLarge, .refused, .defect: nil
+            }
+        default: nil
         }
     }
 

@@ -32,10 +32,17 @@ extension PlanSettings.Summary {
     }
 }
 
+extension RepositoryConfig {
+    /// Whether a model may be shown this pull request; nil stands for an issue, which has no code.
+    func asksModel(about pull: PullRequest?, in repository: RepositoryName) -> Bool {
+        review.asksModel && (forks.asksModel || pull.map { $0.isFork(of: repository) } != true)
+    }
+}
+
 extension ReviewCandidate {
     init(_ pull: PullRequest, in repository: RepositoryName, paths: [RepositoryPath]? = nil) {
         self.init(
-            author: pull.author.login, isBot: pull.author.isBot, isDraft: pull.isDraft, isFork: pull.headRepository != repository,
+            author: pull.author.login, isBot: pull.author.isBot, isDraft: pull.isDraft, isFork: pull.isFork(of: repository),
             title: pull.title, labels: pull.labels, headBranch: pull.headBranch, baseBranch: pull.baseBranch,
             defaultBranch: pull.defaultBranch, paths: paths)
     }

@@ -76,6 +76,16 @@ package protocol ChangeReviewer: Sendable {
     func review(
         _ change: JudgedChange, judged: ChangeJudgement, _ config: EffectiveConfig, journal: RunJournal
     ) async throws -> ReviewersWord
+    /// What was answered and stored before the model stopped answering; asks nothing. Nil when that is nothing.
+    func landed(
+        _ change: JudgedChange, judged: ChangeJudgement, _ config: EffectiveConfig, journal: RunJournal, because reason: String
+    ) async throws -> ReviewersWord?
+}
+
+extension ChangeReviewer {
+    package func landed(
+        _ change: JudgedChange, judged: ChangeJudgement, _ config: EffectiveConfig, journal: RunJournal, because reason: String
+    ) async throws -> ReviewersWord? { nil }
 }
 
 /// The files that stand above a repository's own `.forge.yml`: the operator's, and the organisation's when there is one.

@@ -118,16 +118,25 @@ struct ReviewRun: Sendable {
         _ change: JudgedChange, _ judgement: ChangeJudgement, _ config: EffectiveConfig, _ share: ReviewShare
     ) async throws -> (ReviewMaterial, ModelReading?) {
         var material = judgement.material
-        guard let reviewer = needs.reviewer, config.config.review.asksModel, share == .whole else { return (material, nil) }
+        guard let reviewer = needs.reviewer, config.config.review.asksModel else { return (material, nil) }
+        guard config.config.asksModel(about: pull, in: place.repository) else {
+            let word = "the model was not asked: the pull request comes from a fork, and forks.model is false"
+            material.coverage.unread.append(UnreadPart(path: nil, reason: word))
+            return (material, nil)
+        }
+        guard share == .whole else { return (material, nil) }
         try await showProgress(config.config)
         do {
             let word = try await reviewer.review(change, judged: judgement, config, journal: journal)
             material.found += word.findings
             return (material, word.reading)
         } catch {
-            guard error is ModelError, let word = wordAboutModel(error) else { throw error }
+            guard let error = error as? ModelError, let word = wordAboutModel(error) else { throw error }
+            needs.log.warning("the model was not heard", fields([.init("error", .string(error.message))]))
             material.coverage.unread.append(UnreadPart(path: nil, reason: word))
-            return (material, nil)
+            let landed = try await reviewer.landed(change, judged: judgement, config, journal: journal, because: word)
+            material.found += landed?.findings ?? []
+            return (material, landed?.reading)
         }
     }
 
@@ -135,15 +144,15 @@ struct ReviewRun: Sendable {
     private static let modelPatience = Duration.seconds(300)
 
     /// Why the review goes on without the model; nil while it is worth waiting.
-    private func wordAboutModel(_ error: any Error) -> String? {
+    private func wordAboutModel(_ error: ModelError) -> String? {
         let now = needs.now.now
         let waitsUntil = (journal.allSteps.map(\.at).min() ?? now) + Self.modelPatience
         switch RunFailure(error).final(of: job, at: now) {
         case .quiet: return nil
-        case .wait(let reason, let pause): return now + pause > waitsUntil ? "the model could not be asked: \(reason)" : nil
-        case .passing(let reason): return now > waitsUntil ? "the model could not be asked: \(reason)" : nil
-        case .blocked(let reason): return "the model could not be asked: \(reason)"
-        case .broken(let reason), .gone(let reason), .shut(let reason): return "the model's review failed: \(reason)"
+        case .wait(_, let pause): return now + pause > waitsUntil ? "the model could not be asked: \(error.kind.shown)" : nil
+        case .passing: return now > waitsUntil ? "the model could not be asked: \(error.kind.shown)" : nil
+        case .blocked: return "the model could not be asked: \(error.kind.shown)"
+        case .broken, .gone, .shut: return "the model's review failed: \(error.kind.shown)"
         }
     }
 

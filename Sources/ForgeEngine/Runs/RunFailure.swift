@@ -105,3 +105,29 @@ extension Job {
     /// Another failure is the last.
     package var isLastAttempt: Bool { failures + 1 >= new.attemptsMax }
 }
+
+extension ModelError.Kind {
+    /// What a pull request is told: nothing of addresses, keys or the provider's own words.
+    package var shown: String {
+        switch self {
+        case .limited, .unavailable: "it does not answer"
+        case .refused: "it would not answer"
+        case .malformed: "its answer could not be used"
+        case .tooLarge: "the change is more than it takes at once"
+        case .unauthorized: "its key is not accepted"
+        case .spent: "the budget does not allow it"
+        case .cancelled: "it was cancelled"
+        }
+    }
+
+    /// Asking the same again would not help.
+    package var isFinal: Bool {
+        switch self {
+        case .refused, .malformed, .tooLarge, .unauthorized, .spent: true
+        case .limited, .unavailable, .cancelled: false
+        }
+    }
+
+    /// The next call would fail, too.
+    package var concernsAll: Bool { self == .spent || self == .unauthorized }
+}

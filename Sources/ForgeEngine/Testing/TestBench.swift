@@ -67,7 +67,9 @@ package struct TestBench: Sendable {
         var attempts: [TestProof.Attempt] = []
         var prepared: Set<String> = []
         var unnamed: TestProof?
-        for candidate in candidates.prefix(settings.candidatesMax) {
+        var lacksProgram = false
+        // Where the runner that the project asks for is not there, what another one says of its tests is worth nothing.
+        for candidate in candidates.prefix(settings.candidatesMax) where !(lacksProgram && candidate.isGuess) {
             var setupProblem: String?
             if let setup = candidate.setup, prepared.insert("\(candidate.setupFolder?.shown ?? "") \(setup)").inserted {
                 // Tests may run all the same: what it fetches can be there already.
@@ -76,9 +78,8 @@ package struct TestBench: Sendable {
             let run = try await run(candidate, in: worktree)
             guard run.isJudgement else {
                 let problem = [setupProblem.map { "setup '\(candidate.setup ?? "")' failed: \($0)" }, run.problem].compactMap(\.self)
-                attempts.append(
-                    .init(command: candidate.command, folder: candidate.folder?.shown ?? ".", problem: problem.joined(separator: "; then "))
-                )
+                attempts.append(.init(candidate, run, problem: problem.joined(separator: "; then ")))
+                if run.ending == .missingProgram, !candidate.isGuess { lacksProgram = true }
                 continue
             }
             if run.ending == .failed, run.outcomes.bad.isEmpty {
@@ -87,7 +88,7 @@ package struct TestBench: Sendable {
                 let end = TestLog.lastLines(run.log)
                 attempts.append(
                     .init(
-                        command: candidate.command, folder: candidate.folder?.shown ?? ".",
+                        candidate, run,
                         problem: "'\(candidate.command)' ended with \(run.exit), and nothing names a test\(end.isEmpty ? "" : ": \(end)")"))
                 continue
             }
@@ -137,8 +138,9 @@ package struct TestBench: Sendable {
         let shown = Self.shown(ending.exit, settings.limits)
         if case .code = ending.exit {} else { outcomes.doubts.append("it was ended before its end: \(shown)") }
         return TestRun(
-            command: candidate.command, ending: TestEnding(exit: ending.exit, outcomes: outcomes), exit: shown, outcomes: outcomes,
-            milliseconds: Int(ending.wallTime / .milliseconds(1)), log: clippedLog(output.printed, bytesMax: settings.logBytesMax))
+            command: candidate.command, ending: TestEnding(exit: ending.exit, outcomes: outcomes, printed: output.printed), exit: shown,
+            outcomes: outcomes, milliseconds: Int(ending.wallTime / .milliseconds(1)),
+            log: clippedLog(output.printed, bytesMax: settings.logBytesMax))
     }
 
     /// The head's run beside the base's. What fails on the head alone is run again: on the base, and on the head; what does not hold is flaky.
@@ -211,9 +213,20 @@ package struct TestBench: Sendable {
 enum TestLog {
     /// What a log ends with, on one line: where programs say what went wrong.
     static func lastLines(_ bytes: [UInt8], count: Int = 3, bytesMax: Int = 400) -> String {
-        let lines = String(decoding: bytes.suffix(4_000), as: UTF8.self).split(separator: "\n").filter { !$0.allSatisfy(\.isWhitespace) }
-        let joined = lines.suffix(count).joined(separator: " | ")
+        let joined = lines(bytes).suffix(count).joined(separator: " | ")
         let shown = String(String.UnicodeScalarView(joined.unicodeScalars.map { $0.isHidden ? " " : $0 }))
         return String(decoding: Array(shown.utf8).suffix(bytesMax), as: UTF8.self)
+    }
+
+    /// The same, line by line, for people: as they were printed, each cut where it is long.
+    static func tail(_ bytes: [UInt8], count: Int = 8, bytesMax: Int = 200) -> [String] {
+        lines(bytes).suffix(count).map { line in
+            let shown = String(String.UnicodeScalarView(line.unicodeScalars.map { $0.isHidden ? " " : $0 }))
+            return shown.utf8.count <= bytesMax ? shown : String(decoding: Array(shown.utf8).prefix(bytesMax), as: UTF8.self) + "…"
+        }
+    }
+
+    private static func lines(_ bytes: [UInt8]) -> [Substring] {
+        String(decoding: bytes.suffix(4_000), as: UTF8.self).split(separator: "\n").filter { !$0.allSatisfy(\.isWhitespace) }
     }
 }

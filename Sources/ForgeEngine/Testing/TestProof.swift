@@ -10,11 +10,37 @@ package struct TestProof: Hashable, Sendable {
         package var command: String
         package var folder: String
         package var problem: String
+        /// How it ended; nil when that is not known.
+        package var ending: TestEnding?
+        /// What it printed last: a few lines, none of them long.
+        package var lastLines: [String]
 
-        package init(command: String, folder: String, problem: String) {
+        package init(command: String, folder: String, problem: String, ending: TestEnding? = nil, lastLines: [String] = []) {
             self.command = command
             self.folder = folder
             self.problem = problem
+            self.ending = ending
+            self.lastLines = lastLines
+        }
+
+        init(_ candidate: TestCandidate, _ run: TestRun, problem: String) {
+            self.init(
+                command: candidate.command, folder: candidate.folder?.shown ?? ".", problem: problem, ending: run.ending,
+                lastLines: TestLog.tail(run.log))
+        }
+
+        package var json: JSON {
+            [
+                "command": .string(command), "folder": .string(folder), "problem": .string(problem), "ending": JSON(ending?.rawValue),
+                "last_lines": .array(lastLines.map(JSON.string)),
+            ]
+        }
+
+        fileprivate init(json: JSON) {
+            self.init(
+                command: json["command"]?.string ?? "", folder: json["folder"]?.string ?? "", problem: json["problem"]?.string ?? "",
+                ending: json["ending"]?.string.flatMap(TestEnding.init(rawValue:)),
+                lastLines: (json["last_lines"]?.array ?? []).compactMap(\.string))
         }
     }
 
@@ -45,6 +71,9 @@ package struct TestProof: Hashable, Sendable {
         return run.ending == .passed ? .proven : .failsOnBase
     }
 
+    /// How the tests ended: of the command that is believed, else of the surest one that was tried. Nil when none was.
+    package var ending: TestEnding? { run?.ending ?? attempts.first?.ending }
+
     package var failsOnBase: [String] { run?.outcomes.bad.map(\.name) ?? [] }
 
     /// For people, in a sentence or two.
@@ -54,12 +83,13 @@ package struct TestProof: Hashable, Sendable {
             attempts.isEmpty
                 ? "No command is known that runs the tests; say it as agents.test in .forge.yml."
                 : "The tests cannot be run: " + attempts.map { "\($0.command): \($0.problem)" }.joined(separator: "; ")
-        case .proven: "'\(candidate?.command ?? "")' works: \(Self.counted(run))."
-        case .failsOnBase: "'\(candidate?.command ?? "")' works, and fails without any change: \(Self.counted(run))."
+        case .proven: "'\(candidate?.command ?? "")' works: \(counts)."
+        case .failsOnBase: "'\(candidate?.command ?? "")' works, and fails without any change: \(counts)."
         }
     }
 
-    private static func counted(_ run: TestRun?) -> String {
+    /// Such as `1 passed, 2 failed`.
+    package var counts: String {
         guard let run else { return "nothing ran" }
         guard run.outcomes.format != nil else { return "\(run.exit), and nothing names single tests" }
         let counts = TestOutcome.allCases.map { (run.outcomes.count($0), $0.rawValue) }.filter { $0.0 > 0 }
@@ -72,8 +102,7 @@ extension TestProof: StepResult {
         [
             "candidate": candidate.map(\.stepJSON) ?? .null, "run": run.map(\.stepJSON) ?? .null,
             "flaky": .array(flaky.sorted().map(JSON.string)),
-            "attempts": .array(
-                attempts.map { ["command": .string($0.command), "folder": .string($0.folder), "problem": .string($0.problem)] }),
+            "attempts": .array(attempts.map(\.json)),
         ]
     }
 
@@ -82,10 +111,7 @@ extension TestProof: StepResult {
         self.init(
             candidate: stepJSON["candidate"].flatMap(TestCandidate.init(stepJSON:)), run: stepJSON["run"].flatMap(TestRun.init(stepJSON:)),
             flaky: Set((stepJSON["flaky"]?.array ?? []).compactMap(\.string)),
-            attempts: attempts.map { entry in
-                Attempt(
-                    command: entry["command"]?.string ?? "", folder: entry["folder"]?.string ?? "", problem: entry["problem"]?.string ?? "")
-            })
+            attempts: attempts.map(Attempt.init(json:)))
         // Half of it would be believed as the whole.
         if stepJSON["candidate"] != nil, candidate == nil || run == nil { return nil }
     }

@@ -61,7 +61,7 @@ extension TestOutcomes: StepResult {
     package var stepJSON: JSON {
         [
             "format": JSON(format?.rawValue), "names_passed": .bool(namesPassed), "doubts": .array(doubts.map(JSON.string)),
-            "cases": .array(cases.map(\.stored.json)),
+            "cases": .array(cases.map(\.stored.json)), "falls_short": .bool(fallsShort),
         ]
     }
 
@@ -71,7 +71,7 @@ extension TestOutcomes: StepResult {
         guard cases.count == entries.count else { return nil }
         self.init(
             format: stepJSON["format"]?.string.flatMap(TestFormat.init(rawValue:)), cases: cases, namesPassed: namesPassed,
-            doubts: (stepJSON["doubts"]?.array ?? []).compactMap(\.string))
+            doubts: (stepJSON["doubts"]?.array ?? []).compactMap(\.string), fallsShort: stepJSON["falls_short"]?.bool ?? false)
     }
 }
 

@@ -49,7 +49,12 @@ extension ToolRunner {
     private func apply(_ patch: PatchEnvelope) async throws -> String {
         var files: [RepositoryPath: WorkFile] = [:]
         for file in patch.files {
-            if case .update = file.change { files[file.path] = try await readText(file.path) }
+            guard case .update = file.change else { continue }
+            do {
+                files[file.path] = try await readText(file.path)
+            } catch {
+                throw PatchWriter.unwritten(error)
+            }
         }
         let patched: [PatchedFile]
         do throws(ToolProblem) {
@@ -63,11 +68,17 @@ extension ToolRunner {
     }
 }
 
+/// Some of a patch is written, and stays.
+struct TornPatch: Error {
+    var message: String
+}
+
 /// Writes all of a patch, or puts back what it has written.
 struct PatchWriter {
     private enum Undo {
         case restore(RepositoryPath, [UInt8])
         case remove(RepositoryPath)
+        case removeFolder(RepositoryPath)
         case move(RepositoryPath, to: RepositoryPath)
         case add(RepositoryPath, [UInt8])
     }
@@ -90,15 +101,26 @@ struct PatchWriter {
             let lost = await putBack()
             guard lost.isEmpty else {
                 let names = lost.map(\.shown).joined(separator: ", ")
-                throw ToolProblem("\(error). The patch was written in part, and could not be taken back in: \(names).")
+                throw TornPatch(message: "\(error). The patch was written in part, and could not be taken back in: \(names).")
             }
-            throw error
+            throw Self.unwritten(error)
+        }
+    }
+
+    /// The same, and what it means for the files; a call that nobody waits for any more is left as it is.
+    static func unwritten(_ error: any Error) -> any Error {
+        let what = "The patch was not applied; no file was changed."
+        switch error {
+        case let error as ToolProblem: return ToolProblem("\(error.message)\n\(what)")
+        case let error as WorkFileError where error.kind != .cancelled: return WorkFileError(error.kind, "\(error.message)\n\(what)")
+        default: return error
         }
     }
 
     private mutating func write(_ file: PatchedFile, over old: WorkFile?) async throws {
         switch file.effect {
         case .add(let bytes):
+            await noteNewFolders(above: file.path)
             try await files.write(bytes, to: file.path, replacing: nil)
             undo.append(.remove(file.path))
         case .delete:
@@ -117,8 +139,23 @@ struct PatchWriter {
             undo.append(.restore(file.path, old.bytes))
         }
         if let other = file.movedTo {
+            await noteNewFolders(above: other)
             try await files.move(file.path, to: other)
             undo.append(.move(other, to: file.path))
+        }
+    }
+
+    /// Those that come into being with a file, the outermost first, so that they go last.
+    private mutating func noteNewFolders(above path: RepositoryPath) async {
+        let parts = path.bytes.split(separator: UInt8(ascii: "/"))
+        for count in 1..<max(1, parts.count) {
+            let folder = RepositoryPath(bytes: Array(parts.prefix(count).joined(separator: [UInt8(ascii: "/")])))
+            do throws(WorkFileError) {
+                if try await files.entry(folder) == nil { undo.append(.removeFolder(folder)) }
+            } catch {
+                // The write that follows says what is wrong there.
+                return
+            }
         }
     }
 
@@ -132,11 +169,14 @@ struct PatchWriter {
                     let now = try await files.read(path, bytesMax: bytesMax)
                     try await files.write(bytes, to: path, replacing: now.stamp)
                 case .remove(let path): try await files.remove(path)
+                case .removeFolder(let path): try await files.removeFolder(path)
                 case .move(let path, let other): try await files.move(path, to: other)
                 case .add(let path, let bytes): try await files.write(bytes, to: path, replacing: nil)
                 }
             } catch {
                 switch step {
+                // It was never made, or holds by now what somebody else put there.
+                case .removeFolder: break
                 case .restore(let path, _), .remove(let path), .move(let path, _), .add(let path, _): lost.append(path)
                 }
             }

@@ -25,6 +25,8 @@ package final class ToolRunner: Sendable {
         var notes: [String: [String]] = [:]
         /// The step that the files stand at; nil until they were looked at.
         var filesAt: Int?
+        /// What was done last is in no step.
+        var isUnkept = false
         var isBusy = false
     }
 
@@ -163,6 +165,9 @@ package final class ToolRunner: Sendable {
             return try await within(time(for: action)) { try await self.effect(of: action, key: key) }
         } catch let error as ToolProblem {
             return .failure(error.message)
+        } catch let error as TornPatch {
+            // What could not be taken back is part of the step.
+            return ToolOutcome(text: error.message, isError: true, touched: .anything)
         } catch let error as WorkFileError {
             if error.kind == .cancelled { throw CancellationError() }
             return .failure(error.message)
@@ -229,17 +234,23 @@ package final class ToolRunner: Sendable {
     private func keep(_ touched: ToolOutcome.Touched, in record: inout ToolRecord) async throws {
         guard let worktree = place.worktree else { return }
         let step = max(lastKept, state.withLock { $0.filesAt ?? 0 }) + 1
+        // What stood against the last step may still be there, wherever the next one writes.
+        let isWhole = state.withLock { $0.isUnkept }
         do throws(SourceError) {
-            _ = try await worktree.keep(step: step, touched: touched.paths)
+            _ = try await worktree.keep(step: step, touched: isWhole ? nil : touched.paths)
         } catch {
-            guard error.kind == .refused else { throw error }
+            state.withLock { $0.isUnkept = true }
+            guard error.kind == .refused || error.kind == .tooLarge else { throw error }
             // The next step that can be kept holds what this one did.
-            record.text += "\n\(error.message) As long as that is so, nothing of your work is kept: take it out."
+            record.text += "\n\(error.message). As long as that is so, nothing of your work is kept: take it out."
             record.isError = true
             return
         }
         record.keptStep = step
-        state.withLock { $0.filesAt = step }
+        state.withLock { state in
+            state.filesAt = step
+            state.isUnkept = false
+        }
     }
 }
 

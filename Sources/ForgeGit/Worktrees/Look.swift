@@ -48,7 +48,8 @@ final class Look {
 
     private func look(at path: RepositoryPath, below top: Level) throws(GitError) {
         var level = top
-        var passed = [top.node]
+        var passed = [(node: top.node, tree: top.node.tree)]
+        top.node.tree = nil
         var hasChanged = false
         let parts = path.bytes.split(separator: 0x2F).map { EntryName($0) }
         for (index, part) in parts.enumerated() {
@@ -63,10 +64,11 @@ final class Look {
             }
             hasChanged = hasChanged || below.isNew
             level = below.level
-            passed.append(level.node)
+            passed.append((node: level.node, tree: level.node.tree))
+            level.node.tree = nil
         }
         if parts.isEmpty { hasChanged = try look(at: top) }
-        for node in passed where hasChanged { node.tree = nil }
+        for (node, tree) in passed where !hasChanged { node.tree = tree }
     }
 
     private func checkedEnter(_ name: EntryName, _ level: Level) throws(GitError) -> (level: Level, isNew: Bool)? {
@@ -77,7 +79,8 @@ final class Look {
 
     // MARK: Folders
 
-    /// True when something here is not as the node said.
+    /// True when something here is not as the node said. A folder has no tree while it is looked at, and gets its own back when all of it was
+    /// seen and nothing changed: a look that ends early has taken in some changes, which the next one does not see as such any more.
     private func look(at level: Level) throws(GitError) -> Bool {
         guard level.depth <= limits.depthMax else { throw .limit(level.path, "folders lie deeper than \(limits.depthMax)") }
         let entries = try level.folder.entries(countMax: limits.filesMax)
@@ -85,6 +88,8 @@ final class Look {
             let names = Set(entries.map(\.name))
             try checkShape(level) { names.contains($0) }
         }
+        let tree = level.node.tree
+        level.node.tree = nil
         var hasChanged = false
         let before = level.node.children
         var knownCount = 0
@@ -97,7 +102,7 @@ final class Look {
             let names = Set(entries.map(\.name))
             for name in before.keys where !names.contains(name) { hasChanged = try vanish(name, level.node) || hasChanged }
         }
-        if hasChanged { level.node.tree = nil }
+        if !hasChanged { level.node.tree = tree }
         return hasChanged
     }
 
@@ -168,9 +173,11 @@ final class Look {
             node.children[name] = node.isAway ? try node.inBase(name, store)?.away : nil
             return true
         case .folder(let folder):
+            let tree = folder.tree
+            folder.tree = nil
             var hasChanged = false
             for below in folder.children.keys { hasChanged = try vanish(below, folder) || hasChanged }
-            if hasChanged { folder.tree = nil }
+            if !hasChanged { folder.tree = tree }
             guard folder.children.isEmpty else { return hasChanged }
             node.children[name] = nil
             return true

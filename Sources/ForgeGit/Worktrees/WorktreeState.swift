@@ -14,6 +14,8 @@ final class WorktreeState {
     private let request: WorktreeRequest
     private let baseTree: ObjectName
     private var root: FolderNode
+    /// A look ended early: nobody knows what it has not seen, whatever was touched since.
+    private var isUnsettled = false
     private(set) var leftAlone: [RepositoryPath: String] = [:]
     private var pointers: [RepositoryPath: ObjectName] = [:]
 
@@ -34,7 +36,9 @@ final class WorktreeState {
     private func writeAnew(_ tree: ObjectName, isBase: Bool) throws(GitError) {
         root = FolderNode(base: baseTree)
         let writer = TreeWriter(store, limits, folders: request.folders)
+        isUnsettled = true
         try writer.write(tree, to: try folder.makeTree(), root, isFresh: true)
+        isUnsettled = false
         guard isBase else { return }
         leftAlone = writer.leftAlone
         pointers = writer.pointers
@@ -56,18 +60,21 @@ final class WorktreeState {
     private func lookAndWrite(_ touched: Set<RepositoryPath>?) throws(GitError) -> ObjectName {
         let look = Look(store, limits)
         let top = try OpenFolder(folder.tree)
-        if let touched, mayTrust(touched) {
-            try look.look(at: touched, in: top, root)
+        let hints = touched.flatMap { mayTrust($0) ? $0 : nil }
+        isUnsettled = true
+        if let hints {
+            try look.look(at: hints, in: top, root)
         } else {
             _ = try look.look(at: top, root)
         }
+        isUnsettled = false
         if let tree = try store.writeTree(of: root) { return tree }
         return try store.emptyTree()
     }
 
     /// What is ignored may have changed for every file; and above some number a whole look is quicker.
     private func mayTrust(_ touched: Set<RepositoryPath>) -> Bool {
-        touched.count <= 1_000 && !touched.contains { $0.name.elementsEqual(".gitignore".utf8) }
+        !isUnsettled && touched.count <= 1_000 && !touched.contains { $0.name.elementsEqual(".gitignore".utf8) }
     }
 
     func keep(_ commit: CommitSHA, step: Int) throws(GitError) {
@@ -83,7 +90,11 @@ final class WorktreeState {
             if try bringBack(tree) { return }
         } catch {
             // Whatever stands in the way, such as a repository somebody made in it.
-            if error.code == .cancelled || error.isDamage { throw error }
+            guard error.code != .cancelled, !error.isDamage else {
+                // What was named and not written must not count as seen.
+                root.forEachFile { $0.stamp = nil }
+                throw error
+            }
         }
         try writeAnew(tree, isBase: false)
     }
@@ -92,12 +103,16 @@ final class WorktreeState {
     /// when somebody is still at work in it.
     private func bringBack(_ tree: ObjectName) throws(GitError) -> Bool {
         let top = try OpenFolder(folder.tree)
+        isUnsettled = true
         // Only named, since nobody wants it.
         _ = try Look(store, limits, keeps: false).look(at: top, root)
         for _ in 0..<3 {
             try TreeWriter(store, limits, folders: request.folders).write(tree, to: top, root, isFresh: false)
             let hasChanged = try Look(store, limits, keeps: false).look(at: top, root)
-            if !hasChanged { return true }
+            if !hasChanged {
+                isUnsettled = false
+                return true
+            }
         }
         return false
     }

@@ -38,7 +38,7 @@ package struct PatientModel: Model {
                 }
                 last = fault.error
                 lost += fault.usage?.microUSD ?? 0
-                if fault.hasTold { await events(.discarded(because: fault.error.message)) }
+                if fault.hasTold { await events(.discarded(because: fault.error.message, paid: fault.usage?.microUSD)) }
                 switch policy.decide(fault, tries: tries, jitter: jitter.next()) {
                 case .giveUp: throw fault.error
                 case .nextModel: break trying

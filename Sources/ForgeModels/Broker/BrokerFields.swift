@@ -8,6 +8,10 @@ enum BrokerFields {
         for member in body.members ?? [] where !top(wire).contains(member.name) {
             throw BrokerRefusal(.invalid, "\(member.name.prefix(100)): is not let through")
         }
+        // Where it is absent the request is told not to: see `BrokerRequest`.
+        guard [JSON.null, .bool(false)].contains(body["store"] ?? .null) else {
+            throw BrokerRefusal(.invalid, "store: takes false: nothing is left with the provider")
+        }
         for tool in body["tools"]?.array ?? [] { try check(tool: tool, wire) }
         if let tier = body["service_tier"], tier != .null, !["auto", "default", "standard_only"].contains(tier.string ?? "") {
             throw BrokerRefusal(.invalid, "service_tier: only the ordinary one is let through")

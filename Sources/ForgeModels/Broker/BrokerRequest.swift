@@ -50,6 +50,8 @@ package struct BrokerRequest: Hashable, Sendable {
         isStream = json["stream"] == .bool(true)
         // Without it a stream never says what it cost.
         if wire == .openAIChat, isStream { json.set("stream_options", ["include_usage": true]) }
+        // OpenAI keeps what it is not told to forget; other servers of its older format may refuse a member that they do not know.
+        if wire == .openAIResponses || wire == .openAIChat && isOpenAI { json.set("store", false) } else { json.remove("store") }
         self.wire = wire
         self.model = model
         body = Array(json.text.utf8)
@@ -95,4 +97,6 @@ extension JSON {
     fileprivate mutating func set(_ name: String, _ value: JSON) {
         self = .object((members ?? []).filter { $0.name != name } + [Member(name, value)])
     }
+
+    fileprivate mutating func remove(_ name: String) { self = .object((members ?? []).filter { $0.name != name }) }
 }

@@ -64,14 +64,16 @@ struct ChatTurn: TurnReader {
 
     private mutating func append(_ fragment: JSON, at index: Int, _ tell: (ModelEvent) -> Void) throws(ModelFault) {
         let place: Int
-        if let known = calls.lastIndex(where: { $0.index == index }) {
+        let id = fragment["id"]?.string ?? ""
+        // Some servers number every call 0, and tell them apart by their ids.
+        if let known = calls.lastIndex(where: { $0.index == index }), id.isEmpty || ["", id].contains(calls[known].call.id) {
             place = known
         } else {
             guard calls.count < Self.callsMax else { throw .died("the answer has more than \(Self.callsMax) calls") }
             place = calls.count
             calls.append((index, GrowingCall()))
         }
-        if let id = fragment["id"]?.string, calls[place].call.id.isEmpty { calls[place].call.id = id }
+        if calls[place].call.id.isEmpty { calls[place].call.id = id }
         if let name = fragment["function"]?["name"]?.string, calls[place].call.name.isEmpty {
             calls[place].call.name = name
             tell(.call(name: name))

@@ -14,11 +14,17 @@ struct ResponsesRequest {
         owner = ModelThinking.owner(.openAIResponses, model: model)
     }
 
+    /// Others refuse to be asked for what they thought.
+    private var reasons: Bool {
+        let name = model.split(separator: "/").last ?? ""
+        return name.hasPrefix("gpt-5") || name.hasPrefix("o") && name.dropFirst().first?.isNumber == true
+    }
+
     var json: JSON {
         var members: [JSON.Member] = [
             .init("model", .string(model)), .init("stream", true), .init("store", false),
-            .init("include", ["reasoning.encrypted_content"]),
         ]
+        if reasons { members.append(.init("include", ["reasoning.encrypted_content"])) }
         if !request.tools.isEmpty { members.append(.init("tools", .array(request.tools.map(Self.tool)))) }
         if !request.system.isEmpty { members.append(.init("instructions", .string(request.system))) }
         members.append(.init("input", .array(request.messages.flatMap(items))))

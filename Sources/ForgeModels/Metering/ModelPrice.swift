@@ -92,6 +92,13 @@ package struct ModelCatalog: Hashable, Sendable {
     }
 
     private func longest(_ name: String) -> ModelFacts? {
-        models.filter { name.hasPrefix($0.prefix) }.max { $0.prefix.utf8.count < $1.prefix.utf8.count }
+        models.filter { Self.is(name, of: $0.prefix) }.max { $0.prefix.utf8.count < $1.prefix.utf8.count }
+    }
+
+    /// The name itself, or with a version or a date: what else is appended names another model, which may be dearer by far.
+    private static func `is`(_ name: String, of prefix: String) -> Bool {
+        guard name.hasPrefix(prefix) else { return false }
+        let rest = name.dropFirst(prefix.count)
+        return rest.isEmpty || rest == "-latest" || rest.first == "-" && rest.dropFirst().first?.isNumber == true
     }
 }

@@ -117,7 +117,7 @@ extension ModelEvent {
         case .text(let text): .text(map(text))
         case .thinking(let text): .thinking(map(text))
         case .call, .changed: self
-        case .discarded(let why): .discarded(because: map(why))
+        case .discarded(let why, let paid): .discarded(because: map(why), paid: paid)
         case .waiting(let pause, let why): .waiting(pause, because: map(why))
         }
     }

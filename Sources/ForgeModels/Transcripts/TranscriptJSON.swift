@@ -64,7 +64,7 @@ enum TranscriptJSON {
         case .text(let text): ["text": .string(text)]
         case .thinking(let text): ["thinking": .string(text)]
         case .call(let name): ["call": .string(name)]
-        case .discarded(let why): ["discarded": .string(why)]
+        case .discarded(let why, let paid): JSON.object([.init("discarded", .string(why)), .init("micro_usd", JSON(paid))]).withoutNulls
         case .waiting(let pause, let why): ["waiting_ms": .integer(pause.milliseconds), "because": .string(why)]
         case .changed(let model): ["changed": .string(model)]
         }
@@ -89,7 +89,7 @@ enum TranscriptJSON {
         if let text = json["text"]?.string { return .text(text) }
         if let text = json["thinking"]?.string { return .thinking(text) }
         if let name = json["call"]?.string { return .call(name: name) }
-        if let why = json["discarded"]?.string { return .discarded(because: why) }
+        if let why = json["discarded"]?.string { return .discarded(because: why, paid: json["micro_usd"]?.integer.map { Int($0) }) }
         if let model = json["changed"]?.string { return .changed(model: model) }
         guard let pause = json["waiting_ms"]?.integer else { return nil }
         return .waiting(.milliseconds(pause), because: json["because"]?.string ?? "")

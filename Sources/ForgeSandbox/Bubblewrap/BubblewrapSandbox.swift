@@ -89,11 +89,14 @@ package final class BubblewrapSandbox: Sandbox {
         let isGated = groups?.countsProcesses != true
         let plan = try plan(command, isGated: isGated)
         guard let user else { return try carryOut(command, plan, isGated: isGated, cancelled: cancelled, tell: tell) }
-        try giveAway(command, to: user)
+        // One after the other: the first to end would take it from under the next.
+        let lock = options.givesBack ? try Descriptor.open(command.worktree, O_RDONLY | O_DIRECTORY) : nil
+        if let lock { forge_lock_whole(lock.number) }
         let result = Result { () throws(SandboxError) in
-            try carryOut(command, plan, isGated: isGated, cancelled: cancelled, tell: tell)
+            try giveAway(command, to: user)
+            return try carryOut(command, plan, isGated: isGated, cancelled: cancelled, tell: tell)
         }
-        if options.givesBack { try takeBack(command.worktree, from: user) }
+        if lock != nil { try takeBack(command.worktree, from: user) }
         return try result.get()
     }
 
@@ -135,7 +138,12 @@ package final class BubblewrapSandbox: Sandbox {
     }
 
     private func plan(_ command: SandboxCommand, isGated: Bool) throws(SandboxError) -> BubblewrapPlan {
-        try BubblewrapPlan(
+        var command = command
+        if groups?.countsMemory != true {
+            // Nobody counts what lies in folders in memory: three of them, and the command's own share.
+            command.limits.scratchBytes = min(command.limits.scratchBytes, command.limits.memoryBytes / 4)
+        }
+        return try BubblewrapPlan(
             command, root: root, readable: options.readable, isStaged: user != nil, hasFilter: filter != nil, isGated: isGated)
     }
 

@@ -48,18 +48,19 @@ final class ControlGroups: Sendable {
         return usable.isEmpty ? nil : ControlGroups(.first, usable)
     }
 
-    /// Controllers are handed to groups below only by a group without processes of its own: ours move into one beside the commands'.
+    /// Controllers are handed to groups below only by a group without processes of its own: this one moves into one beside the commands'.
+    /// A group that others are in, as a login's, is nobody's to rearrange.
     private static func second(_ folder: String?) -> ControlGroups? {
         guard let folder, let offered = KernelFile.read(folder + "/cgroup.controllers"), isOurs(folder) else { return nil }
         let names = Set(offered.split { $0.isWhitespace })
         guard names.contains("memory"), names.contains("pids") else { return nil }
         let control = folder + "/cgroup.subtree_control"
         if !KernelFile.write("+memory +pids", to: control) {
+            let processes = (KernelFile.read(folder + "/cgroup.procs") ?? "").split(separator: "\n").map(String.init)
+            guard processes.allSatisfy({ $0 == "\(getpid())" }) else { return nil }
             let service = folder + "/forge-service"
             _ = unsafe mkdir(service, 0o755)
-            for process in (KernelFile.read(folder + "/cgroup.procs") ?? "").split(separator: "\n") {
-                KernelFile.write(String(process), to: service + "/cgroup.procs")
-            }
+            for process in processes { KernelFile.write(process, to: service + "/cgroup.procs") }
             guard KernelFile.write("+memory +pids", to: control) else { return nil }
         }
         return ControlGroups(.second, ["memory": folder, "pids": folder, "cpuacct": folder])

@@ -5,6 +5,8 @@ import CSandbox
 import ForgeCore
 
 struct OutputKeeper {
+    private static let least = 4_096
+
     private let half: Int
     private let storedBytesMax: Int
     private let file: Descriptor?
@@ -15,7 +17,8 @@ struct OutputKeeper {
     private(set) var isFileBroken = false
 
     init(_ limits: SandboxLimits, file: Descriptor?) {
-        half = max(0, limits.outputBytes) / 2
+        // What bwrap itself says has to be read here, however little its reader wants.
+        half = (limits.outputBytes > 0 ? limits.outputBytes : Self.least) / 2
         storedBytesMax = limits.storedBytes
         self.file = file
     }
@@ -28,7 +31,10 @@ struct OutputKeeper {
         if let file, !isFileBroken, !stored.isEmpty { isFileBroken = !file.write(stored) }
         let first = bytes.prefix(half - head.count)
         head += first
-        tail += bytes.dropFirst(first.count).suffix(half)
+        // As slices, which are copied as a block.
+        let rest: ArraySlice<UInt8> = bytes.dropFirst(first.count)
+        let last: ArraySlice<UInt8> = rest.suffix(half)
+        tail.append(contentsOf: last)
         // Moved rarely: each byte once for every `half` that come.
         if tail.count > 2 * half { tail.removeFirst(tail.count - half) }
     }

@@ -16,8 +16,12 @@ struct Refusals {
     private static let namesMax = 5_000
 
     func error(_ refusal: SystemRefusal, _ path: WorkPath, to purpose: Purpose) -> WorkFileError {
-        if let found = obstacle(path) { return found }
         let shown = path.path.shown
+        // First, since a file that may not be made is not there, and that is not what is wrong.
+        if [EACCES, EPERM, EROFS].contains(refusal.number) {
+            return WorkFileError(.unavailable, "\(shown): the system does not allow to \(purpose.rawValue) it: leave it as it is")
+        }
+        if let found = obstacle(path) { return found }
         switch refusal.number {
         case ENOENT, ENOTDIR, ELOOP, EAGAIN, ESTALE, EXDEV:
             return WorkFileError(.changed, "\(shown): something moves files around there just now: try again")
@@ -26,8 +30,6 @@ struct Refusals {
         case ENXIO: return Self.notAFile(path)
         case ENAMETOOLONG: return WorkFileError(.invalid, "\(shown): the name is too long for this disk: choose a shorter one")
         case ENOSPC, EDQUOT: return WorkFileError(.unavailable, "\(shown): the disk is full: remove what is not needed")
-        case EACCES, EPERM, EROFS:
-            return WorkFileError(.unavailable, "\(shown): the system does not allow to \(purpose.rawValue) it: leave it as it is")
         default:
             let text = unsafe String(cString: strerror(refusal.number))
             return WorkFileError(.unavailable, "\(shown): the system could not \(purpose.rawValue) it: \(text)")

@@ -151,6 +151,16 @@ extension WorkFolder {
         }
     }
 
+    func removeFolderNow(_ path: WorkPath) throws(WorkFileError) {
+        do throws(SystemRefusal) {
+            let folder = try top.open(path.parts.dropLast(), forge_for_paths)
+            let number = folder.number
+            guard unsafe path.name.withTerminated({ unsafe unlinkat(number, $0, AT_REMOVEDIR) }) == 0 else { throw .last }
+        } catch {
+            throw refusals.error(error, path, to: .remove)
+        }
+    }
+
     func moveNow(_ path: WorkPath, to other: WorkPath) throws(WorkFileError) {
         // Each failure is told of the path that it is about, so that of the source is over before anything is made at the other end.
         var isAboutOther = false

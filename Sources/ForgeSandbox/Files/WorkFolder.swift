@@ -50,6 +50,11 @@ package final class WorkFolder: WorkFiles {
         try await run { (_) throws(WorkFileError) in try self.removeNow(path) }
     }
 
+    package func removeFolder(_ path: RepositoryPath) async throws(WorkFileError) {
+        let path = try WorkPath(path)
+        try await run { (_) throws(WorkFileError) in try self.removeFolderNow(path) }
+    }
+
     package func move(_ path: RepositoryPath, to other: RepositoryPath) async throws(WorkFileError) {
         let (path, other) = (try WorkPath(path), try WorkPath(other))
         try await run { (_) throws(WorkFileError) in try self.moveNow(path, to: other) }

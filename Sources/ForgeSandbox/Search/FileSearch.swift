@@ -16,6 +16,14 @@ final class FileSearch {
     private static let pieceBytes = 8 << 20
     private static let kindBytes = 8 << 10
 
+    enum Answer {
+        case text([WorkMatch])
+        /// It is no text, or gone.
+        case nothing
+        /// It stands there and may not be read.
+        case unread
+    }
+
     /// What is known between the pieces of a file.
     fileprivate struct Progress {
         var matches: [WorkMatch] = []
@@ -34,11 +42,11 @@ final class FileSearch {
         judge = LineJudge(plan, watch)
     }
 
-    /// Up to `matchesMax` lines; nil when it is no text, or gone.
-    func matches(in path: [UInt8], matchesMax: Int) throws(SearchFailure) -> [WorkMatch]? {
-        // Gone, or behind a symlink by now.
+    /// Up to `matchesMax` lines.
+    func matches(in path: [UInt8], matchesMax: Int) throws(SearchFailure) -> Answer {
+        // Gone, behind a symlink by now, or not to be read, which is asked next.
         guard let file = try? top.open(path, forge_for_reading), let facts = try? FileFacts(of: file), facts.kind == .file else {
-            return nil
+            return mayNotBeRead(path) ? .unread : .nothing
         }
         // Files of some file systems say that they are empty.
         let expected = min(max(facts.size, 4_096), Self.pieceBytes)
@@ -48,7 +56,7 @@ final class FileSearch {
         var isFirst = true
         // What cannot be read any further ends here.
         while let count = try? file.read(into: &buffer, from: kept, to: buffer.count) {
-            if isFirst, buffer.span.extracting(0..<count).holdsZero(inFirst: Self.kindBytes) { return nil }
+            if isFirst, buffer.span.extracting(0..<count).holdsZero(inFirst: Self.kindBytes) { return .nothing }
             isFirst = false
             let isLast = count < buffer.count
             let end = isLast ? count : buffer.span.extracting(0..<count).endOfLastLine ?? count
@@ -58,7 +66,16 @@ final class FileSearch {
             kept = count - end
             if kept > 0 { buffer.replaceSubrange(0..<kept, with: buffer[end..<count]) }
         }
-        return progress.matches
+        return isFirst ? .unread : .text(progress.matches)
+    }
+
+    private func mayNotBeRead(_ path: [UInt8]) -> Bool {
+        do throws(SystemRefusal) {
+            _ = try top.open(path, forge_for_reading)
+            return false
+        } catch {
+            return [EACCES, EPERM, EIO].contains(error.number)
+        }
     }
 
     private func search(

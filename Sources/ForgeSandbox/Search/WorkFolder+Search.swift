@@ -59,6 +59,8 @@ private final class SearchRun: Sendable {
         var matchCount = 0
         /// Numbers of those that were texts.
         var texts: [Int] = []
+        /// And of those that may not be read.
+        var unread: [Int] = []
         var problem: WorkFileError?
         var isLate = false
     }
@@ -108,13 +110,17 @@ private final class SearchRun: Sendable {
         }
     }
 
-    private func note(_ number: Int, _ matches: [WorkMatch]?) {
-        guard let matches else { return }
+    private func note(_ number: Int, _ answer: FileSearch.Answer) {
         shared.withLock { shared in
-            shared.texts.append(number)
-            guard !matches.isEmpty else { return }
-            shared.found.append((number, matches))
-            shared.matchCount += matches.count
+            switch answer {
+            case .nothing: break
+            case .unread: shared.unread.append(number)
+            case .text(let matches):
+                shared.texts.append(number)
+                guard !matches.isEmpty else { return }
+                shared.found.append((number, matches))
+                shared.matchCount += matches.count
+            }
         }
     }
 
@@ -147,7 +153,7 @@ private final class SearchRun: Sendable {
             throw WorkFileError(.tooLarge, "the search took too long and found nothing so far: search in a folder, or with globs")
         }
         // Files behind the last match shown were searched or not as it happened.
-        let searched = isCut && !shared.isLate ? shared.texts.filter { $0 <= last }.count : shared.texts.count
-        return WorkMatches(matches: matches, isCut: isCut, filesSearched: searched)
+        func count(_ numbers: [Int]) -> Int { isCut && !shared.isLate ? numbers.count { $0 <= last } : numbers.count }
+        return WorkMatches(matches: matches, isCut: isCut, filesSearched: count(shared.texts), filesUnread: count(shared.unread))
     }
 }

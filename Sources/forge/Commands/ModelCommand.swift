@@ -88,7 +88,7 @@ enum ModelCommand {
         switch event {
         // Whoever closed the terminal reads nothing any more; the answer is ended with an error all the same.
         case .text(let piece): if isLive { try? context.write(shown(piece)) }
-        case .discarded(let why): context.note("\(isLive ? "\n" : "")forge: taken back, since the stream died: \(shown(why))")
+        case .discarded(let why, _): context.note("\(isLive ? "\n" : "")forge: taken back, since the stream died: \(shown(why))")
         case .waiting(let pause, let why):
             context.note("forge: \(shown(why)); again in \(JSON(Double(pause.milliseconds) / 1_000, decimals: 1).text) s")
         case .changed(let name): context.note("forge: now \(shown(name)) is asked")

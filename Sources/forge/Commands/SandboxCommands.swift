@@ -16,7 +16,9 @@ enum SandboxCommands {
         details: """
             The folder is seen as /worktree, read-only without --write; nothing else of this machine is, but its programs. Limits
             come from the settings (sandbox: …) unless given here. The last line, on standard error, says how it ended and what it used.
-            Run by root, the folder's files are the commands' user's while it runs.
+            Its standard input is empty. A socket or a pipe that lies in the folder leads to whoever listens there, and with --write
+            what it leaves is read by whatever you run there afterwards, git among it. Run by root, the folder's files are the commands'
+            user's while it runs; a second run in the same folder waits.
             Exit codes: 0 the command ended with 0, 1 it ended otherwise or at a limit, 2 bad input, 3 it could not be run.
 
               forge sandbox run -- make test
@@ -38,8 +40,11 @@ enum SandboxCommands {
         let command = try command(arguments, settings)
         let sandbox = try settings.sandbox(context)
         let stream = CommandStream(context)
-        let ending = try await interruptible { () throws(SandboxError) in
-            try await sandbox.run(command, output: stream.take)
+        let ending: SandboxEnding
+        do {
+            ending = try await untilInterrupted { try await sandbox.run(command, output: stream.take) }
+        } catch let error as SandboxError {
+            throw error.kind == .invalid ? CommandFailure.badInput(error.message) : CommandFailure.failed(error.message)
         }
         stream.finish()
         context.note("forge: " + ending.said)
@@ -76,12 +81,6 @@ enum SandboxCommands {
             limits: limits, readable: (arguments.values["readable"] ?? []).map(absolute))
     }
 
-    private static func result(
-        _ work: () async throws(SandboxError) -> SandboxEnding
-    ) async -> Result<SandboxEnding, SandboxError> {
-        do throws(SandboxError) { return .success(try await work()) } catch { return .failure(error) }
-    }
-
     /// Without detours, which the sandbox refuses.
     private static func absolute(_ path: String) -> String {
         var parts: [Substring] = []
@@ -89,29 +88,6 @@ enum SandboxCommands {
             if part == ".." { _ = parts.popLast() } else { parts.append(part) }
         }
         return "/" + parts.joined(separator: "/")
-    }
-
-    /// The first interrupt ends the command and everything it has started.
-    private static func interruptible(
-        _ work: @escaping @Sendable () async throws(SandboxError) -> SandboxEnding
-    ) async throws -> SandboxEnding {
-        let watch = SignalWatch([SignalWatch.interrupt, SignalWatch.terminate])
-        let result = await withTaskGroup(of: Result<SandboxEnding, SandboxError>?.self) { group in
-            group.addTask { await Self.result(work) }
-            group.addTask {
-                for await _ in watch.signals { return nil }
-                return nil
-            }
-            let first = await group.next() ?? nil
-            group.cancelAll()
-            if let first { return first }
-            return await group.next().flatMap { $0 } ?? .failure(SandboxError(.cancelled, "the command was cancelled"))
-        }
-        do throws(SandboxError) {
-            return try result.get()
-        } catch {
-            throw error.kind == .invalid ? CommandFailure.badInput(error.message) : CommandFailure.failed(error.message)
-        }
     }
 
     private static let check = CommandSpecification(

@@ -48,7 +48,8 @@ enum TestsCommand {
             given to the sandbox's user. Setup runs first, without a network.
             With --json one document: {"schema", "verdict": "passed"|"failed"|"empty"|"broken"|"crashed"|"limited"|"missing_program"|
             "cannot_run", "command", "folder", "exit", "milliseconds", "format", "complete", "doubts", "counts", "flaky", "attempts",
-            "tests": [{"name", "outcome": "passed"|"failed"|"skipped"|"errored", "file"?, "message"?}]}.
+            "tests": [{"name", "outcome": "passed"|"failed"|"skipped"|"errored", "file"?, "message"?}]}. "cannot_run" is for a folder in
+            which nothing is known to try. Each of "attempts" is {"command", "folder", "problem", "ending"?, "last_lines"}.
             Exit codes: 0 the tests ran and none failed, 1 tests failed, 2 bad input, 3 they could not be run or did not come to their end.
 
               forge tests run
@@ -59,7 +60,10 @@ enum TestsCommand {
             .init("COMMAND", optional: true, repeats: true, "after --: what to run instead"),
         ],
         options: [
-            near, .init("time", "DURATION", "how long each command may run (default: sandbox.command_timeout)"),
+            near,
+            .init(
+                "time", "DURATION",
+                "how long each command may run (default: sandbox.command_timeout, or agents.limits.command_timeout if less)"),
             .init("reruns", "N", "how often failed tests are run again (default 2)"), .json, .config,
         ]
     ) { arguments, context in
@@ -69,11 +73,12 @@ enum TestsCommand {
         let words = arguments.positionals.dropFirst(before)
         let command = words.count == 1 ? words.joined() : words.map(shellWord).joined(separator: " ")
         let found = try candidates(arguments, in: folder, command: command.isEmpty ? nil : command)
-        let bench = try TestsSetUp(arguments, context).bench
+        let bench = try TestsSetUp(arguments, context, timeout: agents(of: folder).limits.commandTimeout).bench
         let place = absolutePath(folder)
         let proof: TestProof
         do {
-            proof = try await bench.prove(command.isEmpty ? found : Array(found.prefix(1)), in: place)
+            let tried = command.isEmpty ? found : Array(found.prefix(1))
+            proof = try await untilInterrupted { try await bench.prove(tried, in: place) }
         } catch let error as SandboxError {
             throw error.kind == .invalid ? CommandFailure.badInput(error.message) : CommandFailure.failed(error.message)
         }
@@ -84,7 +89,8 @@ enum TestsCommand {
         -> [TestCandidate]
     {
         let tree = try TestFolderReader.tree(folder)
-        var configuration = try configuration(folder)
+        let agents = try agents(of: folder)
+        var configuration = TestConfiguration(test: agents.test, setup: agents.setup)
         if let command {
             configuration.test = command
             configuration.setup = nil
@@ -98,14 +104,14 @@ enum TestsCommand {
         return found
     }
 
-    private static func configuration(_ folder: String) throws(CommandFailure) -> TestConfiguration {
+    private static func agents(of folder: String) throws(CommandFailure) -> AgentsConfig {
         let path = folder + "/.forge.yml"
-        guard Files.exists(path) else { return TestConfiguration() }
+        guard Files.exists(path) else { return RepositoryConfig.standard.agents }
         let effective = EffectiveConfig.load([.repository(try UpperLayers.read(path), file: path)])
         guard effective.problems.isEmpty else {
             throw .badInput(effective.problems.map { "\(path): \($0)" }.joined(separator: "\nforge: "))
         }
-        return TestConfiguration(test: effective.config.agents.test, setup: effective.config.agents.setup)
+        return effective.config.agents
     }
 
     /// Words as they were given stay words; a single one is a line of the shell.
@@ -139,13 +145,23 @@ struct TestsReport {
             try context.show(table, json: false)
             for doubt in proof.run?.outcomes.doubts ?? [] { context.note("forge: \(Table.flat(doubt))") }
             for attempt in proof.attempts where proof.candidate != nil { context.note("forge: \(Table.flat(attempt.problem))") }
-            context.note("forge: \(Table.flat(proof.summary))")
+            for attempt in proof.attempts where proof.candidate == nil && !attempt.lastLines.isEmpty {
+                context.note("forge: '\(Table.flat(attempt.command))' printed last:")
+                for line in attempt.lastLines { context.note("    \(Table.flat(line))") }
+            }
+            context.note("forge: \(Table.flat(summary))")
         }
         switch proof.verdict {
         case .proven: return .ok
         case .failsOnBase: return .refused
         case .cannotRun: return .failed
         }
+    }
+
+    /// Whoever runs the tests has changed nothing; that some fail is what was asked for.
+    private var summary: String {
+        guard proof.verdict != .cannotRun else { return proof.summary }
+        return "the tests ran: \(proof.counts) ('\(proof.candidate?.command ?? "")')"
     }
 
     private func row(_ test: TestCase) -> [Table.Cell] {
@@ -160,16 +176,13 @@ struct TestsReport {
         let outcomes = run?.outcomes
         let counts = TestOutcome.allCases.map { JSON.Member($0.rawValue, JSON(outcomes?.count($0) ?? 0)) }
         return JSON.object([
-            .init("schema", 1), .init("verdict", .string(run?.ending.rawValue ?? "cannot_run")),
+            .init("schema", 1), .init("verdict", .string(proof.ending?.rawValue ?? "cannot_run")),
             .init("command", JSON(proof.candidate?.command)),
             .init("folder", JSON(proof.candidate.map { $0.folder?.text ?? "." })), .init("exit", JSON(run?.exit)),
             .init("milliseconds", JSON(run?.milliseconds)), .init("format", JSON(outcomes?.format?.rawValue)),
             .init("complete", .bool(outcomes?.isComplete ?? false)), .init("doubts", .array((outcomes?.doubts ?? []).map(JSON.string))),
             .init("counts", .object(counts)), .init("flaky", .array(proof.flaky.sorted().map(JSON.string))),
-            .init(
-                "attempts",
-                .array(
-                    proof.attempts.map { ["command": .string($0.command), "folder": .string($0.folder), "problem": .string($0.problem)] })),
+            .init("attempts", .array(proof.attempts.map(\.json.withoutNulls))),
             .init("tests", .array((outcomes?.cases ?? []).map(\.json))),
         ]).withoutNulls
     }

@@ -56,7 +56,7 @@ enum ToolsCommand {
         let runner = try runner(arguments, context)
         let role = [ToolRole.engineer, .qa, .reader].first { $0.mayUse(name) } ?? .engineer
         let call = ToolCall(id: "1", name: name.rawValue, argumentsText: text)
-        let turn = try await runner.carryOut([call], by: ToolCaller(name: "person", role: role), turn: 1)
+        let turn = try await untilInterrupted { try await runner.carryOut([call], by: ToolCaller(name: "person", role: role), turn: 1) }
         guard let result = turn.results.first else { throw CommandFailure.failed("the tool gave no answer") }
         try context.write(result.text.hasSuffix("\n") ? result.text : result.text + "\n")
         return result.isError ? .refused : .ok

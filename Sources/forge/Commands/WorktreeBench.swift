@@ -134,10 +134,17 @@ private final class WorktreeScenery {
         var result = WorktreeRound()
         // Whoever comes second writes while the disk is still busy with what the first one wrote: each is first in turn.
         if round.isMultiple(of: 2) { result.git = try measureGit(round) }
+        try rest()
         result.own = try await measureOwn(round)
-        if !round.isMultiple(of: 2) { result.git = try measureGit(round) }
+        if !round.isMultiple(of: 2) {
+            try rest()
+            result.git = try measureGit(round)
+        }
         return result
     }
+
+    /// What one side has written and removed is on the disk before the other begins.
+    private func rest() throws { try folder.run("/bin/sync", []) }
 
     private func measureGit(_ round: Int) throws -> WorktreeTimes {
         var times = WorktreeTimes()

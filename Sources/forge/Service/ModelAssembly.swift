@@ -17,7 +17,13 @@ struct ModelSurroundings: Sendable {
 
 extension ModelSettings {
     /// Whether there is anybody to ask: a key, a transcript, or a server of one's own that wants no key.
-    var isUsable: Bool { provider != .anthropic || apiKey != nil }
+    var isUsable: Bool {
+        let names = [name] + fallbacks + roles.values.flatMap { [$0.name] + $0.fallbacks }
+        return names.contains { name in
+            let place = others[name]?.place ?? place
+            return place.provider != .anthropic || place.apiKey != nil
+        }
+    }
 
     /// Every role's model; nil when there is nobody to ask.
     func model(_ catalog: ModelCatalog, _ surroundings: ModelSurroundings) throws(SetUpProblem) -> ModelsByRole? {

@@ -8,10 +8,12 @@ import ForgeEngine
 struct TestsSetUp {
     let bench: TestBench
 
-    init(_ arguments: Arguments, _ context: CommandContext) throws {
+    /// - Parameter timeout: of the repository (`agents.limits.command_timeout`); the server's own limit holds as well.
+    init(_ arguments: Arguments, _ context: CommandContext, timeout: Duration) throws {
         let settings = try loadSettings(arguments, context).sandbox
         let sandbox = try settings.sandbox(context)
         var limits = settings.limits
+        limits.wallTime = min(limits.wallTime, timeout)
         if let text = arguments.value("time") {
             guard let time = DurationText.parse(text), time > .zero else {
                 throw CommandFailure.badInput("--time takes a duration such as 30s, not '\(text)'")

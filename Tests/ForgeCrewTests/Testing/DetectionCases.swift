@@ -64,7 +64,17 @@ private let nodeCases: [DetectionCase] = [
         name: "npm with jest", files: ["package.json": node("jest"), "package-lock.json": "{}"], command: "npm test", setup: "npm ci",
         format: .jest),
     .init(
-        name: "npm without a lock", files: ["package.json": node("vitest run")], command: "npm test", setup: "npm install", format: .jest),
+        name: "npm without a lock", files: ["package.json": node("vitest run")], command: "npm test",
+        setup: "npm install --no-package-lock", format: .jest),
+    .init(
+        name: "pnpm without a lock", files: ["package.json": node("jest", ", \"packageManager\": \"pnpm@9.0.0\"")],
+        command: "pnpm test", setup: "pnpm install --no-lockfile"),
+    .init(
+        name: "yarn classic without a lock", files: ["package.json": node("jest", ", \"packageManager\": \"yarn@1.22.0\"")],
+        command: "yarn test", setup: "yarn install --no-lockfile"),
+    .init(
+        name: "bun without a lock", files: ["package.json": node("jest", ", \"packageManager\": \"bun@1.2.0\"")],
+        command: "bun run test", setup: "bun install --no-save"),
     .init(
         name: "npm with shrinkwrap", files: ["package.json": node("mocha"), "npm-shrinkwrap.json": ""], command: "npm test",
         setup: "npm ci", format: .tap),

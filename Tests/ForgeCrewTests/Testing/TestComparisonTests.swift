@@ -55,6 +55,24 @@ import Testing
             (.limit(.wallTime), outcomes("a+"), .limited), (.limit(.memory), outcomes("a-"), .limited), (.code(0), none, .passed),
             (.code(1), none, .failed), (.code(0), outcomes("", format: .go, namesPassed: false), .passed),
         ]
+        let short = TestOutcomes(format: .tap, cases: [TestCase("a", .passed)], fallsShort: true)
+        #expect(TestEnding(exit: .code(0), outcomes: short) == .broken)
         for (exit, outcomes, wanted) in cases { #expect(TestEnding(exit: exit, outcomes: outcomes) == wanted, "\(exit), \(outcomes)") }
+    }
+
+    @Test(
+        arguments: [
+            ("/usr/bin/python3: No module named pytest\n", .missingProgram),
+            ("/w/.venv/bin/python3.12: No module named pytest\nmake: *** [Makefile:2: test] Error 1\n", .missingProgram),
+            ("/bin/sh: 1: nosuchprogram: not found\nmake: *** [Makefile:2: test] Error 127\n", .missingProgram),
+            ("make[1]: *** [a.mk:2: test] Error 127\nmake: *** [Makefile:2: all] Error 2\n", .missingProgram),
+            ("ModuleNotFoundError: No module named 'shop'\n", .failed), ("make: [Makefile:2: test] Error 127 (ignored)\nno\n", .failed),
+            ("make: *** [Makefile:2: test] Error 1\n", .failed),
+        ] as [(String, TestEnding)])
+    func `a program that is not there is known by what make and Python say of it`(printed: String, wanted: TestEnding) {
+        let printed = Array(printed.utf8)
+        #expect(TestEnding(exit: .code(2), outcomes: .none, printed: printed) == wanted)
+        #expect(TestEnding(exit: .code(0), outcomes: .none, printed: printed) == .passed)
+        #expect(TestEnding(exit: .code(1), outcomes: outcomes("a-"), printed: printed) == .failed)
     }
 }

@@ -114,6 +114,11 @@ struct ToolTextTests {
                      2\tx
 
                 """)
+        var unread = WorkMatches(matches: [], isCut: false, filesSearched: 3, filesUnread: 1)
+        #expect(plain.matches(unread) == "Nothing matches in 3 files. 1 file could not be read, and may hold more.\n")
+        unread.matches = [match("a.py", 1, "x")]
+        unread.filesUnread = 2
+        #expect(plain.matches(unread).hasPrefix("1 line in 1 of 3 files. 2 files could not be read, and may hold more.\n\n"))
         let entries = [
             WorkEntry(path: RepositoryPath("src"), kind: .folder, size: 0),
             WorkEntry(path: RepositoryPath("src/run"), kind: .executable, size: 12),

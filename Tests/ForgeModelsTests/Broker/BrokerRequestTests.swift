@@ -66,6 +66,8 @@ struct BrokerRequestTests {
         (.openAIChat, #"{"model":"m-1","messages":[{"content":[{"type":"image_url","image_url":{"url":"https://e.example/?q=x"}}]}]}"#),
         (.openAIChat, #"{"model":"m-1","messages":[{"content":[{"type":"file","file":{"file_id":"f"}}]}]}"#),
         (.openAIChat, #"{"model":"m-1","messages":[{"role":"assistant","audio":{"id":"a"}}]}"#),
+        (.openAIChat, #"{"model":"m-1","messages":[],"store":true}"#), (.openAIChat, #"{"model":"m-1","messages":[],"store":1}"#),
+        (.openAIResponses, #"{"model":"m-1","input":"x","store":true}"#), (.openAIResponses, #"{"model":"m-1","input":"x","store":"yes"}"#),
         (.openAIResponses, #"{"model":"m-1","input":"x","background":true}"#),
         (.openAIResponses, #"{"model":"m-1","input":"x","previous_response_id":"r"}"#),
         (.openAIResponses, #"{"model":"m-1","input":"x","tools":[{"type":"web_search"}]}"#),
@@ -100,6 +102,19 @@ struct BrokerRequestTests {
         let asked = try read(wire, body)
         let given = try JSONParser.parse(body)
         for member in given.members ?? [] { #expect(try json(asked)[member.name] == member.value) }
+    }
+
+    @Test(arguments: ["", #","store":null"#, #","store":false"#, #","store":true,"store":false"#])
+    func `nothing is left with the provider, whether the program says so or not`(_ store: String) throws {
+        #expect(try json(read(.openAIResponses, #"{"model":"m-1","input":"x"\#(store)}"#))["store"] == false)
+        #expect(try json(read(.openAIChat, #"{"model":"m-1","messages":[]\#(store)}"#))["store"] == false)
+        let other = try json(read(.openAIChat, #"{"model":"m-1","messages":[]\#(store)}"#, isOpenAI: false))
+        #expect(other.members?.map(\.name) == ["model", "messages", "max_tokens"])
+    }
+
+    @Test func `what would be kept is refused by its name`() {
+        let refusal = #expect(throws: BrokerRefusal.self) { _ = try read(.openAIResponses, #"{"model":"m-1","input":"x","store":true}"#) }
+        #expect(refusal?.message.hasPrefix("store: takes false") == true)
     }
 
     @Test func `another model is forbidden, and the allowed ones are named`() {

@@ -237,6 +237,28 @@ struct FilesWritingTests {
         }
     }
 
+    @Test(arguments: FilesScene.allWays)
+    func `a folder that may not be written is said to be that, and nothing like it is offered`(ways: FilesScene.Ways) async throws {
+        // Nobody, not even root, makes files there.
+        let files = try WorkFolder("/sys", options: ways.options)
+        let error = await failure { try await files.write([1], to: RepositoryPath("kernels"), replacing: nil) }
+        #expect(error?.kind == .unavailable)
+        #expect(error?.message == "kernels: the system does not allow to write it: leave it as it is")
+    }
+
+    @Test(arguments: FilesScene.allWays)
+    func `a folder is removed only when there is nothing in it`(ways: FilesScene.Ways) async throws {
+        try await FilesScene.with(ways, ["d/e/f": "x", "file": "y"]) { scene async throws in
+            for path in ["d/e", "file", "nowhere"] {
+                let error = await failure { try await scene.files.removeFolder(RepositoryPath(path)) }
+                #expect(error != nil, "\(path)")
+            }
+            try await scene.files.remove(RepositoryPath("d/e/f"))
+            try await scene.files.removeFolder(RepositoryPath("d/e"))
+            #expect(try scene.allNames() == ["d", "file"])
+        }
+    }
+
     @Test func `a folder that is not there cannot be opened`() async throws {
         let refused = await failure { _ = try WorkFolder("/nowhere/at/all") }?.kind
         #expect(refused == .unavailable)

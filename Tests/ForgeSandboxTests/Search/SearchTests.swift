@@ -45,6 +45,18 @@ struct SearchTests {
         #expect(found == expected)
     }
 
+    @Test func `a file that may not be read is counted, not passed over`() async throws {
+        // No process, not even root's, may read its own memory from nowhere on.
+        let memory = try WorkFolder("/proc/\(getpid())")
+        let found = try await memory.search(WorkSearch(pattern: "x", beneath: RepositoryPath("mem")))
+        #expect(found.matches.isEmpty && found.filesSearched == 0 && found.filesUnread == 1)
+        try await FilesScene.with(FilesScene.allWays[0], ["a": "one\n", "b": "one\n"]) { scene async throws in
+            #expect(unsafe chmod(scene.real("b"), 0) == 0)
+            let found = try await scene.found(WorkSearch(pattern: "one"))
+            #expect(found.filesUnread == (getuid() == 0 ? 0 : 1) && found.filesSearched + found.filesUnread == 2)
+        }
+    }
+
     @Test func `a text is no expression, and letter case is left to the one who asks`() async throws {
         let texts = ["f": "a.c\nabc\nA.C\n$(x)[y]*\nGRÖSSE\ngrösse\n"]
         func found(_ pattern: String, _ ignoresCase: Bool = false) async throws -> [Int] {

@@ -99,6 +99,14 @@ package final class FakeWorkFiles: WorkFiles {
         }
     }
 
+    /// Folders are there as long as files are in them.
+    package func removeFolder(_ path: RepositoryPath) async throws(WorkFileError) {
+        try await begin("removeFolder", path)
+        guard state.withLock({ state in !state.files.keys.contains { $0.isIn(path) } }) else {
+            throw WorkFileError(.unavailable, "\(path.shown) is not empty")
+        }
+    }
+
     package func move(_ path: RepositoryPath, to other: RepositoryPath) async throws(WorkFileError) {
         try await begin("move", path)
         let error = state.withLock { state -> WorkFileError? in

@@ -15,6 +15,8 @@ package final class FakeWorktree: SourceWorktree {
     }
 
     private struct State {
+        /// The files as they were looked at last.
+        var seen: FakeWorkFiles.Snapshot
         var touched: [Set<RepositoryPath>?] = []
         var restored: [Int] = []
         var failure: SourceError?
@@ -25,14 +27,16 @@ package final class FakeWorktree: SourceWorktree {
     private let files: FakeWorkFiles
     private let original: FakeWorkFiles.Snapshot
     private let kept: Kept
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// The base is what the files are now.
     package init(_ files: FakeWorkFiles, kept: Kept = Kept(), folder: String = "/fake/worktree") {
         self.files = files
         self.kept = kept
         self.folder = folder
-        original = files.snapshot
+        let original = files.snapshot
+        self.original = original
+        state = Mutex(State(seen: original))
         guard let base = CommitSHA(String(repeating: "b", count: 40)) else { preconditionFailure("forty digits are a name") }
         self.base = base
     }
@@ -52,15 +56,36 @@ package final class FakeWorktree: SourceWorktree {
             return state.failure
         }
         if let failure { throw failure }
-        let snapshot = files.snapshot
+        let snapshot = look(touched)
         kept.steps.withLock { $0[step] = snapshot }
         return Self.commit(step)
+    }
+
+    /// Sees no change but where it is told to look, as the real one.
+    private func look(_ touched: Set<RepositoryPath>?) -> FakeWorkFiles.Snapshot {
+        let now = files.snapshot
+        return state.withLock { state in
+            guard let touched else {
+                state.seen = now
+                return now
+            }
+            for path in touched {
+                let below = path.bytes + [UInt8(ascii: "/")]
+                func isTouched(_ other: RepositoryPath) -> Bool { other == path || other.bytes.starts(with: below) }
+                state.seen = state.seen.filter { !isTouched($0.key) }
+                state.seen.merge(now.filter { isTouched($0.key) }) { $1 }
+            }
+            return state.seen
+        }
     }
 
     package func restore(step: Int) async throws(SourceError) {
         guard let snapshot = kept.steps.withLock({ $0[step] }) else { throw SourceError(.notFound, "there is no step \(step)") }
         files.reset(to: snapshot)
-        state.withLock { $0.restored.append(step) }
+        state.withLock { state in
+            state.seen = snapshot
+            state.restored.append(step)
+        }
     }
 
     package func diff(from: CommitSHA?, to: CommitSHA?) async throws(SourceError) -> Diff {

@@ -45,13 +45,14 @@ enum PackageTool: String, CaseIterable {
         folder.has("pnpm-workspace.yaml") || folder.json("package.json")?["workspaces"] != nil
     }
 
+    /// Without a lock file none is written: that would be a change of the project. Yarn berry cannot do without one.
     func install(hasLock: Bool) -> String {
         switch self {
-        case .npm: hasLock ? "npm ci" : "npm install"
-        case .pnpm: hasLock ? "pnpm install --frozen-lockfile" : "pnpm install"
-        case .yarn: hasLock ? "yarn install --frozen-lockfile" : "yarn install"
+        case .npm: hasLock ? "npm ci" : "npm install --no-package-lock"
+        case .pnpm: hasLock ? "pnpm install --frozen-lockfile" : "pnpm install --no-lockfile"
+        case .yarn: hasLock ? "yarn install --frozen-lockfile" : "yarn install --no-lockfile"
         case .yarnBerry: hasLock ? "yarn install --immutable" : "yarn install"
-        case .bun: hasLock ? "bun install --frozen-lockfile" : "bun install"
+        case .bun: hasLock ? "bun install --frozen-lockfile" : "bun install --no-save"
         }
     }
 

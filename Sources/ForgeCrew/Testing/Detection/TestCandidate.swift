@@ -55,6 +55,9 @@ package struct TestCandidate: Hashable, Sendable {
     }
 
     package var canRunOne: Bool { one != nil }
+
+    /// Whether nothing in the tree asks for this runner; it only might do.
+    package var isGuess: Bool { row == "unittest" || score < 50 }
 }
 
 /// The shell's text for a candidate: programs first, then the tests, then the report behind a mark of this run alone. It keeps apart

@@ -38,6 +38,8 @@ private struct TAPReading {
     private var doubts: [String] = []
     private var sawAny = false
     private var isFull = false
+    /// Of the outermost plans only: a subtest's is its point's to judge.
+    private var fallsShort = false
 
     mutating func take(_ line: TextLine) {
         if takesBlock(line) { return }
@@ -145,6 +147,7 @@ private struct TAPReading {
             levels[0].points += inner.points
         }
         check(levels[0])
+        if let planned = levels[0].planned, levels[0].seen < planned { fallsShort = true }
         for var point in levels[0].points {
             if let file { point.path.insert(file, at: 0) }
             done.append(point)
@@ -164,7 +167,10 @@ private struct TAPReading {
             collector.add(point.path.joined(separator: " > "), file: file, point.outcome, message: point.message)
         }
         var known: Set<String> = []
-        return collector.outcomes(.tap, doubts: sawAny ? doubts.filter { known.insert($0).inserted } : ["there is no point and no plan"])
+        var outcomes = collector.outcomes(
+            .tap, doubts: sawAny ? doubts.filter { known.insert($0).inserted } : ["there is no point and no plan"])
+        outcomes.fallsShort = fallsShort
+        return outcomes
     }
 
     /// `not ok 3 - adds # todo some day`

@@ -115,7 +115,10 @@ extension ToolText {
 
     /// Grouped by file.
     package func matches(_ found: WorkMatches) -> String {
-        guard !found.matches.isEmpty else { return "Nothing matches in \(found.filesSearched) files.\n" }
+        let unread =
+            found.filesUnread == 0
+            ? "" : " \(found.filesUnread) \(found.filesUnread == 1 ? "file" : "files") could not be read, and may hold more."
+        guard !found.matches.isEmpty else { return "Nothing matches in \(found.filesSearched) files.\(unread)\n" }
         var out = ""
         var files = 0
         var path: RepositoryPath?
@@ -129,7 +132,7 @@ extension ToolText {
         }
         let more = found.isCut ? ", and there are more: narrow the pattern, the path or the globs" : ""
         let head =
-            "\(found.matches.count) \(found.matches.count == 1 ? "line" : "lines") in \(files) of \(found.filesSearched) files\(more).\n\n"
+            "\(found.matches.count) \(found.matches.count == 1 ? "line" : "lines") in \(files) of \(found.filesSearched) files\(more).\(unread)\n\n"
         return head + clipping.clip(out, hint: "narrow the pattern, the path or the globs")
     }
 }
