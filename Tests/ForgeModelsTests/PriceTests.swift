@@ -20,7 +20,10 @@ import Testing
     }
 
     @Test func `the longest prefix counts, a router's names too, and what nobody priced has no price`() {
-        #expect(catalog.facts(of: "claude-sonnet-5-fast")?.window == 200_000)
+        #expect(catalog.facts(of: "claude-sonnet-5-20260203")?.window == 200_000)
+        #expect(catalog.facts(of: "claude-sonnet-5-latest")?.window == 200_000)
+        #expect(catalog.facts(of: "claude-sonnet-5-fast")?.window == 100_000, "another model, which may be dearer: of the family alone")
+        #expect(catalog.price(of: "claude-sonnet-50") == nil)
         #expect(catalog.facts(of: "anthropic/claude-sonnet-5")?.window == 200_000)
         #expect(catalog.facts(of: "claude-opus-9")?.window == 100_000)
         #expect(catalog.priced(ModelUsage(inputTokens: 5), model: "claude-opus-9", asked: "claude-opus-9").microUSD == nil)

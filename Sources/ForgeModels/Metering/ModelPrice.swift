@@ -99,6 +99,8 @@ package struct ModelCatalog: Hashable, Sendable {
     private static func `is`(_ name: String, of prefix: String) -> Bool {
         guard name.hasPrefix(prefix) else { return false }
         let rest = name.dropFirst(prefix.count)
+        // Written so, it means all of a family.
+        if prefix.hasSuffix("-") { return true }
         return rest.isEmpty || rest == "-latest" || rest.first == "-" && rest.dropFirst().first?.isNumber == true
     }
 }
