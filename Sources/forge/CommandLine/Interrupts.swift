@@ -3,8 +3,10 @@
 import ForgeSystem
 
 /// The first interrupt, request to end or closed terminal cancels the work, which is waited for; the second ends the process at once. A
-/// reader that goes away ends nothing.
-func untilInterrupted<Result: Sendable>(_ work: @escaping @Sendable () async throws -> Result) async throws -> Result {
+/// reader that goes away ends it only by `gone`.
+func untilInterrupted<Result: Sendable>(
+    or gone: AsyncStream<Void>? = nil, _ work: @escaping @Sendable () async throws -> Result
+) async throws -> Result {
     ProcessFacts.ignoreBrokenPipes()
     let watch = SignalWatch([SignalWatch.interrupt, SignalWatch.terminate, SignalWatch.hangUp])
     return try await withThrowingTaskGroup(of: Result?.self) { group in
@@ -13,12 +15,16 @@ func untilInterrupted<Result: Sendable>(_ work: @escaping @Sendable () async thr
             for await _ in watch.signals { break }
             return nil
         }
-        if let first = try await group.next(), let result = first {
-            group.cancelAll()
-            return result
+        if let gone {
+            group.addTask {
+                for await _ in gone { break }
+                return nil
+            }
         }
-        group.cancelAll()
-        if let last = try await group.next(), let result = last { return result }
+        while let ended = try await group.next() {
+            group.cancelAll()
+            if let result = ended { return result }
+        }
         throw CommandFailure.failed("it was interrupted")
     }
 }

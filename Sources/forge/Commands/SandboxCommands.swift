@@ -42,7 +42,7 @@ enum SandboxCommands {
         let stream = CommandStream(context)
         let ending: SandboxEnding
         do {
-            ending = try await untilInterrupted { try await sandbox.run(command, output: stream.take) }
+            ending = try await untilInterrupted(or: stream.gone) { try await sandbox.run(command, output: stream.take) }
         } catch let error as SandboxError {
             throw error.kind == .invalid ? CommandFailure.badInput(error.message) : CommandFailure.failed(error.message)
         }
@@ -131,23 +131,30 @@ enum SandboxCommands {
 private final class CommandStream: Sendable {
     private let context: CommandContext
     private let text = Mutex(TerminalText())
+    /// Has an element once nobody reads any more.
+    let gone: AsyncStream<Void>
+    private let leaves: AsyncStream<Void>.Continuation
 
-    init(_ context: CommandContext) { self.context = context }
+    init(_ context: CommandContext) {
+        self.context = context
+        (gone, leaves) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
 
     @Sendable func take(_ bytes: [UInt8]) {
-        guard context.isTerminal else {
-            // A reader that went away misses the rest; the command is not ended for it.
-            try? StandardStream.write(bytes, to: StandardStream.output)
-            return
-        }
+        guard context.isTerminal else { return write(bytes) }
         show(text.withLock { $0.take(bytes) })
     }
 
     func finish() { show(text.withLock { $0.finish() }) }
 
-    private func show(_ text: String) {
-        // As above.
-        try? StandardStream.write(Array(text.utf8), to: StandardStream.output)
+    private func show(_ text: String) { write(Array(text.utf8)) }
+
+    private func write(_ bytes: [UInt8]) {
+        do throws(SystemError) {
+            try StandardStream.write(bytes, to: StandardStream.output)
+        } catch {
+            leaves.yield()
+        }
     }
 }
 
