@@ -23,7 +23,7 @@ final class Story<World: GitHubWorld> {
     }
 
     static var quick: String {
-        "queue: {lease: 1s, heartbeat: 300ms, backoff_base: 20ms, backoff_cap: 200ms}\nlog: {level: debug}\n"
+        "queue: {lease: 15s, heartbeat: 1s, backoff_base: 20ms, backoff_cap: 200ms}\nlog: {level: debug}\n"
     }
 
     init(_ world: World, more: String = "", named name: String = "shop") throws {
