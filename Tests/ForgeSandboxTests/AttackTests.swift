@@ -40,7 +40,7 @@ import Testing
             let kept = try keep(scene)
             let script = """
                 for root in '' /proc/self/root /proc/1/root /proc/self/cwd/../../../../../.. /worktree/../../.. /dev/fd/../root; do
-                cat "$root\(kept)" "$root/etc/shadow" "$root/etc/ssh/"* "$root/root/.ssh/"* ; ls -A "$root/var" "$root/home" "$root/root" "$root/work"; done
+                cat "$root\(kept)" "$root/etc/shadow" "$root/etc/ssh/"* "$root/root/.ssh/"*; ls -A "$root/var" "$root/home" "$root/root" "$root/srv"; done
                 find / -xdev -name 'kept*' -o -name '*.pem' -path '/etc/*' -newer /nowhere; cat /proc/kcore | head -c 10; cat /dev/mem /dev/sda
                 """
             let ending = try await scene.shell(script)

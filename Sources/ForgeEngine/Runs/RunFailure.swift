@@ -65,14 +65,6 @@ package enum RunFailure: Hashable, Sendable {
         }
     }
 
-    /// What went wrong, when no try of the same thing will go better by itself.
-    package var lastWord: String? {
-        switch self {
-        case .blocked(let message), .broken(let message), .gone(let message), .shut(let message): message
-        case .quiet, .wait, .passing: nil
-        }
-    }
-
     /// A door that was shut for a moment is tried again this much later.
     package static let shutPause = Duration.seconds(300)
     /// A job that is older waits for no door any more: somebody has to open it, and asks again.

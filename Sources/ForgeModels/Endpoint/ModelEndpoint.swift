@@ -21,7 +21,6 @@ package struct ModelEndpoint: Sendable {
         url = place + (Self.namesVersion(place) ? "/" : "/v1/") + wire.path + (apiVersion.map { "?api-version=\($0)" } ?? "")
     }
 
-    package var hasKey: Bool { key != nil }
     package var host: String { Self.host(of: url) }
     /// OpenAI's own service, which has left `max_tokens` behind; most others know only that.
     package var isOpenAI: Bool { isAzure || host == "api.openai.com" }

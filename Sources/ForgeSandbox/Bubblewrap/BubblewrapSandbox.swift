@@ -6,9 +6,6 @@ package import ForgeCore
 import Synchronization
 
 package final class BubblewrapSandbox: Sandbox {
-    /// Where commands find the worktree, whatever it is called on this machine.
-    package static let worktreePlace = BubblewrapPlan.worktree
-
     private let program: String
     private let options: BubblewrapOptions
     private let root: SystemRoot

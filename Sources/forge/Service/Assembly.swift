@@ -34,6 +34,7 @@ struct Assembly: Sendable {
         let (wall, clock) = (surroundings.wall, surroundings.clock)
         self.settings = settings
         self.log = log
+        if let warning = settings.sandbox.warning { log.warning(warning) }
         let metrics = Metrics()
         let store = try SQLiteStore.open(folder: settings.data, options: SQLiteOptions(), clock: wall, metrics: metrics, log: log)
         self.store = store
