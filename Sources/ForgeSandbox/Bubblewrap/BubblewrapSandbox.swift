@@ -15,6 +15,8 @@ package final class BubblewrapSandbox: Sandbox {
     /// Nil: commands are the user that we are.
     private let user: UInt32?
     private let selfTest = SelfTest()
+    /// What the self-test found, for those who come after it: asking it takes a way to its thread and back.
+    private let found = Mutex<WallReport?>(nil)
     private let starts = Mutex(())
 
     package init(_ options: BubblewrapOptions = BubblewrapOptions()) throws(SandboxError) {
@@ -58,9 +60,12 @@ package final class BubblewrapSandbox: Sandbox {
 
     /// The self-test, done once.
     package func walls() async -> WallReport {
-        await selfTest.report { command throws(SandboxError) in
+        if let known = found.withLock({ $0 }) { return known }
+        let report = await selfTest.report { command throws(SandboxError) in
             try self.carryOut(command, cancelled: try Descriptor.event()) { _ in }
         }
+        found.withLock { $0 = report }
+        return report
     }
 
     package func run(

@@ -48,7 +48,10 @@ struct RunWatch {
     private var first: (process: Int32, watched: Descriptor)?
     private var stop: Stop?
     private var isOutputOpen = true
-    private var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    private var isStatusOpen = true
+    /// Grows with what comes: most of what is run says little.
+    private var buffer = [UInt8](repeating: 0, count: 4 << 10)
+    private static let bufferMax = 64 << 10
     private let began = forge_sandbox_nanoseconds()
     private var looks: UInt64 = 0
     private var stopped: UInt64 = 0
@@ -99,7 +102,8 @@ struct RunWatch {
 
     private func wait() -> (output: Bool, program: Bool, status: Bool, cancelled: Bool) {
         let numbers = [
-            isOutputOpen ? output.number : -1, program.watched.number, status?.number ?? -1, stop == nil ? cancelled.number : -1,
+            isOutputOpen ? output.number : -1, program.watched.number, isAwaitingFirst ? status?.number ?? -1 : -1,
+            stop == nil ? cancelled.number : -1,
         ]
         var polled = numbers.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         let (now, end) = (elapsed, limits.wallTime.nanosecondCount)
@@ -107,6 +111,9 @@ struct RunWatch {
         _ = unsafe poll(&polled, UInt(polled.count), Int32(clamping: pause / 1_000_000 + 1))
         return (polled[0].revents != 0, polled[1].revents != 0, polled[2].revents != 0, polled[3].revents != 0)
     }
+
+    /// The rest of what bwrap says, in a dozen pieces and an end some time before its own, is read when it is over.
+    private var isAwaitingFirst: Bool { first == nil && isStatusOpen }
 
     private mutating func checkLimits() {
         let elapsed = elapsed
@@ -161,6 +168,7 @@ struct RunWatch {
                 let wasOver = keeper.isOver
                 keeper.take(buffer[..<count])
                 if !wasOver { tell(Array(buffer[..<count])) }
+                if count == buffer.count, count < Self.bufferMax { buffer = [UInt8](repeating: 0, count: Self.bufferMax) }
             case .nothingYet: return
             case .end: isOutputOpen = false
             }
@@ -170,7 +178,15 @@ struct RunWatch {
     private mutating func readStatus() {
         guard let status else { return }
         var part = [UInt8](repeating: 0, count: 1_024)
-        while case .bytes(let count) = status.read(into: &part) { said += part[..<count] }
+        reading: while true {
+            switch status.read(into: &part) {
+            case .bytes(let count): said += part[..<count]
+            case .nothingYet: break reading
+            case .end:
+                isStatusOpen = false
+                break reading
+            }
+        }
         guard first == nil, let process = Self.number(after: "\"child-pid\":", in: said) else { return }
         let watched = forge_pidfd(Int32(process))
         guard watched >= 0 else { return }
