@@ -75,6 +75,19 @@ static inline int forge_refuse_namespaces(scmp_filter_ctx filter) {
     return failed;
 }
 
+/// Space on a disk that nothing was written to: a terabyte of it is one call, sooner than anybody could look. As on a file system that
+/// cannot: libraries then write it. Holes may be made.
+static inline int forge_refuse_reserving(scmp_filter_ctx filter) {
+    const uint64_t makes_hole = 2;
+    // The same call by other names, which any file system knows: FS_IOC_RESVSP, FS_IOC_RESVSP64, FS_IOC_ZERO_RANGE.
+    const uint64_t requests[] = {0x40305828, 0x4030582A, 0x40305839};
+    int failed = forge_refuse_argument(filter, EOPNOTSUPP, SCMP_SYS(fallocate), 1, makes_hole, 0);
+    for (int index = 0; index < 3 && failed == 0; index++) {
+        failed = forge_refuse_argument(filter, EOPNOTSUPP, SCMP_SYS(ioctl), 1, 0xFFFFFFFF, requests[index]);
+    }
+    return failed;
+}
+
 /// Only the plain personality, the one without random addresses, which sanitizers start themselves in, and the question which it is. Written
 /// by hand in front of the rest: libseccomp, which knows no list of what is allowed where all else is, needs sixty rules for it, and the
 /// kernel as long for those as for all others, with every command anew. 0, or the error number.
@@ -108,6 +121,7 @@ static inline int forge_write_filter(int descriptor, int has_loopback, int count
     if (failed == 0 && !counts_memory) failed = forge_refuse_calls(filter, forge_uncounted_calls, ENOSYS);
     if (failed == 0) failed = forge_refuse_argument(filter, EPERM, SCMP_SYS(ioctl), 1, 0xFFFFFFFF, TIOCSTI);
     if (failed == 0) failed = forge_refuse_argument(filter, EPERM, SCMP_SYS(ioctl), 1, 0xFFFFFFFF, TIOCLINUX);
+    if (failed == 0) failed = forge_refuse_reserving(filter);
     if (failed == 0) failed = forge_refuse_families(filter, has_loopback);
     if (failed == 0) failed = forge_refuse_namespaces(filter);
     if (failed == 0) failed = forge_write_personalities(descriptor);

@@ -107,6 +107,7 @@ package final class BubblewrapSandbox: Sandbox {
         tell: @escaping @Sendable ([UInt8]) -> Void
     ) throws(SandboxError) -> SandboxEnding {
         let file = try outputFile(command)
+        let disk = try DiskWatch(command)
         let group = try groups.map { groups throws(SandboxError) in try groups.take(command.limits) }
         defer { if let group { groups?.giveBack(group) } }
         // A pipe: bwrap reads a single byte, which an event does not have.
@@ -120,7 +121,8 @@ package final class BubblewrapSandbox: Sandbox {
         var watch = RunWatch(
             launched.program, output: launched.output, status: launched.status,
             gate: gate.map { RunWatch.Gate(opener: $0.writing, user: user) }, cancelled: cancelled,
-            meter: ResourceMeter(group: group, limits: command.limits), keeper: OutputKeeper(command.limits, file: file), tell: tell)
+            meter: ResourceMeter(group: group, limits: command.limits), disk: disk, keeper: OutputKeeper(command.limits, file: file),
+            tell: tell)
         return try watch.run().ending()
     }
 

@@ -42,6 +42,8 @@ struct RunWatch {
     let tell: @Sendable ([UInt8]) -> Void
 
     private var meter: ResourceMeter
+    /// Nil for what writes to no disk.
+    private var disk: DiskWatch?
     private var keeper: OutputKeeper
     private var said: [UInt8] = []
     /// The first process inside: when it dies, the kernel ends all others there.
@@ -58,7 +60,7 @@ struct RunWatch {
 
     init(
         _ program: StartedProgram, output: Descriptor, status: Descriptor?, gate: Gate?, cancelled: Descriptor, meter: ResourceMeter,
-        keeper: OutputKeeper, tell: @escaping @Sendable ([UInt8]) -> Void
+        disk: DiskWatch?, keeper: OutputKeeper, tell: @escaping @Sendable ([UInt8]) -> Void
     ) {
         self.program = program
         self.output = output
@@ -66,6 +68,7 @@ struct RunWatch {
         self.gate = gate
         self.cancelled = cancelled
         self.meter = meter
+        self.disk = disk
         self.keeper = keeper
         self.tell = tell
         limits = meter.limits
@@ -93,6 +96,9 @@ struct RunWatch {
         if stop == nil, meter.isOutOfMemory { stop = .limit(.memory) }
         if stop == nil, keeper.isOver { stop = .limit(.output) }
         if stop == nil, code == 128 + Int(SIGXCPU) { stop = .limit(.processorTime) }
+        // Also what was written since the last look.
+        let ended = elapsed
+        if stop == nil, let limit = disk?.look(at: nil, elapsed: ended) { stop = .limit(limit) }
         return Outcome(
             stop: stop, code: code, wasStarted: status == nil || Self.number(after: "\"exit-code\":", in: said) != nil,
             wallTime: wallTime, meter: meter, output: keeper)
@@ -107,7 +113,7 @@ struct RunWatch {
         ]
         var polled = numbers.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         let (now, end) = (elapsed, limits.wallTime.nanosecondCount)
-        let pause = stop == nil ? min(end > now ? end - now : 0, Self.lookInterval) : Self.lookInterval
+        let pause = stop == nil ? min(end > now ? end - now : 0, Self.lookInterval, disk?.pause(at: now) ?? .max) : Self.lookInterval
         _ = unsafe poll(&polled, UInt(polled.count), Int32(clamping: pause / 1_000_000 + 1))
         return (polled[0].revents != 0, polled[1].revents != 0, polled[2].revents != 0, polled[3].revents != 0)
     }
@@ -124,6 +130,9 @@ struct RunWatch {
         }
         if elapsed >= limits.wallTime.nanosecondCount { return end(.limit(.wallTime)) }
         if keeper.isOver { return end(.limit(.output)) }
+        if disk?.pause(at: elapsed) == 0, let limit = disk?.look(at: first?.process ?? program.process, elapsed: elapsed) {
+            return end(.limit(limit))
+        }
         guard elapsed >= looks + Self.lookInterval else { return }
         looks = elapsed
         meter.look(at: first?.process ?? program.process)
