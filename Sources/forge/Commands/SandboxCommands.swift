@@ -31,6 +31,7 @@ enum SandboxCommands {
             .init("network", "none", "which network it has: none is all there is"),
             .init("memory", "SIZE", "such as 512MiB"), .init("time", "DURATION", "how long it may run, such as 30s"),
             .init("processes", "N", "how many processes it may have"),
+            .init("disk", "SIZE", "how much it may write to the disk, such as 2GiB"),
             .init("readable", "FOLDER", "a folder more that it may read; may be given again"),
             .init("env", "NAME=VALUE", "a variable of its environment; may be given again"), .config,
         ]
@@ -64,6 +65,12 @@ enum SandboxCommands {
                 throw .badInput("--time takes a duration such as 30s, not '\(text)'")
             }
             limits.wallTime = time
+        }
+        if let text = arguments.value("disk") {
+            guard let bytes = SizeText.parse(text), bytes >= 1 << 20 else {
+                throw .badInput("--disk takes a size from 1MiB, such as 2GiB, not '\(text)'")
+            }
+            limits.diskBytes = bytes
         }
         limits.processes = try arguments.integer("processes", in: 1...65_536, default: limits.processes)
         limits.outputBytes = 0
@@ -169,6 +176,8 @@ extension SandboxEnding {
             case .limit(.processorTime): "ended: it used too much processor time"
             case .limit(.memory): "ended: it used too much memory"
             case .limit(.output): "ended: it wrote too much"
+            case .limit(.disk): "ended: it wrote too much to the disk"
+            case .limit(.diskReserve): "ended: the disk has too little left (sandbox.disk_reserve)"
             }
         let memory = memoryPeakBytes.map { ", at most \(max(1, $0 >> 20)) MiB" } ?? ""
         return "\(how), \(seconds(wallTime)) s, \(seconds(processorTime)) s of processor time\(memory)"

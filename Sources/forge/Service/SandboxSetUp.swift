@@ -34,7 +34,11 @@ extension SandboxSettings {
     }
 
     /// Of a command that asks for nothing else.
-    var limits: SandboxLimits { SandboxLimits(wallTime: commandTimeout, memoryBytes: memory, processes: processes) }
+    var limits: SandboxLimits {
+        SandboxLimits(
+            wallTime: commandTimeout, memoryBytes: memory, processes: processes, diskBytes: disk, diskFiles: diskFiles,
+            diskReserveBytes: diskReserve)
+    }
 
     /// Said on pages and under pull requests; nil when there are walls.
     var warning: String? { kind == .none ? UnwalledSandbox.warning : nil }
