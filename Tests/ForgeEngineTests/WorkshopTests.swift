@@ -12,6 +12,7 @@ import Testing
     private final class Shelf: SetupShelf {
         struct State {
             var files: [SetupFile] = []
+            var script = ""
             var kept: Set<SetupKey> = []
             var homes: [String] = []
             var madeHomes = 0
@@ -20,7 +21,11 @@ import Testing
 
         let state = Mutex(State())
 
-        func files(in worktree: String) async throws(SandboxError) -> [SetupFile] { state.withLock { $0.files } }
+        func files(in worktree: String, named: Set<RepositoryPath>) async throws(SandboxError) -> [SetupFile] {
+            state.withLock { state in
+                state.files + named.filter { $0.text == "tools/setup.sh" }.map { SetupFile($0, Array(state.script.utf8)) }
+            }
+        }
         func record(of worktree: String) async throws(SandboxError) -> SetupRecord { SetupRecord([:]) }
         func put(_ key: SetupKey, into place: SetupPlace) async throws(SandboxError) -> Bool { state.withLock { $0.kept.contains(key) } }
 
@@ -172,6 +177,14 @@ import Testing
             var other = shop
             try change(&other)
             #expect(try await other.prove().setups.map(\.outcome) == [.kept])
+        }
+    }
+
+    @Test func `a script that setup names is part of what it is known by`() async throws {
+        let shop = Shop()
+        for (script, outcome) in [("1", SetupReport.Outcome.kept), ("1", .cached), ("2", .kept)] {
+            shop.shelf.state.withLock { $0.script = script }
+            #expect(try await shop.prove("cd tools && sh ./setup.sh").setups.map(\.outcome) == [outcome])
         }
     }
 

@@ -18,7 +18,8 @@ package struct SetupKey: Hashable, Sendable {
         "package.json", ".npmrc", ".yarnrc", ".yarnrc.yml", "pnpm-workspace.yaml", "bunfig.toml", "deno.json", "deno.jsonc", "Cargo.toml",
         "rust-toolchain", "rust-toolchain.toml", "go.mod", "go.work", "Package.swift", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile",
         "tox.ini", "Gemfile", "composer.json", "mix.exs", "pubspec.yaml", "build.gradle", "build.gradle.kts",
-        "settings.gradle", "settings.gradle.kts", "pom.xml", ".tool-versions", ".nvmrc", ".node-version", ".python-version",
+        "settings.gradle", "settings.gradle.kts", "pom.xml", "Makefile", "GNUmakefile", "makefile", "justfile", "Justfile",
+        ".tool-versions", ".nvmrc", ".node-version", ".python-version",
         ".ruby-version",
     ]
 
@@ -125,8 +126,8 @@ package struct SetupContents: Hashable, Sendable {
 }
 
 package protocol SetupShelf: Sendable {
-    /// What decides over a setup's result, of a worktree in which nothing ran yet.
-    func files(in worktree: String) async throws(SandboxError) -> [SetupFile]
+    /// What decides over a setup's result, of a worktree in which nothing ran yet; `named` are read as well, if they are files.
+    func files(in worktree: String, named: Set<RepositoryPath>) async throws(SandboxError) -> [SetupFile]
     /// An empty folder for commands of one run to write to.
     func makeHome() async throws(SandboxError) -> String
     func remove(home: String) async

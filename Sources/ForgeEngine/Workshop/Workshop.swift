@@ -52,10 +52,7 @@ package struct Workshop: Sendable {
     /// The place is there while `work` lasts, and gone afterwards, however that ends.
     package func withPlace<Answer>(_ order: WorkOrder, _ work: (WorkPlace) async throws -> Answer) async throws -> Answer {
         try await needs.worktrees.withWorktree(order.request) { worktree in
-            try await needs.shelf.withHome { home in
-                let files = try await needs.shelf.files(in: worktree.folder)
-                return try await work(WorkPlace(needs, order, worktree, home: home, files))
-            }
+            try await needs.shelf.withHome { home in try await work(WorkPlace(needs, order, worktree, home: home)) }
         }
     }
 }
@@ -82,35 +79,50 @@ package struct WorkPlace: Sendable {
     private let needs: WorkshopDependencies
     private let order: WorkOrder
     private let place: SetupPlace
-    /// Before anything ran.
-    private let files: [SetupFile]
 
-    fileprivate init(
-        _ needs: WorkshopDependencies, _ order: WorkOrder, _ worktree: any SourceWorktree, home: String, _ files: [SetupFile]
-    ) {
+    fileprivate init(_ needs: WorkshopDependencies, _ order: WorkOrder, _ worktree: any SourceWorktree, home: String) {
         self.needs = needs
         self.order = order
         self.worktree = worktree
-        self.files = files
         place = SetupPlace(worktree: worktree.folder, home: home)
         bench = needs.bench.at(home: home)
     }
 
-    /// Sets up for each candidate that is tried, and runs its tests.
+    /// Sets up for each candidate that is tried, and runs its tests. To be asked before anything else ran here: what decides over a setup's
+    /// result is read once, and first.
     package func prove(_ candidates: [TestCandidate]) async throws -> (proof: TestProof, setups: [SetupReport]) {
+        let files = try await files(for: candidates)
         var setups: [SetupReport] = []
         let proof = try await bench.prove(candidates, in: worktree.folder) { candidate in
-            let report = try await setUp(candidate)
+            let report = try await setUp(candidate, files[Self.line(candidate)] ?? [])
             setups.append(report)
             return report.problem
         }
         return (proof, setups)
     }
 
-    /// Puts into this place what the candidate's setup makes. A failure of the setup is told, and nothing of it is kept or put here.
+    /// Puts into this place what the candidate's setup makes, before anything else ran here. A failure of the setup is told, and nothing of it is
+    /// kept or put here.
     package func setUp(_ candidate: TestCandidate) async throws -> SetupReport {
+        try await setUp(candidate, try await files(for: [candidate])[Self.line(candidate)] ?? [])
+    }
+
+    private static func line(_ candidate: TestCandidate) -> String { "\(candidate.setupFolder?.text ?? ""): \(candidate.setup ?? "")" }
+
+    /// By the lines of setup.
+    private func files(for candidates: [TestCandidate]) async throws -> [String: [SetupFile]] {
+        var found: [String: [SetupFile]] = [:]
+        for candidate in candidates {
+            guard let setup = candidate.setup, found[Self.line(candidate)] == nil else { continue }
+            let named = SetupScript.paths(in: setup, folder: candidate.setupFolder)
+            found[Self.line(candidate)] = try await needs.shelf.files(in: worktree.folder, named: named)
+        }
+        return found
+    }
+
+    private func setUp(_ candidate: TestCandidate, _ files: [SetupFile]) async throws -> SetupReport {
         let elapsed = Self.stopwatch(needs.clock)
-        let key = key(candidate)
+        let key = key(candidate, files)
         if let key, try await needs.shelf.put(key, into: place) {
             return report(candidate, .cached, milliseconds: Int(elapsed() / .milliseconds(1)))
         }
@@ -147,7 +159,7 @@ package struct WorkPlace: Sendable {
     }
 
     /// Hosts are part of it: a setup that goes on without what it could not reach makes another result.
-    private func key(_ candidate: TestCandidate) -> SetupKey? {
+    private func key(_ candidate: TestCandidate, _ files: [SetupFile]) -> SetupKey? {
         let hosts = needs.ways.agreed(order.egress).patterns.map(\.description).sorted().joined(separator: " ")
         return SetupKey(
             commands: [order.scope, hosts, candidate.setupFolder?.text ?? "", candidate.setup ?? ""], files: files, machine: needs.machine

@@ -8,8 +8,8 @@ extension SetupCache: SetupShelf {
     private static let worktreePart = "worktree"
     private static let homePart = "home"
 
-    package func files(in worktree: String) async throws(SandboxError) -> [SetupFile] {
-        try await RunThread().carryOut { () throws(SandboxError) in try WorktreeNames(worktree).setupFiles() }.get()
+    package func files(in worktree: String, named: Set<RepositoryPath>) async throws(SandboxError) -> [SetupFile] {
+        try await RunThread().carryOut { () throws(SandboxError) in try WorktreeNames(worktree).setupFiles(named) }.get()
     }
 
     package func record(of worktree: String) async throws(SandboxError) -> SetupRecord {

@@ -23,12 +23,14 @@ struct WorktreeNames {
     // MARK: Before
 
     /// More than can be read, and the result belongs to nothing that is known: then there is none.
-    func setupFiles() throws(SandboxError) -> [SetupFile] {
+    func setupFiles(_ named: Set<RepositoryPath>) throws(SandboxError) -> [SetupFile] {
         let wanted = SetupKey.lockFiles.union(SetupKey.manifests)
         var paths: [[UInt8]] = []
         try walk { folder, names throws(SystemRefusal) in
-            for name in names where name.kind == .file && wanted.contains(String(decoding: name.bytes, as: UTF8.self)) {
-                paths.append(Self.path(folder, name.bytes))
+            for name in names where name.kind == .file {
+                let path = Self.path(folder, name.bytes)
+                let isWanted = wanted.contains(String(decoding: name.bytes, as: UTF8.self)) || named.contains(RepositoryPath(bytes: path))
+                if isWanted { paths.append(path) }
             }
         }
         guard paths.count <= Self.filesMax else { return [] }

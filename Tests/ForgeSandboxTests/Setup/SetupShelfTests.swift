@@ -15,7 +15,7 @@ import Testing
         let place: SetupPlace
 
         /// As the sandbox's user, where that is another one.
-        static let user: UInt32? = unsafe geteuid() == 0 ? 70_000 : nil
+        static let user: UInt32? = geteuid() == 0 ? 70_000 : nil
 
         /// `prepare` writes the commit's files into both worktrees.
         static func with(
@@ -161,13 +161,16 @@ import Testing
     }
 
     @Test func `only files that decide over the result are read, wherever they lie, and no link`() async throws {
-        let files = ["package-lock.json": "1", "a/b/go.sum": "2", "a/package.json": "3", "a/other.json": "4", ".git/go.sum": "5"]
+        let files = [
+            "package-lock.json": "1", "a/b/go.sum": "2", "a/package.json": "3", "a/other.json": "4", ".git/go.sum": "5", "a/make.sh": "6",
+        ]
         try await Scene.with(files: files) { scene in
             try FileManager.default.createSymbolicLink(atPath: "\(scene.made.worktree)/Cargo.lock", withDestinationPath: "/etc/passwd")
-            let found = try await scene.cache.files(in: scene.made.worktree).sorted { $0.path < $1.path }
-            #expect(found.map(\.path.text) == ["a/b/go.sum", "a/package.json", "package-lock.json"])
-            #expect(found.map(\.isLock) == [true, false, true])
-            #expect(found.map(\.bytes) == [[0x32], [0x33], [0x31]])
+            let named: Set = [RepositoryPath("a/make.sh"), RepositoryPath("a"), RepositoryPath("not/there")]
+            let found = try await scene.cache.files(in: scene.made.worktree, named: named).sorted { $0.path < $1.path }
+            #expect(found.map(\.path.text) == ["a/b/go.sum", "a/make.sh", "a/package.json", "package-lock.json"])
+            #expect(found.map(\.isLock) == [true, false, false, true])
+            #expect(found.map(\.bytes) == [[0x32], [0x36], [0x33], [0x31]])
         }
     }
 }
