@@ -37,6 +37,21 @@ package enum ProcessFacts {
         return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// Where the libraries lie that this program has loaded.
+    package static var libraryFolders: [String] {
+        // Without /proc nothing is known.
+        guard let text = try? Files.read("/proc/self/maps", bytesMax: 4 << 20) else { return [] }
+        var folders: [String] = []
+        for line in String(decoding: text, as: UTF8.self).split(separator: "\n") {
+            guard let start = line.firstIndex(of: "/"), line.contains(".so"), let end = line.lastIndex(of: "/"), end > start else {
+                continue
+            }
+            let folder = String(line[start..<end])
+            if !folders.contains(folder) { folders.append(folder) }
+        }
+        return folders
+    }
+
     /// The folder that relative paths begin in.
     package static var workingFolder: String {
         var buffer = [CChar](repeating: 0, count: 4096)

@@ -20,6 +20,8 @@ package struct SandboxSettings: Sendable, Equatable {
     package var loopback: Bool
     /// What repositories may ask to reach while they are set up. The work itself reaches nothing.
     package var egress: EgressRules
+    /// Private networks that these hosts may lead to.
+    package var egressNetworks: [IPNetwork]
 
     init(reading reader: inout EntryReader) {
         kind = reader.read(
@@ -48,6 +50,9 @@ package struct SandboxSettings: Sendable, Equatable {
             reader.read(
                 "egress", .list(.egressHost), "[]",
                 "Hosts that setup may reach where a repository asks: [registry.npmjs.org, '*.pythonhosted.org']."))
+        egressNetworks = reader.read(
+            "egress_networks", .list(.network), "[]",
+            "Private networks that these hosts may lead to, such as that of a registry of your own: [10.1.2.0/24].")
     }
 }
 

@@ -1,35 +1,90 @@
-// The way out for one setup: the hosts that the operator and the repository agree on, at a socket that a sandbox sees, and every connection in
+// The way out for one command: the hosts that the operator and the repository agree on, at a socket that a sandbox sees, and every connection in
 // the audit. Without an agreed host there is no socket.
 
 import ForgeConfig
 import ForgeCore
+import ForgeCrypto
 import ForgeSandbox
 import ForgeSystem
+import Synchronization
 
-struct EgressAssembly: Sendable {
-    let settings: ServerSettings
-    let journal: any JournalStore
+struct EgressAssembly: WaysOut {
+    /// Whom the audit names.
+    let payer: BudgetPayer
+    /// What the operator allows at most.
+    let allowed: EgressRules
+    private let settings: SandboxSettings
+    private let folder: String
+    private let journal: any JournalStore
 
-    /// Lets `work` have the path of the proxy's socket; nil when nothing may be reached.
-    func withSocket<Answer>(
-        _ name: String, for payer: BudgetPayer, wanted: [EgressPattern], _ work: (String?) async throws -> Answer
-    ) async throws -> Answer {
-        let rules = settings.sandbox.egress.narrowed(to: wanted)
-        guard !rules.isEmpty else { return try await work(nil) }
-        let folder = "\(settings.data)/egress"
-        try Files.createFolder(folder)
-        let proxy = try EgressProxy(
-            folder: folder, name: "\(name).sock", rules: rules,
-            dependencies: EgressDependencies {
-                [journal] (event: EgressEvent) async throws(StoreError) in
-                _ = try await journal.append(event.journaled(for: payer))
-            })
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await proxy.run() }
+    /// Where the sandbox shows the socket.
+    static let socketInside = "/run/forge/egress.sock"
+
+    init(_ settings: ServerSettings, journal: any JournalStore, for payer: BudgetPayer) {
+        self.settings = settings.sandbox
+        self.journal = journal
+        self.payer = payer
+        allowed = settings.sandbox.egress
+        folder = "\(settings.data)/egress"
+    }
+
+    func agreed(_ wanted: [EgressPattern]) -> EgressRules { allowed.narrowed(to: wanted) }
+
+    func withWayOut<Answer: Sendable>(
+        to wanted: [EgressPattern], _ work: @Sendable (WayOut) async throws -> Answer
+    ) async throws -> (answer: Answer, seen: EgressSeen) {
+        let rules = agreed(wanted)
+        // Without walls a command has this machine's own network, whatever is on a list.
+        guard !rules.isEmpty, settings.kind != .none else { return (try await work(.none), EgressSeen()) }
+        let way = try wayOut()
+        let seen = Mutex(EgressSeen())
+        let opened = try open(rules) { event in seen.withLock { $0.take(event) } }
+        let answer: Answer = try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await opened.proxy.run() }
             let result: Result<Answer, any Error>
-            do { result = .success(try await work("\(folder)/\(name).sock")) } catch { result = .failure(error) }
+            do { result = .success(try await work(way(opened.path))) } catch { result = .failure(error) }
             group.cancelAll()
             return try result.get()
+        }
+        return (answer, seen.withLock { $0 })
+    }
+
+    private func open(
+        _ rules: EgressRules, _ tell: @escaping @Sendable (EgressEvent) -> Void
+    ) throws -> (proxy: EgressProxy, path: String) {
+        try Files.createFolder(folder)
+        let name = "\(Hex.encode(try RandomBytes.system.generate(count: 8))).sock"
+        let dependencies = EgressDependencies(guarding: AddressGuard(exceptions: settings.egressNetworks)) {
+            [journal, payer] (event: EgressEvent) async throws(StoreError) in
+            _ = try await journal.append(event.journaled(for: payer))
+            tell(event)
+        }
+        return (try EgressProxy(folder: folder, name: name, rules: rules, dependencies: dependencies), "\(folder)/\(name)")
+    }
+
+    /// This program is the bridge to the socket, so it is there inside, with the libraries that are not part of the system.
+    private func wayOut() throws -> (String) -> WayOut {
+        guard settings.loopback else {
+            throw SetUpProblem(description: "sandbox.loopback is off, and programs find their proxy there: nothing can be reached")
+        }
+        let program = ProcessFacts.executablePath
+        guard Files.exists(program) else { throw SetUpProblem(description: "\(program) was replaced while it runs: start it again") }
+        // What lies in /usr is there anyway.
+        let readable = ([program] + ProcessFacts.libraryFolders).filter { !$0.hasPrefix("/usr/") && !$0.hasPrefix("/lib") }
+        return { socket in
+            WayOut(
+                network: .sockets([Self.socketInside: socket]),
+                words: [program, "sandbox", "bridge", "--socket", Self.socketInside, "--"], readable: readable)
+        }
+    }
+}
+
+extension EgressSeen {
+    fileprivate mutating func take(_ event: EgressEvent) {
+        switch event {
+        case .allowed(let target, _): reach(target.description)
+        case .refused(let target, _): refuse(target)
+        case .closed: break
         }
     }
 }
