@@ -101,7 +101,7 @@ import Testing
                     change.model = ModelReading(
                         name: "claude-sonnet-5", full: [RepositoryPath("shop/orders.py")],
                         none: [UnreadPart(path: RepositoryPath("shop/settings.py"), reason: "the budget was spent")],
-                        usage: ModelUsage(inputTokens: 12_000, outputTokens: 345, microUSD: 41_000))
+                        usage: ModelUsage(inputTokens: 12_000, outputTokens: 345, cachedTokens: 9_000, microUSD: 41_000))
                 }), settings { $0.failsOn = .critical })
         #expect(second.review == nil && second.answers.map(\.finding) == ["d7a5ab80465549b3"])
         #expect(
@@ -140,7 +140,7 @@ import Testing
                       disable: [sql-string-python]
                     ```
 
-                    <sub>Round 2 at `bbbbbbbb` · 532 rules and `claude-sonnet-5` · 3.2 s · 12,345 tokens, $0.04 · \
+                    <sub>Round 2 at `bbbbbbbb` · 532 rules and `claude-sonnet-5` · 3.2 s · 12,345 tokens (9,000 from a cache), $0.04 · \
                     `/forge explain ID`, `/forge ignore ID reason`, `/forge review`, `/forge help`</sub>
 
                     <!-- forge:summary head=\(sha("b")) run=12 -->

@@ -55,6 +55,31 @@ import Testing
         }
     }
 
+    @Test func `what is asked for has a place before anybody is paid, and a slip of the pen asks nobody`() throws {
+        try place { folder in
+            let provider = try ModelStandIn()
+            let settings = try settings(folder, provider)
+            let nowhere = try Program.run(["model", "ask", "x", "--config", settings, "--record", "\(folder)/none/kept.json"])
+            #expect(nowhere.code == 2 && nowhere.errors.contains("--record") && nowhere.output.isEmpty, "\(nowhere)")
+            let unknown = try Program.run(["model", "ask", "x", "--config", settings, "--role", "leed"])
+            #expect(unknown.code == 2 && unknown.errors.contains("did you mean 'lead'?"), "\(unknown)")
+            #expect(provider.requests.isEmpty)
+        }
+    }
+
+    @Test func `a model that says nothing is told, and is no success`() throws {
+        try place { folder in
+            let transcript = #"{"schema": 1, "exchanges": [{"reply": {"text": " \n"}}, {"reply": {"text": "a", "tone": "b"}}]}"#
+            let played = "\(folder)/t.json"
+            try Data(transcript.replacing(#", "tone": "b""#, with: "").utf8).write(to: URL(filePath: played))
+            let empty = try Program.run(["model", "ask", "x", "--replay", played], environment: ["HOME": folder])
+            #expect(empty.code == 1 && empty.errors.contains("the model said nothing"), "\(empty)")
+            try Data(transcript.utf8).write(to: URL(filePath: played))
+            let odd = try Program.run(["model", "ask", "x", "--replay", played], environment: ["HOME": folder])
+            #expect(odd.code == 2 && odd.errors.contains("exchange 2: in 'reply', 'tone' is unknown"), "\(odd)")
+        }
+    }
+
     @Test func `a role asks its own model at its own place, and what fails is told without the key`() throws {
         try place { folder in
             let provider = try ModelStandIn()

@@ -15,28 +15,13 @@ extension CommandRun {
         let began = now.now
         var answers: [String?] = []
         for (index, question) in questions.enumerated() {
-            let paid: String? = try await opened.journal.step("model.answer.\(index + 1)", .model) {
-                try await answer(question, change, answerer)
-            }
-            answers.append(paid)
+            answers.append(
+                try await answerer.answer(question, about: change, in: opened.journal, step: "model.answer.\(index + 1)"))
         }
         if opened.finished == nil {
             try await store.advanceRun(opened.journal.run, to: .done, reason: nil, lease: job.lease)
             RunMeters(needs.review.metrics).ended(.question, "answered", after: now.now - began)
         }
         return answers
-    }
-
-    /// A model that does not answer leaves what is known without one.
-    private func answer(
-        _ question: ModelQuestion, _ change: QuestionedChange, _ answerer: any QuestionAnswerer
-    ) async throws -> String? {
-        do throws(ModelError) {
-            return try await answerer.answer(question, about: change)
-        } catch {
-            try Task.checkCancellation()
-            needs.review.log.warning("a question was not answered", [.init("why", .string(error.message))])
-            return nil
-        }
     }
 }

@@ -53,8 +53,10 @@ struct Assembly: Sendable {
         let model = try settings.model.model(catalog, models)
         let budgets = settings.budgets(store, catalog, surroundings, metrics)
         let text = CrewText(rules: rules, redact: surroundings.redact)
+        let exchanges = settings.model.exchanges(keptIn: store, text, metrics, log)
         let workshop = ReviewWorkshop(
-            store: store, rules: rules, model: model, budgets: budgets, text: text, wall: wall, metrics: metrics, queued: changed,
+            store: store, rules: rules, model: model, budgets: budgets, exchanges: exchanges, text: text, wall: wall, metrics: metrics,
+            queued: changed,
             log: log)
         reviews = try settings.reviewWork(github: github, workshop)
         if let github {

@@ -16,6 +16,8 @@ struct ReviewWorkshop: Sendable {
     /// Nil when there is nobody to ask: the rules alone review then.
     let model: (any Model)?
     let budgets: BudgetBook
+    /// Nil when the settings do not want exchanges to be kept.
+    let exchanges: ExchangeRecorder?
     let text: CrewText
     let wall: WallClock
     let metrics: Metrics
@@ -27,11 +29,17 @@ struct ReviewWorkshop: Sendable {
 extension ReviewWorkshop {
     func reviewer(_ matching: PatternMatching) -> (any ChangeReviewer)? {
         model.map {
-            CrewReviewer(model: $0, budgets: budgets, matching: matching, outside: text.outside) { [text] in text.masked($0) }
+            CrewReviewer(model: $0, budgets: budgets, exchanges: exchanges, matching: matching, outside: text.outside) { [text] in
+                text.masked($0)
+            }
         }
     }
 
-    var answerer: (any QuestionAnswerer)? { model.map { ModelAnswerer(model: $0, budgets: budgets, outside: text.outside) } }
+    var answerer: (any QuestionAnswerer)? {
+        model.map {
+            ModelAnswerer(model: $0, budgets: budgets, exchanges: exchanges, outside: text.outside, log: log.named("command"))
+        }
+    }
 }
 
 /// Who carries out the jobs of reviews, and what has to be done beside that from time to time.
