@@ -6,6 +6,8 @@ import ForgeTestSupport
 import Foundation
 import Testing
 
+@testable import forge
+
 @Suite(.serialized) struct SandboxModelTests {
     private struct Room {
         var folder: String
@@ -139,11 +141,34 @@ import Testing
         }
     }
 
+    @Test func `however many ask at once, no more is set aside than the command may spend`() async {
+        let cap = SpendingCap(limit: 1_000)
+        let refused = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<200 {
+                group.addTask {
+                    guard cap.setAside(300) == nil else { return true }
+                    // What it came to is half of what was set aside.
+                    cap.settle(300, spent: 150)
+                    return false
+                }
+            }
+            return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+        // 150 each, as long as 300 more fit: five times at least, and never a seventh.
+        let calls = 200 - refused
+        #expect((5...6).contains(calls), "\(calls)")
+        #expect(cap.said == "\(calls) calls of a model for \(Dollars.text(150 * calls))")
+        #expect(cap.setAside(0) == nil, "what costs nothing is never refused")
+        let full = SpendingCap(limit: 0)
+        #expect(full.setAside(1) == "this command has $0.00 left of $0.00 (--usd), and the next call may cost $0.000001")
+        #expect(full.said == "no call of a model")
+    }
+
     @Test func `the doctor says who would be asked, and asks when it is told to`() throws {
         try room { room in
             func doctor(_ more: String...) throws -> [String] {
                 let run = try Program.run(["doctor", "--config", room.settings] + more, environment: ["FORGE_LISTEN": "127.0.0.1:0"])
-                return run.output.split(separator: "\n").map(String.init).filter { $0.contains(" model ") }
+                return run.output.split(separator: "\n").map(String.init).filter { $0.contains(" model ") && !$0.contains("→") }
             }
             let place = "fine     model gpt-5: openai_responses at \(room.provider.url), with a key"
             #expect(try doctor() == [place] && room.provider.requests.isEmpty)
