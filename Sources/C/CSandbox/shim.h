@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "copy.h"
 #include "egress.h"
 #include "filter.h"
 #include "start.h"

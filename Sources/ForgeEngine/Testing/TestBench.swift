@@ -8,11 +8,12 @@ package import ForgeCrew
 
 package struct TestBenchSettings: Sendable {
     package var limits: SandboxLimits
-    /// Of the setup, which may have to fetch packages; tests have none.
-    package var setupNetwork: SandboxNetwork
-    package var setupEnvironment: [String: String]
     package var readable: [String]
     package var writable: [String: String]
+    /// Besides what every run of tests gets.
+    package var environment: [String: String]
+    /// Where the sandbox shows a home that outlasts a command; nil shows it where it is, which is right where there are no walls.
+    package var homeInside: String?
     /// How often a test is run again to see whether its outcome holds.
     package var rerunsMax: Int
     /// More failed tests than these are run again all at once.
@@ -22,15 +23,15 @@ package struct TestBenchSettings: Sendable {
     package var logBytesMax: Int
 
     package init(
-        limits: SandboxLimits = SandboxLimits(wallTime: .seconds(600)), setupNetwork: SandboxNetwork = .none,
-        setupEnvironment: [String: String] = [:], readable: [String] = [], writable: [String: String] = [:], rerunsMax: Int = 2,
-        aloneMax: Int = 10, candidatesMax: Int = 3, keptBytesMax: Int = 24 << 20, logBytesMax: Int = 256 << 10
+        limits: SandboxLimits = SandboxLimits(wallTime: .seconds(600)), readable: [String] = [], writable: [String: String] = [:],
+        environment: [String: String] = [:], homeInside: String? = "/agent", rerunsMax: Int = 2, aloneMax: Int = 10,
+        candidatesMax: Int = 3, keptBytesMax: Int = 24 << 20, logBytesMax: Int = 256 << 10
     ) {
         self.limits = limits
-        self.setupNetwork = setupNetwork
-        self.setupEnvironment = setupEnvironment
         self.readable = readable
         self.writable = writable
+        self.environment = environment
+        self.homeInside = homeInside
         self.rerunsMax = rerunsMax
         self.aloneMax = aloneMax
         self.candidatesMax = candidatesMax
@@ -39,9 +40,16 @@ package struct TestBenchSettings: Sendable {
     }
 }
 
+/// How a setup ended.
+package struct SetupEnding: Hashable, Sendable {
+    /// Nil when it went well.
+    package var problem: String?
+    package var time: Duration
+}
+
 package struct TestBench: Sendable {
     private let sandbox: any Sandbox
-    private let settings: TestBenchSettings
+    private var settings: TestBenchSettings
     /// Letters and digits, new with every call: they part a run's report from what it printed.
     private let mark: @Sendable () throws -> String
 
@@ -49,6 +57,13 @@ package struct TestBench: Sendable {
         self.sandbox = sandbox
         self.settings = settings
         self.mark = mark
+    }
+
+    /// The same for commands whose home is a folder of this machine, which outlasts them.
+    package func at(home: String) -> TestBench {
+        var bench = self
+        if let inside = settings.homeInside { bench.settings.writable[inside] = home } else { bench.settings.environment["HOME"] = home }
+        return bench
     }
 
     /// What every run of tests gets: no colours, nobody to ask, nothing left behind where it can be helped.
@@ -62,8 +77,15 @@ package struct TestBench: Sendable {
 
     // MARK: The base
 
-    /// Tries the candidates in turn on a clean worktree until one comes to a judgement, then runs what failed again.
+    /// Tries the candidates in turn on a clean worktree until one comes to a judgement, then runs what failed again. Setup has no network.
     package func prove(_ candidates: [TestCandidate], in worktree: String) async throws -> TestProof {
+        try await prove(candidates, in: worktree) { try await prepare($0, in: worktree).problem }
+    }
+
+    /// - Parameter setUp: makes the worktree ready for a candidate, and says why it could not. Asked once for each setup.
+    package func prove(
+        _ candidates: [TestCandidate], in worktree: String, setUp: (TestCandidate) async throws -> String?
+    ) async throws -> TestProof {
         var attempts: [TestProof.Attempt] = []
         var prepared: Set<String> = []
         var unnamed: TestProof?
@@ -73,7 +95,7 @@ package struct TestBench: Sendable {
             var setupProblem: String?
             if let setup = candidate.setup, prepared.insert("\(candidate.setupFolder?.shown ?? "") \(setup)").inserted {
                 // Tests may run all the same: what it fetches can be there already.
-                setupProblem = try await prepare(candidate, in: worktree)
+                setupProblem = try await setUp(candidate)
             }
             let run = try await run(candidate, in: worktree)
             guard run.isJudgement else {
@@ -100,16 +122,14 @@ package struct TestBench: Sendable {
         return unnamed
     }
 
-    /// Nil when it went well.
-    package func prepare(_ candidate: TestCandidate, in worktree: String) async throws -> String? {
-        guard let setup = candidate.setup else { return nil }
-        var command = command("( \(setup)\n)", worktree, candidate.setupFolder)
-        command.network = settings.setupNetwork
-        command.environment.merge(settings.setupEnvironment) { _, new in new }
-        let ending = try await sandbox.run(command)
-        guard !ending.isSuccess else { return nil }
+    /// Runs a candidate's setup; only it may have a way out.
+    package func prepare(_ candidate: TestCandidate, in worktree: String, through way: WayOut = .none) async throws -> SetupEnding {
+        guard let setup = candidate.setup else { return SetupEnding(problem: nil, time: .zero) }
+        let ending = try await sandbox.run(way.leading(command("( \(setup)\n)", worktree, candidate.setupFolder)))
+        guard !ending.isSuccess else { return SetupEnding(problem: nil, time: ending.wallTime) }
         let lines = TestLog.lastLines(ending.output)
-        return Self.shown(ending.exit, settings.limits) + (lines.isEmpty ? "" : ": \(lines)")
+        let problem = Self.shown(ending.exit, settings.limits) + (lines.isEmpty ? "" : ": \(lines)")
+        return SetupEnding(problem: problem, time: ending.wallTime)
     }
 
     // MARK: The head
@@ -193,9 +213,8 @@ package struct TestBench: Sendable {
 
     private func command(_ script: String, _ worktree: String, _ folder: RepositoryPath?) -> SandboxCommand {
         SandboxCommand(
-            arguments: ["/bin/sh", "-c", script], environment: Self.environment, worktree: worktree, folder: folder,
-            limits: settings.limits,
-            readable: settings.readable, writable: settings.writable)
+            arguments: ["/bin/sh", "-c", script], environment: Self.environment.merging(settings.environment) { $1 }, worktree: worktree,
+            folder: folder, limits: settings.limits, network: .none, readable: settings.readable, writable: settings.writable)
     }
 
     static func shown(_ exit: SandboxExit, _ limits: SandboxLimits) -> String {

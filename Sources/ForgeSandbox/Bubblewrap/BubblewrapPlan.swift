@@ -87,7 +87,8 @@ struct BubblewrapPlan: Sendable {
     }
 
     private mutating func addWritable(_ inside: String, _ outside: String, _ command: SandboxCommand) throws(SandboxError) {
-        let place = try Self.checked(inside, isInside: true)
+        // In place of the one in memory: what a setup left there is found by what comes after it.
+        let place = inside == Self.home ? inside : try Self.checked(inside, isInside: true)
         if place.hasPrefix(Self.worktree + "/"), !isPlain(String(place.dropFirst(Self.worktree.count + 1)), beneath: command.worktree) {
             throw SandboxError(.invalid, "\(place): there is no such folder in the worktree, or a link leads there")
         }

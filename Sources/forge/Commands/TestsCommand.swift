@@ -24,7 +24,8 @@ enum TestsCommand {
             """,
         positionals: [.init("DIR", optional: true, "the folder (default: this one)")], options: [near, .json]
     ) { arguments, context in
-        let found = try candidates(arguments, in: arguments.positional(0) ?? ".")
+        let folder = arguments.positional(0) ?? "."
+        let found = asked(arguments, in: folder).candidates(try TestFolderReader.tree(folder), try agents(of: folder))
         var table = Table(["row", "folder", "command", "setup", "results", "why"], whenEmpty: "no way to run tests was found")
         for candidate in found {
             let json = candidate.json
@@ -45,22 +46,29 @@ enum TestsCommand {
         details: """
             Tries what 'forge tests detect' finds, in that order, until one command comes to a judgement; failed tests are run again to tell
             which fail only now and then. After -- stands a command to run instead. Tests may write into the folder; as root, its files are
-            given to the sandbox's user. Setup runs first, without a network.
+            given to the sandbox's user. Setup runs first; it reaches the hosts that sandbox.egress of the settings and agents.egress of
+            .forge.yml both name, by default none. Tests reach nothing.
+            With --at the tests are those of a commit of the folder's repository, in a worktree of their own under the data folder; the folder
+            is not touched. Setup has a worktree of its own, and what it makes there is kept for the next run with the same lock files.
             With --json one document: {"schema", "verdict": "passed"|"failed"|"empty"|"broken"|"crashed"|"limited"|"missing_program"|
-            "cannot_run", "command", "folder", "exit", "milliseconds", "format", "complete", "doubts", "counts", "flaky", "attempts",
-            "tests": [{"name", "outcome": "passed"|"failed"|"skipped"|"errored", "file"?, "message"?}]}. "cannot_run" is for a folder in
-            which nothing is known to try. Each of "attempts" is {"command", "folder", "problem", "ending"?, "last_lines"}.
+            "cannot_run", "commit"?, "command", "folder", "exit", "milliseconds", "format", "complete", "doubts", "counts", "flaky",
+            "attempts", "setups", "tests": [{"name", "outcome": "passed"|"failed"|"skipped"|"errored", "file"?, "message"?}]}.
+            "cannot_run" is for a folder in which nothing is known to try. Each of "attempts" is {"command", "folder", "problem",
+            "ending"?, "last_lines"}. "setups" tells of setups that had a way out or were for a commit: {"command", "folder",
+            "outcome": "cached"|"kept"|"ran"|"failed", "problem"?, "milliseconds", "reached", "refused", "files", "bytes", "left_out",
+            "changed", "changed_count"}.
             Exit codes: 0 the tests ran and none failed, 1 tests failed, 2 bad input, 3 they could not be run or did not come to their end.
 
               forge tests run
               forge tests run services/cart -- python3 -m pytest -x
+              forge tests run --at main
             """,
         positionals: [
             .init("DIR", optional: true, "the folder (default: this one)"),
             .init("COMMAND", optional: true, repeats: true, "after --: what to run instead"),
         ],
         options: [
-            near,
+            near, .init("at", "COMMIT", "run the tests of this commit (a branch, a tag, a SHA), in a worktree of their own"),
             .init(
                 "time", "DURATION",
                 "how long each command may run (default: sandbox.command_timeout, or agents.limits.command_timeout if less)"),
@@ -69,47 +77,37 @@ enum TestsCommand {
     ) { arguments, context in
         let before = arguments.plainFrom ?? arguments.positionals.count
         guard before <= 1 else { throw CommandFailure.badInput("one folder; a command stands after --") }
-        let folder = before == 1 ? arguments.positionals[0] : "."
         let words = arguments.positionals.dropFirst(before)
         let command = words.count == 1 ? words.joined() : words.map(shellWord).joined(separator: " ")
-        let found = try candidates(arguments, in: folder, command: command.isEmpty ? nil : command)
-        let bench = try TestsSetUp(arguments, context, timeout: agents(of: folder).limits.commandTimeout).bench
-        let place = absolutePath(folder)
-        let proof: TestProof
+        let asked = asked(arguments, in: before == 1 ? arguments.positionals[0] : ".", command: command.isEmpty ? nil : command)
         do {
-            let tried = command.isEmpty ? found : Array(found.prefix(1))
-            proof = try await untilInterrupted { try await bench.prove(tried, in: place) }
+            let report = try await untilInterrupted {
+                guard let commit = arguments.value("at") else {
+                    return try await TestsInFolder(asked: asked, agents: try agents(of: asked.folder)).run(arguments, context)
+                }
+                return try await TestsAtCommit(asked: asked, name: commit).run(arguments, context)
+            }
+            return try report.show(context, json: arguments.has("json"))
         } catch let error as SandboxError {
             throw error.kind == .invalid ? CommandFailure.badInput(error.message) : CommandFailure.failed(error.message)
         }
-        return try TestsReport(proof).show(context, json: arguments.has("json"))
     }
 
-    private static func candidates(_ arguments: Arguments, in folder: String, command: String? = nil) throws(CommandFailure)
-        -> [TestCandidate]
-    {
-        let tree = try TestFolderReader.tree(folder)
-        let agents = try agents(of: folder)
-        var configuration = TestConfiguration(test: agents.test, setup: agents.setup)
-        if let command {
-            configuration.test = command
-            configuration.setup = nil
-        }
-        let near = (arguments.values["near"] ?? []).map { RepositoryPath($0) }
-        var found = TestDetection.candidates(tree, near: near, configuration: configuration)
-        if command != nil, !found.isEmpty {
-            found[0].setup = nil
-            found[0].why = "asked for"
-        }
-        return found
+    private static func asked(_ arguments: Arguments, in folder: String, command: String? = nil) -> TestsAsked {
+        TestsAsked(folder: folder, command: command, near: (arguments.values["near"] ?? []).map { RepositoryPath($0) })
     }
 
     private static func agents(of folder: String) throws(CommandFailure) -> AgentsConfig {
         let path = folder + "/.forge.yml"
-        guard Files.exists(path) else { return RepositoryConfig.standard.agents }
-        let effective = EffectiveConfig.load([.repository(try UpperLayers.read(path), file: path)])
+        return try agents(Files.exists(path) ? UpperLayers.read(path) : nil, file: path)
+    }
+
+    /// What a repository says, as far as the layers above allow it.
+    static func agents(_ text: [UInt8]?, file: String, above layers: [ConfigLayer] = []) throws(CommandFailure) -> AgentsConfig {
+        guard text != nil || !layers.isEmpty else { return RepositoryConfig.standard.agents }
+        let effective = EffectiveConfig.load(layers + [text.map { .repository($0, file: file) }].compactMap(\.self))
         guard effective.problems.isEmpty else {
-            throw .badInput(effective.problems.map { "\(path): \($0)" }.joined(separator: "\nforge: "))
+            throw .badInput(effective.problems.map { "\(file): \($0)" }.joined(separator: "\nforge: "))
         }
         return effective.config.agents
     }
@@ -119,22 +117,20 @@ enum TestsCommand {
         text.utf8.allSatisfy { $0.isDigit || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || "-_./=:,@%+".utf8.contains($0) }
             ? text : TestScript.quoted(text)
     }
-
-    /// Without detours, which the sandbox refuses.
-    private static func absolutePath(_ path: String) -> String {
-        var parts: [Substring] = []
-        for part in (path.hasPrefix("/") ? path : ProcessFacts.workingFolder + "/" + path).split(separator: "/") where part != "." {
-            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
-        }
-        return "/" + parts.joined(separator: "/")
-    }
 }
 
 /// What is said of a run, for people and for programs.
-struct TestsReport {
+struct TestsReport: Sendable {
     let proof: TestProof
+    let setups: [SetupReport]
+    /// Nil for a folder as it is.
+    let commit: CommitSHA?
 
-    init(_ proof: TestProof) { self.proof = proof }
+    init(_ proof: TestProof, setups: [SetupReport] = [], commit: CommitSHA? = nil) {
+        self.proof = proof
+        self.setups = setups
+        self.commit = commit
+    }
 
     func show(_ context: CommandContext, json: Bool) throws(CommandFailure) -> ExitCode {
         if json {
@@ -143,6 +139,7 @@ struct TestsReport {
             var table = Table(["outcome", "test", "message"], whenEmpty: "no single tests are named")
             for test in proof.run?.outcomes.cases ?? [] { table.add(row(test), test.json) }
             try context.show(table, json: false)
+            for setup in setups { context.note("forge: \(Table.flat(setup.summary))") }
             for doubt in proof.run?.outcomes.doubts ?? [] { context.note("forge: \(Table.flat(doubt))") }
             for attempt in proof.attempts where proof.candidate != nil { context.note("forge: \(Table.flat(attempt.problem))") }
             for attempt in proof.attempts where proof.candidate == nil && !attempt.lastLines.isEmpty {
@@ -161,7 +158,8 @@ struct TestsReport {
     /// Whoever runs the tests has changed nothing; that some fail is what was asked for.
     private var summary: String {
         guard proof.verdict != .cannotRun else { return proof.summary }
-        return "the tests ran: \(proof.counts) ('\(proof.candidate?.command ?? "")')"
+        let place = commit.map { " at \($0.short)" } ?? ""
+        return "the tests ran\(place): \(proof.counts) ('\(proof.candidate?.command ?? "")', \(proof.run?.milliseconds ?? 0) ms)"
     }
 
     private func row(_ test: TestCase) -> [Table.Cell] {
@@ -177,13 +175,14 @@ struct TestsReport {
         let counts = TestOutcome.allCases.map { JSON.Member($0.rawValue, JSON(outcomes?.count($0) ?? 0)) }
         return JSON.object([
             .init("schema", 1), .init("verdict", .string(proof.ending?.rawValue ?? "cannot_run")),
+            .init("commit", JSON(commit?.description)),
             .init("command", JSON(proof.candidate?.command)),
             .init("folder", JSON(proof.candidate.map { $0.folder?.text ?? "." })), .init("exit", JSON(run?.exit)),
             .init("milliseconds", JSON(run?.milliseconds)), .init("format", JSON(outcomes?.format?.rawValue)),
             .init("complete", .bool(outcomes?.isComplete ?? false)), .init("doubts", .array((outcomes?.doubts ?? []).map(JSON.string))),
             .init("counts", .object(counts)), .init("flaky", .array(proof.flaky.sorted().map(JSON.string))),
             .init("attempts", .array(proof.attempts.map(\.json.withoutNulls))),
-            .init("tests", .array((outcomes?.cases ?? []).map(\.json))),
+            .init("setups", .array(setups.map(\.json))), .init("tests", .array((outcomes?.cases ?? []).map(\.json))),
         ]).withoutNulls
     }
 }

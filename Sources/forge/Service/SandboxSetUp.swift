@@ -21,16 +21,25 @@ extension SandboxSettings {
         }
     }
 
-    /// For a command about a person's own folder, which belongs to the same user afterwards.
-    func sandbox(_ context: CommandContext) throws(CommandFailure) -> any Sandbox {
-        guard kind == .bubblewrap else {
-            context.note("forge: warning: \(UnwalledSandbox.warning)")
+    /// Warns where there are no walls; whether walls hold is found out by `BubblewrapSandbox.walls()`.
+    func sandbox(log: Log) throws(SandboxError) -> any Sandbox {
+        switch kind {
+        case .bubblewrap: return try BubblewrapSandbox(bubblewrap)
+        case .none:
+            log.warning(UnwalledSandbox.warning)
             return UnwalledSandbox(readable: readable)
         }
-        var options = bubblewrap
-        options.givesBack = true
+    }
+
+    /// For a command about a person's own folder, which belongs to the same user afterwards.
+    func sandbox(_ context: CommandContext) throws(CommandFailure) -> any Sandbox {
         do throws(SandboxError) {
-            return try BubblewrapSandbox(options)
+            guard kind == .none else {
+                var options = bubblewrap
+                options.givesBack = true
+                return try BubblewrapSandbox(options)
+            }
+            return try sandbox(log: Log(level: .warning) { context.note("forge: warning: \($0.message)") })
         } catch {
             throw .failed(error.message)
         }

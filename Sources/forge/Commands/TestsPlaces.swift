@@ -1,0 +1,139 @@
+// Where `forge tests run` runs: a person's own folder as it is, or a commit of its repository in a worktree of Forge's own, which is gone
+// afterwards. Nothing of a worktree is ever written into the person's folder.
+
+import ForgeConfig
+import ForgeCore
+import ForgeCrew
+import ForgeCrypto
+import ForgeEngine
+import ForgeGit
+import ForgeSystem
+
+/// What a person asked for.
+struct TestsAsked: Sendable {
+    var folder: String
+    /// In place of what is found.
+    var command: String?
+    var near: [RepositoryPath]
+
+    func candidates(_ tree: TestTree, _ agents: AgentsConfig) -> [TestCandidate] {
+        var configuration = TestConfiguration(test: agents.test, setup: agents.setup)
+        if let command { configuration = TestConfiguration(test: command, setup: nil) }
+        var found = TestDetection.candidates(tree, near: near, configuration: configuration)
+        guard command != nil, !found.isEmpty else { return found }
+        found[0].setup = nil
+        found[0].why = "asked for"
+        return found
+    }
+
+    /// A command that was asked for is tried alone.
+    func tried(_ found: [TestCandidate]) -> [TestCandidate] { command == nil ? found : Array(found.prefix(1)) }
+}
+
+/// A person's own folder. Setup gets out where the settings and the repository agree; nothing of it is kept.
+struct TestsInFolder: Sendable {
+    let asked: TestsAsked
+    let agents: AgentsConfig
+
+    func run(_ arguments: Arguments, _ context: CommandContext) async throws -> TestsReport {
+        let settings = try loadSettings(arguments, context)
+        let setUp = try TestsSetUp(arguments, settings, try settings.sandbox.sandbox(context), timeout: agents.limits.commandTimeout)
+        let tried = asked.tried(asked.candidates(try TestFolderReader.tree(asked.folder), agents))
+        let place = absolutePath(asked.folder)
+        let isOut = !settings.sandbox.egress.narrowed(to: agents.egress).isEmpty && tried.contains { $0.setup != nil }
+        guard isOut else { return TestsReport(try await setUp.bench.prove(tried, in: place)) }
+        return try await withStore(in: settings.data, context) { store in
+            let ways = EgressAssembly(settings, journal: store, for: BudgetPayer(tenant: .local, repository: place))
+            return try await prove(tried, in: place, setUp.bench, ways)
+        }
+    }
+
+    private func prove(
+        _ tried: [TestCandidate], in place: String, _ bench: TestBench, _ ways: EgressAssembly
+    ) async throws -> TestsReport {
+        var setups: [SetupReport] = []
+        let proof = try await bench.prove(tried, in: place) { candidate in
+            let (ending, seen) = try await ways.withWayOut(to: agents.egress) { way in
+                try await bench.prepare(candidate, in: place, through: way)
+            }
+            setups.append(
+                SetupReport(
+                    command: candidate.setup ?? "", folder: candidate.setupFolder, outcome: ending.problem == nil ? .ran : .failed,
+                    problem: ending.problem, milliseconds: Int(ending.time / .milliseconds(1)), seen: seen))
+            return ending.problem
+        }
+        return TestsReport(proof, setups: setups)
+    }
+}
+
+/// A commit of the repository that a folder is in, through its mirror.
+struct TestsAtCommit: Sendable {
+    let asked: TestsAsked
+    let name: String
+
+    private static let owner = "folder"
+
+    func run(_ arguments: Arguments, _ context: CommandContext) async throws -> TestsReport {
+        let settings = try loadSettings(arguments, context)
+        let log = Log(level: .warning) { context.note("forge: warning: \($0.message)") }
+        do {
+            let (path, commit, text) = try await source()
+            let agents = try TestsCommand.agents(text, file: ".forge.yml of \(commit.short)", above: settings.repositories.layers)
+            let setUp = try TestsSetUp(arguments, settings, try settings.sandbox.sandbox(log: log), timeout: agents.limits.commandTimeout)
+            let repository = try Self.repository(at: path)
+            let mirrors = try settings.mirrors(log: log)
+            let place = HostPlace(tenant: .local, repository: repository)
+            let snapshot = try await mirrors.fetch(
+                FetchRequest(place: place, remote: GitRemote(url: path), refs: [], commits: [commit]))
+            // Opened worktrees hold the mirror themselves.
+            await snapshot.release()
+            return try await withStore(in: settings.data, context) { store in
+                let ways = EgressAssembly(settings, journal: store, for: BudgetPayer(tenant: .local, repository: "\(repository)"))
+                let order = WorkOrder(
+                    WorktreeRequest(place: place, commit: commit, run: RunID(1)), egress: agents.egress, scope: "folder \(path)")
+                return try await setUp.workshop(mirrors, ways).withPlace(order) { place in
+                    let tree = try TestFolderReader.tree(place.worktree.folder)
+                    var asked = asked
+                    if let own = Self.folder(absolutePath(asked.folder), in: path) { asked.near.append(own) }
+                    let (proof, setups) = try await place.prove(asked.tried(asked.candidates(tree, agents)))
+                    return TestsReport(proof, setups: setups, commit: commit)
+                }
+            }
+        } catch let error as SourceError {
+            throw CommandFailure.failed(error.message)
+        }
+    }
+
+    /// The repository's own folder, the commit, and the `.forge.yml` that it has.
+    private func source() async throws -> (path: String, commit: CommitSHA, config: [UInt8]?) {
+        do throws(GitError) {
+            let repository = try LocalRepository(containing: asked.folder, runtime: try GitRuntime())
+            let commit = try await repository.commit(named: name)
+            let config = try await repository.file(RepositoryPath(".forge.yml"), at: commit, bytesMax: 1 << 20)
+            return (absolutePath(repository.workTree ?? asked.folder), commit, config)
+        } catch {
+            throw CommandFailure.badInput(error.message)
+        }
+    }
+
+    /// Who names a folder below the top wants the tests that are nearest to it.
+    private static func folder(_ folder: String, in top: String) -> RepositoryPath? {
+        folder.hasPrefix(top + "/") ? RepositoryPath(String(folder.dropFirst(top.count + 1))) : nil
+    }
+
+    /// No other repository of this machine has this name: the path is in it.
+    private static func repository(at path: String) throws(CommandFailure) -> RepositoryName {
+        let digest = Hex.encode(SHA256.digest(path)).prefix(24)
+        guard let name = RepositoryName("\(owner)/\(digest)") else { throw .failed("\(path) cannot be named") }
+        return name
+    }
+}
+
+/// Without detours, which the sandbox refuses.
+func absolutePath(_ path: String) -> String {
+    var parts: [Substring] = []
+    for part in (path.hasPrefix("/") ? path : ProcessFacts.workingFolder + "/" + path).split(separator: "/") where part != "." {
+        if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return "/" + parts.joined(separator: "/")
+}
