@@ -62,19 +62,15 @@ struct EgressAssembly: WaysOut {
         return (try EgressProxy(folder: folder, name: name, rules: rules, dependencies: dependencies), "\(folder)/\(name)")
     }
 
-    /// This program is the bridge to the socket, so it is there inside, with the libraries that are not part of the system.
-    private func wayOut() throws -> (String) -> WayOut {
+    private func wayOut() throws(SetUpProblem) -> (String) -> WayOut {
         guard settings.loopback else {
             throw SetUpProblem(description: "sandbox.loopback is off, and programs find their proxy there: nothing can be reached")
         }
-        let program = ProcessFacts.executablePath
-        guard Files.exists(program) else { throw SetUpProblem(description: "\(program) was replaced while it runs: start it again") }
-        // What lies in /usr is there anyway.
-        let readable = ([program] + ProcessFacts.libraryFolders).filter { !$0.hasPrefix("/usr/") && !$0.hasPrefix("/lib") }
+        let bridge = try BridgeProgram()
         return { socket in
             WayOut(
-                network: .sockets([Self.socketInside: socket]),
-                words: [program, "sandbox", "bridge", "--socket", Self.socketInside, "--"], readable: readable)
+                network: .sockets([Self.socketInside: socket]), words: bridge.words(["--socket", Self.socketInside]),
+                readable: bridge.readable)
         }
     }
 }
