@@ -158,4 +158,26 @@ import Testing
         #expect(found["threads"]?[0]?["line"]?.integer == 2 && found["threads"]?[0]?["path"]?.string == "shop.txt")
         #expect(found.text.contains("Divides by zero") && !found.text.contains("Never closed"))
     }
+
+    @Test func `a model that takes a question and never answers it holds up nothing that the rules found`() throws {
+        let place = try LocalPlace()
+        let provider = try ModelStandIn()
+        provider.fail(.silence, .silence, .silence)
+        let own = try String(contentsOfFile: place.settings, encoding: .utf8)
+        try Data(ModelStandIn.key.utf8).write(to: URL(filePath: "\(place.path)/key"))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: "\(place.path)/key")
+        let model = "{provider: openai, base_url: \"\(provider.url)/v1\", name: qwen-3, api_key_file: \(place.path)/key}"
+        try Data("\(own)model: \(model)\nbudget: {unpriced_million_usd: 0}\n".utf8).write(to: URL(filePath: place.settings))
+        try place.write(".forge.yml", "version: 1\nreview: {debounce: 0s, model_patience: 1s}\n")
+        try place.push("main")
+        let service = try place.serve()
+        defer { service.end(with: SIGTERM) }
+        try place.branch("feature", "orders.py", Planted.flawedOrders)
+        try place.push("feature")
+        _ = try place.forge("pr", "open", "feature", "--title", "Search")
+        let found = try place.checked()
+        #expect(found["threads"]?.array?.count == 1, "\(found.text) \(service.log)")
+        #expect(found.text.contains("the model did not answer within 1 second"), "\(found.text)")
+        #expect(found["checks"]?[0]?["conclusion"]?.string == "neutral" && provider.requests.count == 1, "\(found.text)")
+    }
 }

@@ -73,7 +73,7 @@ package struct BudgetSettings: Sendable, Equatable {
         unpricedMillionUSD = reader.readOptional(
             "unpriced_million_usd", .number(0...10_000), example: "0",
             "US dollars that a million tokens of a model without a price count as; such a model is not asked if absent.")
-        runSteps = reader.read("run_steps", .int(1...10_000), "60", "Steps that one run may take; not used yet.")
-        runMinutes = reader.read("run_minutes", .int(1...1_440), "30", "Minutes that one run may take; not used yet.")
+        runSteps = reader.read("run_steps", .int(1...10_000), "60", "Calls of a model that one run may take.")
+        runMinutes = reader.read("run_minutes", .int(1...1_440), "30", "Minutes that a model may take for one run.")
     }
 }

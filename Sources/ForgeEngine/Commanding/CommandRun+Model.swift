@@ -1,6 +1,7 @@
 // What a person asks of a model is paid for, so it has a run: an answer is stored before it is posted, and a command that was stopped in
 // between posts what was stored.
 
+import ForgeConfig
 import ForgeCore
 import ForgeReview
 
@@ -23,5 +24,23 @@ extension CommandRun {
             RunMeters(needs.review.metrics).ended(.question, "answered", after: now.now - began)
         }
         return answers
+    }
+
+    /// A model that does not answer leaves what is known without one: the person who asked must not wait longer than a review would.
+    private func answer(
+        _ question: ModelQuestion, _ change: QuestionedChange, _ answerer: any QuestionAnswerer
+    ) async throws -> String? {
+        let limit = change.config.config.review.modelPatience
+        let patience = ModelPatience(
+            silenceMax: limit, totalMax: max(limit, needs.review.modelTimeMax), clock: needs.review.clock, now: needs.review.now,
+            lastAnswer: { nil })
+        do {
+            return try await patience.wait { try await answerer.answer(question, about: change) }
+        } catch {
+            try Task.checkCancellation()
+            guard let why = (error as? ModelError)?.message ?? (error as? ModelOverdue)?.sentence else { throw error }
+            needs.review.log.warning("a question was not answered", [.init("why", .string(why))])
+            return nil
+        }
     }
 }

@@ -15,6 +15,8 @@ package struct CrewReviewer: ChangeReviewer {
     private let budgets: BudgetBook?
     /// Nil where nothing is to be kept.
     private let exchanges: ExchangeRecorder?
+    /// Of the model for one run, as the server allows.
+    private let callsMax: Int
     private let outside: OutsideText
     private let matching: PatternMatching
     /// Takes secrets out of a line that is shown.
@@ -22,12 +24,13 @@ package struct CrewReviewer: ChangeReviewer {
     private let limits: PackingLimits
 
     package init(
-        model: any Model, budgets: BudgetBook? = nil, exchanges: ExchangeRecorder? = nil, matching: PatternMatching,
+        model: any Model, budgets: BudgetBook? = nil, exchanges: ExchangeRecorder? = nil, callsMax: Int = .max, matching: PatternMatching,
         limits: PackingLimits = PackingLimits(), outside: OutsideText, masked: @escaping @Sendable (String) -> String
     ) {
         self.model = model
         self.budgets = budgets
         self.exchanges = exchanges
+        self.callsMax = callsMax
         self.matching = matching
         self.limits = limits
         self.masked = masked
@@ -69,11 +72,12 @@ package struct CrewReviewer: ChangeReviewer {
         }
         let payer = BudgetPayer(tenant: change.place.tenant, repository: change.place.repository.description, run: journal.run)
         let budget = budgets?.budget(for: payer, config.config.budgets, lease: journal.lease)
+        let calls = CallCount(journal, max: min(callsMax, config.config.budgets.runSteps ?? callsMax))
         var answered = Answered()
         var findings: [Finding] = []
         var stop = landing
         for (index, part) in packed.parts.enumerated() {
-            if stop == nil, index > 0, await isLanding(budget) { stop = "the budget is nearly used up" }
+            if stop == nil, index > 0, !journal.has(Self.reviewerKey(index)) { stop = await reasonToStop(calls, budget) }
             if let stop, !journal.has(Self.reviewerKey(index)) {
                 Self.forget(part, stop, &reading)
                 continue
@@ -99,7 +103,7 @@ package struct CrewReviewer: ChangeReviewer {
             guard !read.findings.isEmpty else { continue }
             var verdicts: JSON?
             do {
-                if stop == nil || journal.has(Self.skepticKey(index)) {
+                if (stop == nil && calls.left > 0) || journal.has(Self.skepticKey(index)) {
                     verdicts = try await ask(
                         SkepticTask.request(read.findings, part, outside), Self.skepticKey(index), journal, budget, &answered)
                 }
@@ -114,10 +118,12 @@ package struct CrewReviewer: ChangeReviewer {
         return ReviewersWord(findings: findings, reading: reading)
     }
 
-    private func isLanding(_ budget: CallBudget?) async -> Bool {
+    /// Why no further part is begun; nil while there is enough for what a part takes: somebody who reads it, and somebody who refutes.
+    private func reasonToStop(_ calls: CallCount, _ budget: CallBudget?) async -> String? {
+        guard calls.left >= 2 else { return "the model's calls of one run are used up (run_steps)" }
         // A ledger that does not answer refuses the next call by itself.
-        guard let state = try? await budget?.state() else { return false }
-        return state != .open
+        guard let state = try? await budget?.state() else { return nil }
+        return state == .open ? nil : "the budget is nearly used up"
     }
 
     private func ask(
@@ -161,6 +167,19 @@ package struct CrewReviewer: ChangeReviewer {
         reading.partial.removeAll { $0.path.map(part.paths.contains) ?? false }
         reading.none += part.paths.map { UnreadPart(path: $0, reason: reason) }
     }
+}
+
+/// Of a run's calls, those that were answered: what its journal keeps is not asked again.
+private struct CallCount {
+    private let journal: RunJournal
+    private let max: Int
+
+    init(_ journal: RunJournal, max: Int) {
+        self.journal = journal
+        self.max = max
+    }
+
+    var left: Int { max - journal.allSteps.count { $0.kind == StepKind.model.rawValue } }
 }
 
 /// What the answers of a review came to together, and who gave those that read the change.

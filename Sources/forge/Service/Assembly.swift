@@ -57,9 +57,8 @@ struct Assembly: Sendable {
         let text = CrewText(rules: rules, redact: surroundings.redact)
         let exchanges = settings.model.exchanges(keptIn: store, text, metrics, log)
         let workshop = ReviewWorkshop(
-            store: store, rules: rules, model: model, budgets: budgets, exchanges: exchanges, text: text, wall: wall, metrics: metrics,
-            queued: changed,
-            log: log)
+            store: store, rules: rules, model: model, budgets: budgets, exchanges: exchanges, text: text, wall: wall, clock: clock,
+            runSteps: settings.budget.runSteps, metrics: metrics, queued: changed, log: log)
         reviews = try settings.reviewWork(github: github, workshop)
         if let github {
             healer = GapHealer(missed: DeliveryLog(github.app), store: store, wall: wall, arrived: arrived, metrics: metrics, log: log)

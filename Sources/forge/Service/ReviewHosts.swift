@@ -20,6 +20,9 @@ struct ReviewWorkshop: Sendable {
     let exchanges: ExchangeRecorder?
     let text: CrewText
     let wall: WallClock
+    let clock: any Clock<Duration>
+    /// Calls of a model that one run may take.
+    let runSteps: Int
     let metrics: Metrics
     /// Told when a job was queued.
     let queued: Wakeup
@@ -29,7 +32,9 @@ struct ReviewWorkshop: Sendable {
 extension ReviewWorkshop {
     func reviewer(_ matching: PatternMatching) -> (any ChangeReviewer)? {
         model.map {
-            CrewReviewer(model: $0, budgets: budgets, exchanges: exchanges, matching: matching, outside: text.outside) { [text] in
+            CrewReviewer(
+                model: $0, budgets: budgets, exchanges: exchanges, callsMax: runSteps, matching: matching, outside: text.outside
+            ) { [text] in
                 text.masked($0)
             }
         }
@@ -61,8 +66,8 @@ extension ServerSettings {
         func needs(_ host: any CodeHost, _ url: @escaping @Sendable (RepositoryName) -> String?) -> ReviewDependencies {
             ReviewDependencies(
                 store: workshop.store, host: host, mirrors: mirrors, upperLayers: upperLayers(host, mirrors, workshop), judge: judge,
-                reviewer: workshop.reviewer(judge.matching), repositoryURL: url, now: workshop.wall, metrics: workshop.metrics,
-                log: workshop.log)
+                reviewer: workshop.reviewer(judge.matching), repositoryURL: url, now: workshop.wall, clock: workshop.clock,
+                modelTimeMax: .seconds(60 * budget.runMinutes), metrics: workshop.metrics, log: workshop.log)
         }
         let webURL = github.map { _ in self.github.webURL.description } ?? ""
         let web = github.map { needs($0) { "\(webURL)/\($0)" } }
