@@ -118,7 +118,7 @@ import Testing
                 version: 1
                 pack: models
                 models:
-                  - {name: qwen, provider: mine, input: 1, output: 1, cache_read: 1, cache_write: 1, window: 32768, matches: [qwen-3]}
+                  - {name: qwen-, provider: mine, input: 1, output: 1, cache_read: 1, cache_write: 1, window: 32768, matches: [qwen-3]}
                 """
             try FileManager.default.createDirectory(atPath: "\(folder)/rules", withIntermediateDirectories: true)
             try Data(pack.utf8).write(to: URL(filePath: "\(folder)/rules/models.yml"))
