@@ -16,8 +16,7 @@ extension CommandRun {
         let began = now.now
         var answers: [String?] = []
         for (index, question) in questions.enumerated() {
-            answers.append(
-                try await answerer.answer(question, about: change, in: opened.journal, step: "model.answer.\(index + 1)"))
+            answers.append(try await answer(question, change, in: opened.journal, step: "model.answer.\(index + 1)", by: answerer))
         }
         if opened.finished == nil {
             try await store.advanceRun(opened.journal.run, to: .done, reason: nil, lease: job.lease)
@@ -28,14 +27,14 @@ extension CommandRun {
 
     /// A model that does not answer leaves what is known without one: the person who asked must not wait longer than a review would.
     private func answer(
-        _ question: ModelQuestion, _ change: QuestionedChange, _ answerer: any QuestionAnswerer
+        _ question: ModelQuestion, _ change: QuestionedChange, in journal: RunJournal, step key: String, by answerer: any QuestionAnswerer
     ) async throws -> String? {
         let limit = change.config.config.review.modelPatience
         let patience = ModelPatience(
             silenceMax: limit, totalMax: max(limit, needs.review.modelTimeMax), clock: needs.review.clock, now: needs.review.now,
             lastAnswer: { nil })
         do {
-            return try await patience.wait { try await answerer.answer(question, about: change) }
+            return try await patience.wait { try await answerer.answer(question, about: change, in: journal, step: key) }
         } catch {
             try Task.checkCancellation()
             guard let why = (error as? ModelError)?.message ?? (error as? ModelOverdue)?.sentence else { throw error }
