@@ -43,12 +43,14 @@ package final class UnwalledSandbox: Sandbox {
         }
         var file: Descriptor?
         if let path = command.outputFile { file = try Descriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW) }
+        let disk = try DiskWatch(command)
         let group = try groups.map { groups throws(SandboxError) in try groups.take(command.limits) }
         defer { if let group { groups?.giveBack(group) } }
         let (program, output) = try launch(command, group)
         var watch = RunWatch(
             program, output: output, status: nil, gate: nil, cancelled: cancelled,
-            meter: ResourceMeter(group: group, limits: command.limits), keeper: OutputKeeper(command.limits, file: file), tell: tell)
+            meter: ResourceMeter(group: group, limits: command.limits), disk: disk, keeper: OutputKeeper(command.limits, file: file),
+            tell: tell)
         return try watch.run().ending()
     }
 

@@ -35,6 +35,13 @@ package enum Files {
         try StandardStream.write(bytes, to: descriptor, name: path)
     }
 
+    /// Makes sure that `write` will be able to: for what is dear to come by. What stands in the file stays.
+    package static func prepare(_ path: String, mode: UInt32 = 0o644) throws(SystemError) {
+        let descriptor = unsafe forge_open_for_writing(path, mode)
+        guard descriptor >= 0 else { throw .last("create", path) }
+        close(descriptor)
+    }
+
     /// Makes a file that is not there yet, and returns when the disk has it: for what nobody could make again. All of it or none.
     package static func createNew(_ bytes: [UInt8], at path: String, mode: UInt32) throws(SystemError) {
         let descriptor = unsafe forge_create_new(path, mode)

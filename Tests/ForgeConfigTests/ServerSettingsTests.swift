@@ -227,6 +227,27 @@ import Testing
     #expect(settings.model.roles["lead"]?.name == "gpt")
 }
 
+@Test func `a role that nobody has is named with its line, and with the one that was probably meant`() {
+    checkProblems(
+        """
+        model:
+          roles:
+            reveiwer: {name: a}
+            skeptic: {name: b}
+            boss: {name: c}
+        """,
+        """
+        line 3: model.roles.reveiwer is no role: did you mean 'reviewer'?
+        line 5: model.roles.boss is no role: there are \(ModelRole.all.joined(separator: ", "))
+        """)
+    #expect(Set(ModelRole.all).count == 3 + 5 + 15)
+}
+
+@Test func `exchanges are kept unless the operator does not want it`() throws {
+    #expect(try settings("").model.record)
+    #expect(try !settings("model: {record: false}").model.record)
+}
+
 @Test func `no two keys have the same variable`() {
     let names = ServerSettings.table.map { key in key.path.joined(separator: "_").uppercased() }
     #expect(Set(names).count == names.count)

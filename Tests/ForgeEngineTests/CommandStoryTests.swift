@@ -167,11 +167,15 @@ import Testing
         var text: String?
         var asked = Metrics().counter("asked", "How often.")
 
-        func answer(_ question: ModelQuestion, about change: QuestionedChange) async throws(ModelError) -> String? {
-            asked.add()
-            guard let text else { throw ModelError(.unavailable, "down") }
-            #expect(change.snapshot != nil && change.pull?.number == 7)
-            return "\(text) \(question.words)"
+        func answer(
+            _ question: ModelQuestion, about change: QuestionedChange, in journal: RunJournal, step key: String
+        ) async throws -> String? {
+            try await journal.step(key, .model) { () async throws -> String? in
+                asked.add()
+                guard let text else { return nil }
+                #expect(change.snapshot != nil && change.pull?.number == 7)
+                return "\(text) \(question.words)"
+            }
         }
     }
 

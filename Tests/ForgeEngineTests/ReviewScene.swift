@@ -99,7 +99,7 @@ final class ReviewScene: Sendable {
         ReviewDependencies(
             store: store, host: host, mirrors: mirrors, upperLayers: NoUpperLayers(), judge: LineJudge(),
             reviewer: reviewer ?? model.map { LineReviewer(model: $0) }, repositoryURL: { "https://host.example/\($0)" },
-            now: clock.wallClock,
+            now: clock.wallClock, clock: clock,
             metrics: metrics, log: logged.log)
     }
 

@@ -135,31 +135,6 @@ private struct Trap {
         #expect(ran.count >= 6, "\(ran)")
     }
 
-    /// All that the port has, to its end or its refusal.
-    private func doEverything(_ mirrors: Mirrors, _ tree: any SourceWorktree, remotes: [GitRemote]) async {
-        func attempt(_ body: () async throws -> Void) async { _ = await scene.failure(body) }
-        var made: CommitSHA?
-        await attempt { _ = try await tree.keep(step: 1) }
-        await attempt {
-            _ = try await tree.keep(step: 2, touched: [RepositoryPath("a.txt"), RepositoryPath("sub/c.txt"), RepositoryPath(".git")])
-        }
-        await attempt { _ = try await tree.diff(from: nil, to: nil) }
-        await attempt { _ = try await tree.log(RepositoryPath("a.txt"), countMax: 9) }
-        await attempt { _ = try await tree.blame(RepositoryPath("a.txt"), lines: 1...9) }
-        await attempt {
-            made = try await tree.commit(CommitRequest(message: "x\n", identity: forge, time: Timestamp(milliseconds: 0)))
-        }
-        for (number, remote) in remotes.enumerated() {
-            await attempt {
-                _ = try await tree.push(
-                    PushRequest(remote: remote, branch: "b\(number)", commit: made ?? tree.base, expected: nil, identity: forge))
-            }
-        }
-        await attempt { try await tree.restore(step: 0) }
-        await attempt { _ = try await tree.keep(step: 3) }
-        await attempt { try await mirrors.withWorktree(scene.worktree(tree.base, run: 8)) { _ = try await $0.keep(step: 0) } }
-    }
-
     private static let plants = [
         "none", "attributes", "git-folder", "git-file", "git-file-elsewhere", "commondir", "nested", "nested-known", "nested-file", "bare",
         "bare-top", "worktree-file",
@@ -173,7 +148,7 @@ private struct Trap {
         try self.plant(plant, in: tree.folder)
         let host = "\(scene.folder)/host.git"
         try scene.origin.git(["clone", "-q", "--bare", scene.origin.path, host])
-        await doEverything(mirrors, tree, remotes: [GitRemote(url: host)])
+        await scene.doEverything(mirrors, tree, remotes: [GitRemote(url: host)])
         await tree.close()
         #expect(try trap(tree.folder).ran() == [])
         #expect(!isThere(tree.folder))
@@ -262,7 +237,7 @@ private struct Trap {
         _ = try await tree.keep(step: 0)
         try write("changed\n", to: "\(tree.folder)/a.txt")
         try write("changed\n", to: "\(tree.folder)/read.md")
-        await doEverything(
+        await scene.doEverything(
             mirrors, tree, remotes: [GitRemote(url: host), GitRemote(url: "file://\(host)"), GitRemote(url: "ext::\(canaries)/x")])
         #expect(try GitProgram(in: host).text(["rev-parse", "b0"]) == GitProgram(in: host).text(["rev-parse", "b1"]))
         await (try await mirrors.fetch(scene.request())).release()
@@ -273,7 +248,7 @@ private struct Trap {
         // The host's own hooks are the host's, when it is asked over the network.
         let again = try await mirrors.open(scene.worktree(head))
         try write("more\n", to: "\(again.folder)/a.txt")
-        await doEverything(mirrors, again, remotes: [GitRemote(url: server.url("app.git"))])
+        await scene.doEverything(mirrors, again, remotes: [GitRemote(url: server.url("app.git"))])
         await again.close()
         #expect(try trap(mirror).ran().filter { $0.hasPrefix("ran-mirror") } == [])
     }

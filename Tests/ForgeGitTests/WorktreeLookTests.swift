@@ -78,6 +78,21 @@ import Testing
         (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType == .typeDirectory
     }
 
+    /// Lists of the files leave out the same; their own test has the same file.
+    @Test func `rules beyond the first 256 KiB of a .gitignore say nothing, and half of one neither`() async throws {
+        try scene.origin.commit()
+        let (_, tree) = try await scene.open()
+        let filler = String(repeating: "# what is not needed\n", count: IgnoreFile.bytesMax / 21 - 9)
+        let half = String(repeating: "x", count: IgnoreFile.bytesMax - 6 - filler.utf8.count - 3)
+        // The bound falls behind "x*" of the last rule but one.
+        try write("*.log\n" + filler + "#\(half.dropFirst())\nx*.never\n*.tmp\n", to: "\(tree.folder)/.gitignore")
+        for name in ["a.log", "a.tmp", "xa", "xa.never"] { try write("", to: "\(tree.folder)/\(name)") }
+        let kept = try await tree.keep(step: 0)
+        let names = try scene.mirror.text(["ls-tree", "--name-only", kept.description]).split(separator: "\n")
+        #expect(names == [".gitignore", "a.tmp", "xa", "xa.never"])
+        await tree.close()
+    }
+
     @Test func `patterns mean what they mean to git`() async throws {
         try scene.origin.commit()
         let (_, tree) = try await scene.open()
@@ -318,9 +333,18 @@ import Testing
         try scene.origin.git(["commit", "-q", "-m", "All"])
         let (_, tree) = try await scene.open()
         try write("lost?", to: "\(tree.folder)/m/x")
-        try write("gitdir: elsewhere", to: "\(tree.folder)/m/.git")
         #expect(
             try scene.tree(of: await tree.keep(step: 0)) == scene.origin.git(["rev-parse", "HEAD^{tree}"]), "what lies in it is left alone")
+        for place in ["m/.git", "m/x/y/.GIT", "m/z/git~1"] {
+            try? remove("\(tree.folder)/m/x")  // It may be gone with the last one.
+            try write("gitdir: elsewhere", to: "\(tree.folder)/\(place)")
+            for touched in [Set([RepositoryPath(place)]), nil] {
+                let error = await scene.failure { _ = try await tree.keep(step: 1, touched: touched) }
+                #expect(error?.kind == .refused && error?.message.contains(RepositoryPath(place).shown) == true, "\(place)")
+            }
+            try await tree.restore(step: 0)
+        }
+        try write("lost?", to: "\(tree.folder)/m/x")
         try remove("\(tree.folder)/m")
         #expect(try scene.tree(of: await tree.keep(step: 0)) == scene.origin.git(["rev-parse", "HEAD^{tree}"]))
         try write("x", to: "\(tree.folder)/m")

@@ -44,6 +44,31 @@ extension MirrorScene {
 
     func tree(of commit: CommitSHA) throws -> String { try mirror.text(["rev-parse", "\(commit)^{tree}"]) }
 
+    /// All that the port has, to its end or its refusal.
+    func doEverything(_ mirrors: Mirrors, _ tree: any SourceWorktree, remotes: [GitRemote]) async {
+        func attempt(_ body: () async throws -> Void) async { _ = await failure(body) }
+        var made: CommitSHA?
+        await attempt { _ = try await tree.keep(step: 1) }
+        await attempt {
+            _ = try await tree.keep(step: 2, touched: [RepositoryPath("a.txt"), RepositoryPath("sub/c.txt"), RepositoryPath(".git")])
+        }
+        await attempt { _ = try await tree.diff(from: nil, to: nil) }
+        await attempt { _ = try await tree.log(RepositoryPath("a.txt"), countMax: 9) }
+        await attempt { _ = try await tree.blame(RepositoryPath("a.txt"), lines: 1...9) }
+        await attempt {
+            made = try await tree.commit(CommitRequest(message: "x\n", identity: forge, time: Timestamp(milliseconds: 0)))
+        }
+        for (number, remote) in remotes.enumerated() {
+            await attempt {
+                _ = try await tree.push(
+                    PushRequest(remote: remote, branch: "b\(number)", commit: made ?? tree.base, expected: nil, identity: forge))
+            }
+        }
+        await attempt { try await tree.restore(step: 0) }
+        await attempt { _ = try await tree.keep(step: 3) }
+        await attempt { try await mirrors.withWorktree(worktree(tree.base, run: 8)) { _ = try await $0.keep(step: 0) } }
+    }
+
     /// Every name below a folder, links not followed.
     func listing(_ folder: String) -> [String] {
         (FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []).sorted()

@@ -23,6 +23,7 @@ import Testing
         #expect(catalog.facts(of: "claude-sonnet-5-20260203")?.window == 200_000)
         #expect(catalog.facts(of: "claude-sonnet-5-latest")?.window == 200_000)
         #expect(catalog.facts(of: "claude-sonnet-5-fast")?.window == 100_000, "another model, which may be dearer: of the family alone")
+        #expect(catalog.facts(of: "claude-sonnet-5-5")?.window == 100_000, "a version is another model, too")
         #expect(catalog.price(of: "claude-sonnet-50") == nil)
         #expect(catalog.facts(of: "anthropic/claude-sonnet-5")?.window == 200_000)
         #expect(catalog.facts(of: "claude-opus-9")?.window == 100_000)

@@ -72,6 +72,37 @@ import Testing
         #expect(!failed.redacted { $0.replacing("hunter2", with: "•••") }.json.text.contains("hunter2"))
     }
 
+    @Test func `a secret of several lines is found behind the escapes of a call's arguments`() throws {
+        let secret = "first\nsecond \"quoted\""
+        let arguments = JSON.object([.init("text", .string("the \(secret) end")), .init("n", 1)]).text
+        let plain = #"{ "n" : 1 }"#
+        let parts: [ModelPart] = [
+            .call(ToolCall(id: "1", name: "edit", argumentsText: arguments)), .call(ToolCall(id: "2", name: "edit", argumentsText: plain)),
+        ]
+        var asked = request("lead", "go")
+        asked.messages.append(.turn(parts))
+        let kept = RecordedExchange(asked, events: [], result: .success(ModelReply(parts: parts, stop: .calls, model: "m")))
+            .redacted { $0.replacing(secret, with: "•••") }
+        let written = kept.json.text
+        #expect(!written.contains("second"), "\(written)")
+        #expect(try kept.result.get().calls.map(\.argumentsText) == [#"{"text":"the ••• end","n":1}"#, plain], "one keeps its spelling")
+    }
+
+    @Test func `where everything is withheld, nothing is kept, and the line can still be chosen`() throws {
+        let parts: [ModelPart] = [
+            .text("secret"), .thinking(ModelThinking(provider: "anthropic", block: ["thinking": "secret"])),
+            .call(ToolCall(id: "1", name: "edit", argumentsText: "{\"p\":\"secret\"}")),
+        ]
+        let kept = RecordedExchange(
+            request("lead", "secret"), events: [.text("secret"), .changed(model: "secret")],
+            result: .success(ModelReply(parts: parts, stop: .tokensMax, usage: ModelUsage(inputTokens: 3), model: "m"))
+        ).redacted { _ in "(withheld)" }
+        #expect(!kept.json.text.contains("secret"), "\(kept.json.text)")
+        let again = try ModelTranscript(json: JSONParser.parse(ModelTranscript(exchanges: [kept]).json.text))
+        #expect(again.lines.first?.role == "lead")
+        #expect(try again.lines.first?.exchange.result.get().stop == .tokensMax)
+    }
+
     @Test func `what a dead stream cost is kept, where it is known`() throws {
         let events: [ModelEvent] = [.discarded(because: "cut", paid: 7), .discarded(because: "cut", paid: nil)]
         let exchange = RecordedExchange(request(), events: events, result: .failure(ModelError(.refused, "no")))
@@ -111,6 +142,31 @@ import Testing
         } catch {
             return "\(error)"
         }
+    }
+
+    @Test(arguments: [
+        (#"{"schema":1,"exchanges":[],"exchange":[]}"#, "'exchange' is unknown; did you mean 'exchanges'?"),
+        (#"{"schema":1,"exchanges":[{"reply":{"txt":"a"}}]}"#, "exchange 1: in 'reply', 'txt' is unknown; did you mean 'text'?"),
+        (#"{"schema":1,"exchanges":[{"reply":{"parts":[{"text":"a","tone":1}]}}]}"#, "exchange 1: in 'parts', 'tone' is unknown"),
+        (#"{"schema":1,"exchanges":[{"reply":{"parts":[{"thinking":{"blok":1}}]}}]}"#, "in 'thinking', 'blok' is unknown; did you"),
+        (#"{"schema":1,"exchanges":[{"reply":{"calls":[{"name":"a","argument":{}}]}}]}"#, "in 'call', 'argument' is unknown; did you"),
+        (#"{"schema":1,"exchanges":[{"reply":{"usage":{"input":1}}}]}"#, "in 'usage', 'input' is unknown; there are cache"),
+        (#"{"schema":1,"exchanges":[{"failure":{"kind":"spent","mesage":"a"}}]}"#, "in 'failure', 'mesage' is unknown; did you"),
+        (#"{"schema":1,"exchanges":[{"events":[{"text":"a","why":1}],"reply":{}}]}"#, "in 'events', 'why' is unknown"),
+        (#"{"schema":1,"exchanges":[{"role":["lead"],"reply":{}}]}"#, "exchange 1: 'role' is not a text"),
+        (#"{"schema":1,"exchanges":[{"repeat":"often","reply":{}}]}"#, "exchange 1: 'repeat' is not true or false"),
+        (#"{"schema":1,"exchanges":[{"reply":"a"}]}"#, "exchange 1: 'reply' is not a group of keys"),
+        (#"{"schema":1,"exchanges":["a"]}"#, "exchange 1: a group of keys is expected"),
+    ]) func `a key that nobody reads, and one that holds something else, is an error that names it`(text: String, words: String) {
+        #expect(problem(text)?.contains(words) == true, "\(problem(text) ?? "no problem")")
+    }
+
+    @Test func `what a run adds for its readers, and what was asked, is let pass`() {
+        let text = """
+            {"schema":1,"exchanges":[{"number":3,"step":"model.reviewer.1","at":"2026-11-20T00:00:00Z","role":"reviewer",
+              "request":{"anything":{"at":"all"}},"reply":{"answer":{"whatever":1},"calls":[{"name":"a","arguments":{"b":2}}]}}]}
+            """
+        #expect(problem(text) == nil)
     }
 
     @Test func `a mistake in a transcript is told with its exchange`() {

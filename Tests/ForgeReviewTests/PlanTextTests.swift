@@ -101,7 +101,7 @@ import Testing
                     change.model = ModelReading(
                         name: "claude-sonnet-5", full: [RepositoryPath("shop/orders.py")],
                         none: [UnreadPart(path: RepositoryPath("shop/settings.py"), reason: "the budget was spent")],
-                        usage: ModelUsage(inputTokens: 12_000, outputTokens: 345, microUSD: 41_000))
+                        usage: ModelUsage(inputTokens: 12_000, outputTokens: 345, cachedTokens: 9_000, microUSD: 41_000))
                 }), settings { $0.failsOn = .critical })
         #expect(second.review == nil && second.answers.map(\.finding) == ["d7a5ab80465549b3"])
         #expect(
@@ -140,7 +140,7 @@ import Testing
                       disable: [sql-string-python]
                     ```
 
-                    <sub>Round 2 at `bbbbbbbb` · 532 rules and `claude-sonnet-5` · 3.2 s · 12,345 tokens, $0.04 · \
+                    <sub>Round 2 at `bbbbbbbb` · 532 rules and `claude-sonnet-5` · 3.2 s · 12,345 tokens (9,000 from a cache), $0.04 · \
                     `/forge explain ID`, `/forge ignore ID reason`, `/forge review`, `/forge help`</sub>
 
                     <!-- forge:summary head=\(sha("b")) run=12 -->
@@ -240,6 +240,8 @@ import Testing
         (Unreviewed.skipped(because: "it is a draft, and review.drafts is false"), false, CheckConclusion.skipped, "Not reviewed"),
         (.paused(by: nil, pushes: 5), false, .skipped, "Not reviewed: paused"),
         (.paused(by: "ada", pushes: 5), true, .actionRequired, "Not reviewed: paused"),
+        (.enough(reviews: 3, next: Timestamp(milliseconds: 0)), false, .skipped, "Not reviewed: enough for a day"),
+        (.enough(reviews: 0, next: nil), true, .actionRequired, "Not reviewed: enough for a day"),
         (.superseded(by: sha("b")), false, .cancelled, "Not reviewed: bbbbbbbb is newer"),
         (.cancelled(by: "ada"), true, .cancelled, "Cancelled"),
         (.blocked(because: "the App may not read the code"), false, .actionRequired, "Not reviewed: somebody has to help"),
@@ -263,6 +265,10 @@ import Testing
             summary(.skipped(because: "it is a draft, and review.drafts is false"))
                 == "Forge did not look at this change: it is a draft, and review.drafts is false. `/forge review` in a comment asks for it all the same."
         )
+        #expect(
+            summary(.enough(reviews: 1, next: Timestamp(milliseconds: 1_000)))
+                == "Forge reviews a pull request 1 time within a day here, which is what `budgets.reviews_per_day` says. A push after "
+                + "1970-01-01 00:01 UTC is reviewed again; until then `/forge review` in a comment asks for a look.")
         #expect(
             summary(.failed(because: "git said no.", willRetry: true))
                 == "Something went wrong, so this says nothing about the change: git said no. Forge tries again by itself.")

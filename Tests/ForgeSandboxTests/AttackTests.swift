@@ -208,6 +208,19 @@ import Testing
         }
     }
 
+    @Test func `of personalities there is the plain one, and the one without random addresses`() async throws {
+        try await scene { scene in
+            // Each bit by itself, with the highest and with what no kernel reads; then what is allowed, and the question.
+            let script = """
+                for my $bit (grep { $_ != 18 } 0 .. 31) { for my $value (1 << $bit, 1 << $bit | 1 << 31, 1 << $bit | 1 << 40, 0xFFFFFFFF ^ 1 << $bit) {
+                    print "$value " if syscall(\(WallNumbers.personality), $value) != -1 } }
+                print "query ", syscall(\(WallNumbers.personality), 0xFFFFFFFF), " set ", syscall(\(WallNumbers.personality), 0x40000);
+                print " was ", syscall(\(WallNumbers.personality), 0), " is ", syscall(\(WallNumbers.personality), 0xFFFFFFFF);
+                """
+            #expect(try await scene.perl(script).text == "query 0 set 0 was 262144 is 0")
+        }
+    }
+
     // MARK: Network
 
     @Test(arguments: [true, false]) func `no socket of this machine is reached, whatever its family`(hasLoopback: Bool) async throws {

@@ -97,6 +97,16 @@ import Testing
         }
     }
 
+    @Test func `what one command cached of its files is not the next one's memory`() async throws {
+        try await SandboxScene.with { scene in
+            #expect(try await scene.shell("head -c 100000000 /dev/zero >big").isSuccess)
+            let next = try await scene.shell("true")
+            #expect(next.isSuccess)
+            // Nil where nobody counts it.
+            #expect((next.memoryPeakBytes ?? 0) < 64 << 20, "\(next)")
+        }
+    }
+
     @Test(arguments: ways) func `a fork bomb stays small, and leaves nothing behind`(usesGroups: Bool) async throws {
         try await SandboxScene.with(options(usesGroups)) { scene in
             let script =

@@ -91,6 +91,10 @@ struct WithoutScopes: ForwardingStore {
         try await inner.artifact(digest, run: run, scope: .all)
     }
 
+    func artifacts(of run: RunID, scope: TenantScope) async throws(StoreError) -> [ArtifactSummary] {
+        try await inner.artifacts(of: run, scope: .all)
+    }
+
     func journal(after: JournalID?, stream: String?, limit: Int, scope: TenantScope) async throws(StoreError) -> [JournalEvent] {
         try await inner.journal(after: after, stream: stream, limit: limit, scope: .all)
     }

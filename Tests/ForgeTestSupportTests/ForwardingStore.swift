@@ -171,6 +171,10 @@ extension ForwardingStore {
     func artifact(_ digest: String, run: RunID, scope: TenantScope) async throws(StoreError) -> Artifact? {
         try await inner.artifact(digest, run: run, scope: scope)
     }
+
+    func artifacts(of run: RunID, scope: TenantScope) async throws(StoreError) -> [ArtifactSummary] {
+        try await inner.artifacts(of: run, scope: scope)
+    }
 }
 
 extension ForwardingStore {

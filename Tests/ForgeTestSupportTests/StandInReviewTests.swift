@@ -129,6 +129,13 @@ import Testing
         #expect(listed.json["check_runs"]?[0]?["external_id"]?.string == "e")
     }
 
+    @Test func `the same change on two branches is two commits, however quick they come`() throws {
+        let github = try GitHubStandIn()
+        try github.makeRepository("acme/shop", [("a.txt", "one\n")])
+        let heads = try (1...3).map { try github.push([("a.txt", "two\n")], to: "change\($0)", of: "acme/shop") }
+        #expect(Set(heads).count == 3, "one commit would be the head of three pull requests, with one list of check runs")
+    }
+
     @Test func `lists come in pages`() throws {
         let github = try GitHubStandIn()
         _ = try shop(github)

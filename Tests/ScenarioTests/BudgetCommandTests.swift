@@ -32,5 +32,7 @@ import Testing
         #expect(rows.compactMap { $0["reserved_micro_usd"]?.integer } == [0, 250_000])
         #expect(try service.run("budget", "--day", "1999-01-01").output.isEmpty)
         #expect(try service.run("budget", "--day", "yesterday").code == 2)
+        let unknown = try service.run("budget", "--run", "999")
+        #expect(unknown.code == 2 && unknown.errors.contains("there is no run 999") && unknown.output.isEmpty, "\(unknown)")
     }
 }

@@ -144,6 +144,7 @@ import Testing
         #expect(
             names.filter { $0?.hasPrefix("sandbox ") == false && $0?.hasPrefix("wall ") == false } == [
                 "libraries", "clock", "data folder", "disk", "database", "address", "github", "tracker errors", "tracker front",
+                "model",
             ])
         #expect(names.contains("wall network"))
         let sick = try Program.run(["doctor"], environment: ["FORGE_DATA": "/proc/nowhere/data"])

@@ -55,6 +55,31 @@ import Testing
         }
     }
 
+    @Test func `what is asked for has a place before anybody is paid, and a slip of the pen asks nobody`() throws {
+        try place { folder in
+            let provider = try ModelStandIn()
+            let settings = try settings(folder, provider)
+            let nowhere = try Program.run(["model", "ask", "x", "--config", settings, "--record", "\(folder)/none/kept.json"])
+            #expect(nowhere.code == 2 && nowhere.errors.contains("--record") && nowhere.output.isEmpty, "\(nowhere)")
+            let unknown = try Program.run(["model", "ask", "x", "--config", settings, "--role", "leed"])
+            #expect(unknown.code == 2 && unknown.errors.contains("did you mean 'lead'?"), "\(unknown)")
+            #expect(provider.requests.isEmpty)
+        }
+    }
+
+    @Test func `a model that says nothing is told, and is no success`() throws {
+        try place { folder in
+            let transcript = #"{"schema": 1, "exchanges": [{"reply": {"text": " \n"}}, {"reply": {"text": "a", "tone": "b"}}]}"#
+            let played = "\(folder)/t.json"
+            try Data(transcript.replacing(#", "tone": "b""#, with: "").utf8).write(to: URL(filePath: played))
+            let empty = try Program.run(["model", "ask", "x", "--replay", played], environment: ["HOME": folder])
+            #expect(empty.code == 1 && empty.errors.contains("the model said nothing"), "\(empty)")
+            try Data(transcript.utf8).write(to: URL(filePath: played))
+            let odd = try Program.run(["model", "ask", "x", "--replay", played], environment: ["HOME": folder])
+            #expect(odd.code == 2 && odd.errors.contains("exchange 2: in 'reply', 'tone' is unknown"), "\(odd)")
+        }
+    }
+
     @Test func `a role asks its own model at its own place, and what fails is told without the key`() throws {
         try place { folder in
             let provider = try ModelStandIn()
@@ -93,7 +118,7 @@ import Testing
                 version: 1
                 pack: models
                 models:
-                  - {name: qwen, provider: mine, input: 1, output: 1, cache_read: 1, cache_write: 1, window: 32768, matches: [qwen-3]}
+                  - {name: qwen-, provider: mine, input: 1, output: 1, cache_read: 1, cache_write: 1, window: 32768, matches: [qwen-3]}
                 """
             try FileManager.default.createDirectory(atPath: "\(folder)/rules", withIntermediateDirectories: true)
             try Data(pack.utf8).write(to: URL(filePath: "\(folder)/rules/models.yml"))
@@ -132,5 +157,27 @@ import Testing
         #expect(found["threads"]?.array?.count == 1, "\(found.text) \(service.log)")
         #expect(found["threads"]?[0]?["line"]?.integer == 2 && found["threads"]?[0]?["path"]?.string == "shop.txt")
         #expect(found.text.contains("Divides by zero") && !found.text.contains("Never closed"))
+    }
+
+    @Test func `a model that takes a question and never answers it holds up nothing that the rules found`() throws {
+        let place = try LocalPlace()
+        let provider = try ModelStandIn()
+        provider.fail(.silence, .silence, .silence)
+        let own = try String(contentsOfFile: place.settings, encoding: .utf8)
+        try Data(ModelStandIn.key.utf8).write(to: URL(filePath: "\(place.path)/key"))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: "\(place.path)/key")
+        let model = "{provider: openai, base_url: \"\(provider.url)/v1\", name: qwen-3, api_key_file: \(place.path)/key}"
+        try Data("\(own)model: \(model)\nbudget: {unpriced_million_usd: 0}\n".utf8).write(to: URL(filePath: place.settings))
+        try place.write(".forge.yml", "version: 1\nreview: {debounce: 0s, model_patience: 1s}\n")
+        try place.push("main")
+        let service = try place.serve()
+        defer { service.end(with: SIGTERM) }
+        try place.branch("feature", "orders.py", Planted.flawedOrders)
+        try place.push("feature")
+        _ = try place.forge("pr", "open", "feature", "--title", "Search")
+        let found = try place.checked()
+        #expect(found["threads"]?.array?.count == 1, "\(found.text) \(service.log)")
+        #expect(found.text.contains("the model did not answer within 1 second"), "\(found.text)")
+        #expect(found["checks"]?[0]?["conclusion"]?.string == "neutral" && provider.requests.count == 1, "\(found.text)")
     }
 }

@@ -44,12 +44,17 @@ import Testing
         let run = try Program.run(["sandbox", "check", "--json"])
         #expect(run.code == 0, "\(run.output)\(run.errors)")
         let walls = try run.output.split(separator: "\n").map { try JSONParser.parse(String($0)) }
-        #expect(walls.contains { $0["wall"]?.string == "network" && $0["held"] == .bool(true) })
+        #expect(walls.contains { $0["kind"] == "wall" && $0["wall"]?.string == "network" && $0["held"] == .bool(true) })
+        // What was found on the machine has names of its own kind: limits are both there and tried.
+        let names = walls.map { "\($0["kind"]?.string ?? "") \($0["wall"]?.string ?? "")" }
+        #expect(Set(names).count == names.count && names.contains("machine limits") && names.contains("wall limits"), "\(names)")
         let doctor = try Program.run(["doctor"], environment: ["FORGE_LISTEN": "127.0.0.1:0"])
         #expect(doctor.output.contains("fine     wall network: "), "\(doctor.output)")
         let none = try Program.run(["sandbox", "check"], environment: ["FORGE_SANDBOX_KIND": "none"])
         #expect(none.code == 1)
         #expect(none.output.contains("without walls"))
+        let help = try Program.run(["sandbox", "check", "--help"]).output
+        #expect(help.contains("or there are none (sandbox.kind: none)"))
     }
 
     @Test func `nothing from inside moves a terminal's cursor, however it is cut`() {

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "copy.h"
+#include "disk.h"
 #include "egress.h"
 #include "filter.h"
 #include "start.h"

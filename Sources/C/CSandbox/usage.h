@@ -50,29 +50,63 @@ static inline void forge_add_process(pid_t process, int shares, struct forge_usa
     sum->microseconds += ((int64_t)user + (int64_t)system + user_below + system_below) * (1000000 / sysconf(_SC_CLK_TCK));
 }
 
-static void forge_add_tree(pid_t process, int shares, int depth, struct forge_usage *sum) {
-    if (depth > 64 || sum->processes > 100000) return;
-    forge_add_process(process, shares, sum);
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%d/task", process);
-    DIR *threads = opendir(path);
-    if (threads == NULL) return;
-    for (struct dirent *thread; (thread = readdir(threads)) != NULL;) {
-        if (thread->d_name[0] == '.') continue;
-        char file[64], children[8192];
-        snprintf(file, sizeof file, "task/%.20s/children", thread->d_name);
-        forge_read_process(process, file, children, sizeof children);
-        for (char *rest = children, *end; *rest != 0; rest = end) {
-            pid_t child = (pid_t)strtol(rest, &end, 10);
-            if (end == rest) break;
-            if (child > 0) forge_add_tree(child, shares, depth + 1, sum);
+typedef void (*forge_process_taker)(pid_t process, void *context);
+
+#define FORGE_PROCESSES_MAX 100000
+
+struct forge_processes {
+    pid_t *all;
+    size_t count, room;
+};
+
+static inline void forge_add_children(pid_t process, const char *thread, struct forge_processes *found) {
+    char path[96];
+    snprintf(path, sizeof path, "/proc/%d/task/%.20s/children", process, thread);
+    FILE *stream = fopen(path, "re");
+    if (stream == NULL) return;
+    for (int child; found->count < FORGE_PROCESSES_MAX && fscanf(stream, "%d", &child) == 1;) {
+        if (found->count == found->room) {
+            pid_t *more = realloc(found->all, 2 * found->room * sizeof *more);
+            if (more == NULL) break;
+            found->all = more;
+            found->room *= 2;
         }
+        found->all[found->count++] = child;
     }
-    closedir(threads);
+    fclose(stream);
+}
+
+/// Tells a process and everything that descends from it, however deep and however many: a chain of children is no place to hide.
+static inline void forge_each_process(pid_t first, forge_process_taker take, void *context) {
+    struct forge_processes found = {malloc(64 * sizeof(pid_t)), 1, 64};
+    if (found.all == NULL) return;
+    found.all[0] = first;
+    for (size_t next = 0; next < found.count; next++) {
+        take(found.all[next], context);
+        char path[64];
+        snprintf(path, sizeof path, "/proc/%d/task", found.all[next]);
+        DIR *threads = opendir(path);
+        if (threads == NULL) continue;
+        for (struct dirent *thread; (thread = readdir(threads)) != NULL;) {
+            if (thread->d_name[0] != '.') forge_add_children(found.all[next], thread->d_name, &found);
+        }
+        closedir(threads);
+    }
+    free(found.all);
+}
+
+struct forge_usage_sum {
+    struct forge_usage usage;
+    int shares;
+};
+
+static void forge_add_to_sum(pid_t process, void *context) {
+    struct forge_usage_sum *sum = context;
+    forge_add_process(process, sum->shares, &sum->usage);
 }
 
 static inline struct forge_usage forge_tree_usage(pid_t process, int shares) {
-    struct forge_usage sum = {0, 0, 0};
-    forge_add_tree(process, shares, 0, &sum);
-    return sum;
+    struct forge_usage_sum sum = {{0, 0, 0}, shares};
+    forge_each_process(process, forge_add_to_sum, &sum);
+    return sum.usage;
 }

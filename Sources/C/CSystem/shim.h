@@ -23,6 +23,8 @@ extern char **environ;
 
 static inline int forge_open_for_reading(const char *path) { return open(path, O_RDONLY | O_CLOEXEC); }
 static inline int forge_create(const char *path, mode_t mode) { return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode); }
+/// What stands in it stays until something is written.
+static inline int forge_open_for_writing(const char *path, mode_t mode) { return open(path, O_WRONLY | O_CREAT | O_CLOEXEC, mode); }
 /// Never one that is there, nor where a link leads.
 static inline int forge_create_new(const char *path, mode_t mode) {
     return open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);

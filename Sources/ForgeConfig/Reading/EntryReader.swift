@@ -128,15 +128,17 @@ struct EntryReader {
         }
     }
 
-    /// Groups under names that the person chose.
+    /// Groups under names that the person chose. `check` says what is wrong with a name, where not any will do.
     mutating func named<Result>(
-        _ name: String, example: String, _ doc: String, _ read: (inout EntryReader) -> Result
+        _ name: String, example: String, _ doc: String, check: ((String) -> Complaint?)? = nil, _ read: (inout EntryReader) -> Result
     ) -> [String: Result] {
         let place = place.key(name)
         record(name, .named(example: example), doc)
         var results: [String: Result] = [:]
         for entry in groups(of: name, example: example) {
-            results[entry.key] = Self.read(entry.value, at: place.named(shortened(entry.key), as: "<>"), collector, read)
+            let own = place.named(shortened(entry.key), as: "<>")
+            if let wrong = check?(entry.key) { collector.report(own.problem(at: entry.position, wrong.what, wrong.advice)) }
+            results[entry.key] = Self.read(entry.value, at: own, collector, read)
         }
         return results
     }

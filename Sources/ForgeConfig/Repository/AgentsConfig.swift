@@ -113,11 +113,12 @@ package struct BudgetsConfig: Sendable, Equatable {
         dayUSD = reader.readOptional(
             "day_usd", .number(0...100_000), example: "10", direction: .minimum, "US dollars that this repository may cost a day.")
         runSteps = reader.readOptional(
-            "run_steps", .int(1...10_000), example: "40", direction: .minimum, "Steps that one run may take; not used yet.")
+            "run_steps", .int(1...10_000), example: "40", direction: .minimum, "Calls of a model that one run may take.")
         runMinutes = reader.readOptional(
-            "run_minutes", .int(1...1_440), example: "20", direction: .minimum, "Minutes that one run may take; not used yet.")
+            "run_minutes", .int(1...1_440), example: "20", direction: .minimum, "Minutes that a model may take for one run.")
         reviewsPerDay = reader.read(
-            "reviews_per_day", .int(0...10_000), "20", direction: .minimum, "Reviews of one pull request a day; not used yet.")
+            "reviews_per_day", .int(0...10_000), "20", direction: .minimum,
+            "Reviews of one pull request within a day; further pushes wait for /forge review.")
     }
 
     /// What holds on this server: the lower of both.

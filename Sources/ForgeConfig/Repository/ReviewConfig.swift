@@ -45,6 +45,7 @@ package struct ReviewConfig: Sendable, Equatable {
     package var categories: [Category]
     package var suggestsChanges: Bool
     package var asksModel: Bool
+    package var modelPatience: Duration
     package var filesMax: Int
     package var linesMax: Int
     package var whenLarge: WhenLarge
@@ -90,6 +91,9 @@ package struct ReviewConfig: Sendable, Equatable {
             "suggestions", .bool, "true", direction: .free, "Whether an exact fix is offered as a change to accept with one click.")
         asksModel = reader.read(
             "model", .bool, "true", direction: .tightenFalse, "Whether a model reviews, besides the rules; it is shown the change.")
+        modelPatience = reader.read(
+            "model_patience", .duration(.seconds(1) ... .seconds(3_600)), "5m", direction: .free,
+            "How long a review waits for a model's next answer; then it goes on with what there is, and says so.")
         filesMax = reader.read("max_files", .int(1...3_000), "300", direction: .minimum, "Files that a model is shown of one change.")
         linesMax = reader.read(
             "max_lines", .int(1...100_000), "20000", direction: .minimum, "Changed lines that a model is shown of one change.")

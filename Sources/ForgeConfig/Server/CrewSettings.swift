@@ -11,6 +11,9 @@ package struct SandboxSettings: Sendable, Equatable {
     package var kind: Kind
     package var memory: Int
     package var processes: Int
+    package var disk: Int
+    package var diskFiles: Int
+    package var diskReserve: Int
     package var commandTimeout: Duration
     package var readable: [String]
     package var user: Int
@@ -26,6 +29,12 @@ package struct SandboxSettings: Sendable, Equatable {
             "bubblewrap: namespaces of its own, without network; none: no walls at all, for a forge in a container of its own.")
         memory = reader.read("memory", .size(1 << 26...1 << 42), "4GiB", "Memory that a command and its children may use.")
         processes = reader.read("processes", .int(8...65_536), "256", "Processes that a command may start.")
+        disk = reader.read(
+            "disk", .size(1 << 20...1 << 50), "8GiB", "Disk that files may take which a command makes or changes.")
+        diskFiles = reader.read("disk_files", .int(1_000...1_000_000_000), "1000000", "Files that a command may make or change.")
+        diskReserve = reader.read(
+            "disk_reserve", .size(0...1 << 50), "1GiB",
+            "Commands end when less than this, or a tenth of their disk where that is less, is left on it.")
         commandTimeout = reader.read("command_timeout", .duration(.seconds(1) ... .seconds(7_200)), "120s", "How long a command may run.")
         readable = reader.read(
             "readable", .list(.text(bytesMax: 1_000)), "[]", "Folders that commands may read besides /usr, such as a toolchain in /opt.")
@@ -64,7 +73,7 @@ package struct BudgetSettings: Sendable, Equatable {
         unpricedMillionUSD = reader.readOptional(
             "unpriced_million_usd", .number(0...10_000), example: "0",
             "US dollars that a million tokens of a model without a price count as; such a model is not asked if absent.")
-        runSteps = reader.read("run_steps", .int(1...10_000), "60", "Steps that one run may take; not used yet.")
-        runMinutes = reader.read("run_minutes", .int(1...1_440), "30", "Minutes that one run may take; not used yet.")
+        runSteps = reader.read("run_steps", .int(1...10_000), "60", "Calls of a model that one run may take.")
+        runMinutes = reader.read("run_minutes", .int(1...1_440), "30", "Minutes that a model may take for one run.")
     }
 }

@@ -53,6 +53,8 @@ package struct ModelSettings: Sendable {
     package var script: String?
     package var idleTimeout: Duration
     package var turnTimeout: Duration
+    /// What was asked and answered is kept with each run.
+    package var record: Bool
     /// By role; the others use `name`.
     package var roles: [String: Role]
     /// By the name under which `name` and `fallbacks` know them.
@@ -78,7 +80,10 @@ package struct ModelSettings: Sendable {
         turnTimeout = reader.read(
             "turn_timeout", .duration(.seconds(10) ... .seconds(86_400)), "30m",
             "How long one answer may take from its first byte to its last.")
-        roles = reader.named("roles", example: "lead", "Models for single roles.") { role in
+        record = reader.read(
+            "record", .bool, "true", "Keep what was asked and answered with each run, redacted: it can be read and played again.")
+        let check: (String) -> Complaint? = { name in ModelRole.problem(with: name).map { Complaint("is no role", $0) } }
+        roles = reader.named("roles", example: "lead", "Models for single roles.", check: check) { role in
             Role(
                 name: role.read("name", .text(bytesMax: 200), "claude-opus-5", "The model this role uses, or a name from 'others'."),
                 fallbacks: role.read(

@@ -22,10 +22,13 @@ package struct AnswerRequest: Hashable, Sendable {
 package struct ModelAnswer: Hashable, Sendable {
     package var json: JSON
     package var usage: ModelUsage
+    /// The one that answered; nil when nobody knows.
+    package var model: String?
 
-    package init(json: JSON, usage: ModelUsage = ModelUsage()) {
+    package init(json: JSON, usage: ModelUsage = ModelUsage(), model: String? = nil) {
         self.json = json
         self.usage = usage
+        self.model = model
     }
 }
 
@@ -45,6 +48,6 @@ extension Model {
         guard let json = reply.calls.first(where: { $0.name == tool.name })?.arguments else {
             throw ModelError(.malformed, "the model did not answer as it was asked to")
         }
-        return ModelAnswer(json: json, usage: reply.usage)
+        return ModelAnswer(json: json, usage: reply.usage, model: reply.model)
     }
 }

@@ -4,7 +4,7 @@ package protocol ReviewStore: Sendable {
     /// Nothing but the key when nothing is known yet.
     func pullRequestState(_ key: PullRequestKey) async throws(StoreError) -> PullRequestState
     /// Reads it, lets `change` change it, and writes what changed, as one: two at once never lose each other's word. With a lease, only
-    /// while that is held (`leaseLost`). Returns what stands now. `change` runs within the transaction, once, and must be quick; the key
+    /// while that is held (`leaseLost`), and under the name that the job's repository has now, whatever the key calls it. Returns what stands now. `change` runs within the transaction, once, and must be quick; the key
     /// stays as it is. What changed is journaled (`PullRequestState.links`); a change of nothing writes nothing.
     func changePullRequest(
         _ key: PullRequestKey, lease: Lease?, _ change: @escaping @Sendable (inout PullRequestState) -> Void

@@ -7,6 +7,11 @@ package struct SandboxLimits: Hashable, Sendable {
     package var processes: Int
     package var fileBytes: Int
     package var openFiles: Int
+    /// On the disk, of what it makes or changes in its worktree and in the folders it may write, all together; and how many files.
+    package var diskBytes: Int
+    package var diskFiles: Int
+    /// Of the disk, for everybody else: with less left, commands that write to it are ended. At most a tenth of the disk.
+    package var diskReserveBytes: Int
     /// Kept for whoever reads it: the first and the last half of it. All of it goes to the disk, up to `storedBytes`.
     package var outputBytes: Int
     package var storedBytes: Int
@@ -15,8 +20,8 @@ package struct SandboxLimits: Hashable, Sendable {
 
     package init(
         wallTime: Duration = .seconds(120), processorTime: Duration = .seconds(600), memoryBytes: Int = 4 << 30, processes: Int = 256,
-        fileBytes: Int = 1 << 30, openFiles: Int = 1_024, outputBytes: Int = 10_000, storedBytes: Int = 64 << 20,
-        scratchBytes: Int = 512 << 20
+        fileBytes: Int = 1 << 30, openFiles: Int = 1_024, diskBytes: Int = 8 << 30, diskFiles: Int = 1_000_000,
+        diskReserveBytes: Int = 1 << 30, outputBytes: Int = 10_000, storedBytes: Int = 64 << 20, scratchBytes: Int = 512 << 20
     ) {
         self.wallTime = wallTime
         self.processorTime = processorTime
@@ -24,6 +29,9 @@ package struct SandboxLimits: Hashable, Sendable {
         self.processes = processes
         self.fileBytes = fileBytes
         self.openFiles = openFiles
+        self.diskBytes = diskBytes
+        self.diskFiles = diskFiles
+        self.diskReserveBytes = diskReserveBytes
         self.outputBytes = outputBytes
         self.storedBytes = storedBytes
         self.scratchBytes = scratchBytes
@@ -78,7 +86,9 @@ package struct SandboxCommand: Sendable {
 }
 
 package enum SandboxLimit: String, Hashable, Sendable, CaseIterable {
-    case wallTime, processorTime, memory, output
+    case wallTime, processorTime, memory, output, disk
+    /// The disk itself has too little left, whoever wrote to it.
+    case diskReserve
 }
 
 package enum SandboxExit: Hashable, Sendable {

@@ -210,6 +210,8 @@ package protocol RunStore: Sendable {
     /// Throws `defect` when the digest is not that of the bytes: nobody can store something else under a digest others will ask for.
     func saveArtifact(_ artifact: Artifact, run: RunID, lease: Lease?) async throws(StoreError)
     func artifact(_ digest: String, run: RunID, scope: TenantScope) async throws(StoreError) -> Artifact?
+    /// In the order they were saved first.
+    func artifacts(of run: RunID, scope: TenantScope) async throws(StoreError) -> [ArtifactSummary]
 }
 
 extension RunStore {

@@ -9,6 +9,12 @@ package struct PullRequestKey: Hashable, Sendable {
         self.place = place
         self.number = number
     }
+
+    /// The same pull request under the name that its job's repository has now; its worker may know an older one.
+    package func following(_ job: NewJob) -> PullRequestKey {
+        guard job.tenant == place.tenant, let name = RepositoryName(job.repository) else { return self }
+        return PullRequestKey(place: HostPlace(tenant: job.tenant, repository: name), number: number)
+    }
 }
 
 package enum LedgerState: Hashable, Sendable {

@@ -72,6 +72,12 @@ package struct Step: Hashable, Sendable {
         self.result = result
         self.at = at
     }
+
+    /// The member of a result that names what passed between Forge and a model for it.
+    package static let exchangesMember = "exchanges"
+
+    /// The digests of the artifacts that hold those exchanges, in their order.
+    package var exchanges: [String] { result[Self.exchangesMember]?.array?.compactMap(\.string) ?? [] }
 }
 
 package struct RecordedFinding: Hashable, Sendable {
@@ -131,4 +137,33 @@ package struct Artifact: Hashable, Sendable {
         self.mediaType = mediaType
         self.bytes = bytes
     }
+}
+
+/// What is to be known of an artifact without its bytes.
+package struct ArtifactSummary: Hashable, Sendable {
+    package var digest: String
+    package var kind: String
+    package var mediaType: String
+    package var bytes: Int
+
+    package init(digest: String, kind: String, mediaType: String, bytes: Int) {
+        self.digest = digest
+        self.kind = kind
+        self.mediaType = mediaType
+        self.bytes = bytes
+    }
+
+    package init(_ artifact: Artifact) {
+        self.init(digest: artifact.digest, kind: artifact.kind, mediaType: artifact.mediaType, bytes: artifact.bytes.count)
+    }
+}
+
+/// Words for what artifacts are, where more than one module says them.
+package enum ArtifactKind {
+    /// What passed between Forge and a model.
+    package static let exchange = "model-exchange"
+    /// One that ended with an error in place of an answer.
+    package static let failedExchange = "model-exchange-failed"
+
+    package static func isExchange(_ kind: String) -> Bool { kind == exchange || kind == failedExchange }
 }

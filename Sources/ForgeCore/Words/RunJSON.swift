@@ -17,6 +17,12 @@ extension Step {
     }
 }
 
+extension ArtifactSummary {
+    package var json: JSON {
+        ["digest": .string(digest), "kind": .string(kind), "media_type": .string(mediaType), "bytes": JSON(bytes)]
+    }
+}
+
 extension RecordedFinding {
     package var json: JSON {
         JSON.object([

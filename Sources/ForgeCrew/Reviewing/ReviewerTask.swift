@@ -34,7 +34,7 @@ package struct OutsideText: Sendable {
 }
 
 package enum ReviewerTask {
-    package static let role = "reviewer"
+    package static let role = ModelRole.reviewer
     /// Of one answer.
     package static let findingsMax = 30
 

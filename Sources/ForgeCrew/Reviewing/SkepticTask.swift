@@ -4,7 +4,7 @@
 package import ForgeCore
 
 package enum SkepticTask {
-    package static let role = "skeptic"
+    package static let role = ModelRole.skeptic
 
     static let system = """
         Somebody reviewed a change to a program and believes to have found defects. Try to refute each one with what you are shown: is it \

@@ -26,7 +26,8 @@ package struct CallBudget: Sendable {
     package struct Call: Hashable, Sendable {
         var reservation: ReservationID
         var price: TokenPrice
-        var most: Int
+        /// What was set aside, in millionths of a dollar.
+        package var most: Int
         var least: Int
     }
 
@@ -101,9 +102,11 @@ package struct CallBudget: Sendable {
         return BudgetSettlement(call.reservation, spent: (isWhole ? cost : max(cost, call.least)) + lost)
     }
 
-    /// Settles a call by itself. A ledger that does not answer now counts it at its least, later.
-    package func settle(_ call: Call, _ usage: ModelUsage?, isWhole: Bool) async {
-        await settleAnyway([settlement(of: call, usage, isWhole: isWhole)])
+    /// Settles a call by itself, and says what it came to. A ledger that does not answer now counts it at its least, later.
+    @discardableResult package func settle(_ call: Call, _ usage: ModelUsage?, isWhole: Bool) async -> Int {
+        let settlement = settlement(of: call, usage, isWhole: isWhole)
+        await settleAnyway([settlement])
+        return settlement.spent
     }
 
     /// Nothing was sent for it.

@@ -6,8 +6,11 @@ package import ForgeReview
 
 /// Puts a person's question to a model. It scrubs and delimits whatever a model is shown.
 package protocol QuestionAnswerer: Sendable {
-    /// Markdown, safe as it is; nil when the model has nothing to say.
-    func answer(_ question: ModelQuestion, about change: QuestionedChange) async throws(ModelError) -> String?
+    /// Markdown, safe as it is; nil when the model has nothing to say, or does not answer. It is a step of the run: asked, paid and kept
+    /// once, however often it is called with the same key.
+    func answer(
+        _ question: ModelQuestion, about change: QuestionedChange, in journal: RunJournal, step key: String
+    ) async throws -> String?
 }
 
 /// Where a question was asked.

@@ -85,12 +85,14 @@ package struct CommandHandler: Sendable {
             await session.end()
         } catch {
             await session.end()
-            try conclude(error, job)
+            try await conclude(error, job)
         }
     }
 
-    private func conclude(_ error: any Error, _ job: Job) throws {
-        switch needs.review.doors.failure(error, of: job, at: needs.review.now.now) {
+    private func conclude(_ error: any Error, _ job: Job) async throws {
+        let failure = needs.review.doors.failure(error, of: job, at: needs.review.now.now)
+        if failure.isEnd { try await needs.review.requireSameName(job) }
+        switch failure {
         case .quiet, .passing, .shut: throw error
         case .wait(let reason, let pause): throw JobDeferred(because: reason, retryAfter: pause)
         case .gone(let reason): log.info("nobody to answer any more", [.init("job", JSON(job.id.number)), .init("why", .string(reason))])

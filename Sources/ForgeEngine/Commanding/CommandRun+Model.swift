@@ -1,6 +1,7 @@
 // What a person asks of a model is paid for, so it has a run: an answer is stored before it is posted, and a command that was stopped in
 // between posts what was stored.
 
+import ForgeConfig
 import ForgeCore
 import ForgeReview
 
@@ -15,10 +16,8 @@ extension CommandRun {
         let began = now.now
         var answers: [String?] = []
         for (index, question) in questions.enumerated() {
-            let paid: String? = try await opened.journal.step("model.answer.\(index + 1)", .model) {
-                try await answer(question, change, answerer)
-            }
-            answers.append(paid)
+            answers.append(
+                try await answerer.answer(question, about: change, in: opened.journal, step: "model.answer.\(index + 1)"))
         }
         if opened.finished == nil {
             try await store.advanceRun(opened.journal.run, to: .done, reason: nil, lease: job.lease)
@@ -27,15 +26,20 @@ extension CommandRun {
         return answers
     }
 
-    /// A model that does not answer leaves what is known without one.
+    /// A model that does not answer leaves what is known without one: the person who asked must not wait longer than a review would.
     private func answer(
         _ question: ModelQuestion, _ change: QuestionedChange, _ answerer: any QuestionAnswerer
     ) async throws -> String? {
-        do throws(ModelError) {
-            return try await answerer.answer(question, about: change)
+        let limit = change.config.config.review.modelPatience
+        let patience = ModelPatience(
+            silenceMax: limit, totalMax: max(limit, needs.review.modelTimeMax), clock: needs.review.clock, now: needs.review.now,
+            lastAnswer: { nil })
+        do {
+            return try await patience.wait { try await answerer.answer(question, about: change) }
         } catch {
             try Task.checkCancellation()
-            needs.review.log.warning("a question was not answered", [.init("why", .string(error.message))])
+            guard let why = (error as? ModelError)?.message ?? (error as? ModelOverdue)?.sentence else { throw error }
+            needs.review.log.warning("a question was not answered", [.init("why", .string(why))])
             return nil
         }
     }

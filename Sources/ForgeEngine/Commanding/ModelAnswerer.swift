@@ -14,24 +14,42 @@ package struct ModelAnswerer: QuestionAnswerer {
 
     private let model: any Model
     private let budgets: BudgetBook?
+    private let exchanges: ExchangeRecorder?
     private let outside: OutsideText
+    private let log: Log
 
-    package init(model: any Model, budgets: BudgetBook? = nil, outside: OutsideText) {
+    package init(
+        model: any Model, budgets: BudgetBook? = nil, exchanges: ExchangeRecorder? = nil, outside: OutsideText, log: Log = .silent
+    ) {
         self.model = model
         self.budgets = budgets
+        self.exchanges = exchanges
         self.outside = outside
+        self.log = log
     }
 
-    package func answer(_ question: ModelQuestion, about change: QuestionedChange) async throws(ModelError) -> String? {
-        let answer = try await paid(change).answer(question.request(material: await material(question, change)))
-        return ModelQuestion.text(of: answer.json)
+    package func answer(
+        _ question: ModelQuestion, about change: QuestionedChange, in journal: RunJournal, step key: String
+    ) async throws -> String? {
+        // All questions of one comment are one run, which may cost no more than any other.
+        let payer = BudgetPayer(tenant: change.place.tenant, repository: change.place.repository.description, run: journal.run)
+        let budget = budgets?.budget(for: payer, change.config.config.budgets, lease: journal.lease)
+        let paid = try await journal.step(key, asking: model, within: budget, keeping: exchanges) { model in
+            try await words(of: model, question, change)
+        }
+        return paid.text
     }
 
-    /// The repository pays.
-    private func paid(_ change: QuestionedChange) -> any Model {
-        guard let budgets else { return model }
-        let payer = BudgetPayer(tenant: change.place.tenant, repository: change.place.repository.description)
-        return BudgetedModel(model, budgets.budget(for: payer, change.config.config.budgets))
+    /// A model that does not answer leaves what is known without one.
+    private func words(of model: any Model, _ question: ModelQuestion, _ change: QuestionedChange) async throws -> PaidWords {
+        do throws(ModelError) {
+            let answer = try await model.answer(question.request(material: await material(question, change)))
+            return PaidWords(ModelQuestion.text(of: answer.json), usage: answer.usage, model: answer.model)
+        } catch {
+            try Task.checkCancellation()
+            log.warning("a question was not answered", [.init("why", .string(error.message))])
+            return PaidWords(failure: error.kind.shown)
+        }
     }
 
     private func material(_ question: ModelQuestion, _ change: QuestionedChange) async -> String {

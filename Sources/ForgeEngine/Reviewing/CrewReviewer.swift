@@ -13,6 +13,10 @@ package struct CrewReviewer: ChangeReviewer {
     private let model: any Model
     /// Nil where nothing has a price, as in a demonstration.
     private let budgets: BudgetBook?
+    /// Nil where nothing is to be kept.
+    private let exchanges: ExchangeRecorder?
+    /// Of the model for one run, as the server allows.
+    private let callsMax: Int
     private let outside: OutsideText
     private let matching: PatternMatching
     /// Takes secrets out of a line that is shown.
@@ -20,12 +24,13 @@ package struct CrewReviewer: ChangeReviewer {
     private let limits: PackingLimits
 
     package init(
-        model: any Model, budgets: BudgetBook? = nil, matching: PatternMatching, limits: PackingLimits = PackingLimits(),
-        outside: OutsideText,
-        masked: @escaping @Sendable (String) -> String
+        model: any Model, budgets: BudgetBook? = nil, exchanges: ExchangeRecorder? = nil, callsMax: Int = .max, matching: PatternMatching,
+        limits: PackingLimits = PackingLimits(), outside: OutsideText, masked: @escaping @Sendable (String) -> String
     ) {
         self.model = model
         self.budgets = budgets
+        self.exchanges = exchanges
+        self.callsMax = callsMax
         self.matching = matching
         self.limits = limits
         self.masked = masked
@@ -67,10 +72,12 @@ package struct CrewReviewer: ChangeReviewer {
         }
         let payer = BudgetPayer(tenant: change.place.tenant, repository: change.place.repository.description, run: journal.run)
         let budget = budgets?.budget(for: payer, config.config.budgets, lease: journal.lease)
+        let calls = CallCount(journal, max: min(callsMax, config.config.budgets.runSteps ?? callsMax))
+        var answered = Answered()
         var findings: [Finding] = []
         var stop = landing
         for (index, part) in packed.parts.enumerated() {
-            if stop == nil, index > 0, await isLanding(budget) { stop = "the budget is nearly used up" }
+            if stop == nil, index > 0, !journal.has(Self.reviewerKey(index)) { stop = await reasonToStop(calls, budget) }
             if let stop, !journal.has(Self.reviewerKey(index)) {
                 Self.forget(part, stop, &reading)
                 continue
@@ -80,7 +87,7 @@ package struct CrewReviewer: ChangeReviewer {
                 part, title: change.pull.title, context, number: index + 1, of: packed.parts.count, outside)
             let answer: JSON
             do {
-                answer = try await ask(request, Self.reviewerKey(index), journal, budget, &reading.usage)
+                answer = try await ask(request, Self.reviewerKey(index), journal, budget, &answered)
             } catch let error as ModelError where index > 0 && error.kind.isFinal {
                 // What the parts before have cost and brought is not given up.
                 Self.forget(part, error.kind.shown, &reading)
@@ -96,9 +103,9 @@ package struct CrewReviewer: ChangeReviewer {
             guard !read.findings.isEmpty else { continue }
             var verdicts: JSON?
             do {
-                if stop == nil || journal.has(Self.skepticKey(index)) {
+                if (stop == nil && calls.left > 0) || journal.has(Self.skepticKey(index)) {
                     verdicts = try await ask(
-                        SkepticTask.request(read.findings, part, outside), Self.skepticKey(index), journal, budget, &reading.usage)
+                        SkepticTask.request(read.findings, part, outside), Self.skepticKey(index), journal, budget, &answered)
                 }
             } catch let error as ModelError where error.kind.isFinal {
                 // Nobody has tried to refute them: they stand as opinions.
@@ -106,21 +113,27 @@ package struct CrewReviewer: ChangeReviewer {
             }
             findings += SkepticTask.settle(read.findings, verdicts)
         }
+        reading.usage = answered.usage
+        if !answered.readers.isEmpty { reading.name = answered.readers.joined(separator: ", ") }
         return ReviewersWord(findings: findings, reading: reading)
     }
 
-    private func isLanding(_ budget: CallBudget?) async -> Bool {
+    /// Why no further part is begun; nil while there is enough for what a part takes: somebody who reads it, and somebody who refutes.
+    private func reasonToStop(_ calls: CallCount, _ budget: CallBudget?) async -> String? {
+        guard calls.left >= 2 else { return "the model's calls of one run are used up (run_steps)" }
         // A ledger that does not answer refuses the next call by itself.
-        guard let state = try? await budget?.state() else { return false }
-        return state != .open
+        guard let state = try? await budget?.state() else { return nil }
+        return state == .open ? nil : "the budget is nearly used up"
     }
 
     private func ask(
-        _ request: AnswerRequest, _ key: String, _ journal: RunJournal, _ budget: CallBudget?, _ usage: inout ModelUsage
+        _ request: AnswerRequest, _ key: String, _ journal: RunJournal, _ budget: CallBudget?, _ answered: inout Answered
     ) async throws -> JSON {
-        let answer = try await journal.step(key, asking: model, within: budget) { PaidAnswer(try await $0.answer(request)) }
-        usage = usage + answer.answer.usage
-        return answer.answer.json
+        let paid = try await journal.step(key, asking: model, within: budget, keeping: exchanges) {
+            PaidAnswer(try await $0.answer(request))
+        }
+        answered.add(paid.answer, by: request.role)
+        return paid.answer.json
     }
 
     private func context(for part: PackedPart, of change: JudgedChange, _ review: ReviewConfig) async throws -> ReviewerContext {
@@ -156,24 +169,27 @@ package struct CrewReviewer: ChangeReviewer {
     }
 }
 
-/// A model's answer as the journal keeps it.
-private struct PaidAnswer: StepResult {
-    var answer: ModelAnswer
+/// Of a run's calls, those that were answered: what its journal keeps is not asked again.
+private struct CallCount {
+    private let journal: RunJournal
+    private let max: Int
 
-    init(_ answer: ModelAnswer) { self.answer = answer }
-
-    var stepJSON: JSON {
-        JSON.object([
-            .init("answer", answer.json), .init("input_tokens", JSON(answer.usage.inputTokens)),
-            .init("output_tokens", JSON(answer.usage.outputTokens)), .init("micro_usd", JSON(answer.usage.microUSD)),
-        ]).withoutNulls
+    init(_ journal: RunJournal, max: Int) {
+        self.journal = journal
+        self.max = max
     }
 
-    init?(stepJSON: JSON) {
-        guard let json = stepJSON["answer"], let input = stepJSON["input_tokens"]?.integer, let output = stepJSON["output_tokens"]?.integer
-        else { return nil }
-        let usage = ModelUsage(
-            inputTokens: Int(input), outputTokens: Int(output), microUSD: stepJSON["micro_usd"]?.integer.map { Int($0) })
-        self.init(ModelAnswer(json: json, usage: usage))
+    var left: Int { max - journal.allSteps.count { $0.kind == StepKind.model.rawValue } }
+}
+
+/// What the answers of a review came to together, and who gave those that read the change.
+private struct Answered {
+    var usage = ModelUsage()
+    var readers: [String] = []
+
+    mutating func add(_ answer: ModelAnswer, by role: String) {
+        usage = usage + answer.usage
+        guard role == ReviewerTask.role, let model = answer.model, !readers.contains(model) else { return }
+        readers.append(model)
     }
 }

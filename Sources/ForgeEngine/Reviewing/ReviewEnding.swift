@@ -38,6 +38,9 @@ package struct ReviewEnding: StepResult, Hashable {
         self.init(word, sentence)
     }
 
+    /// Of a run that is done: whether somebody looked at the change.
+    static func isReview(_ run: Run) -> Bool { run.reason?.hasPrefix(Word.skipped.rawValue) != true }
+
     /// For the run's row.
     package var reason: String { sentence.isEmpty ? word.rawValue : "\(word.rawValue): \(sentence)" }
 

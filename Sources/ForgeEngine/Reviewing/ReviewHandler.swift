@@ -66,6 +66,7 @@ package struct ReviewHandler: Sendable {
         }
         needs.doors.noteOpen(request.place.tenant)
         try waitForTheHost(pull, request, job)
+        try await needs.requireSameName(job)
         let subject = "\(request.isRefresh ? "summary" : "pull")/\(number)@\(pull.head)"
         let opened = try await book.open(newRun(subject, request, job), for: job)
         if let finished = opened.finished { return try repeatEnd(of: finished) }
@@ -117,7 +118,9 @@ package struct ReviewHandler: Sendable {
     }
 
     private func ending(of run: ReviewRun, after error: any Error) async throws -> ReviewEnding {
-        switch needs.doors.failure(error, of: run.job, at: needs.now.now) {
+        let failure = needs.doors.failure(error, of: run.job, at: needs.now.now)
+        if failure.isEnd { try await needs.requireSameName(run.job) }
+        switch failure {
         case .quiet, .passing, .shut: throw error
         case .wait(let reason, let pause): throw JobDeferred(because: reason, retryAfter: pause)
         case .gone(let reason):
@@ -193,7 +196,9 @@ package struct ReviewHandler: Sendable {
     /// Not even the pull request could be read: a run tells why, unless it passes.
     private func endUnread(_ error: any Error, subject: String, _ request: ReviewRequest, _ job: Job) async throws {
         let ending: ReviewEnding
-        switch needs.doors.failure(error, of: job, at: needs.now.now) {
+        let failure = needs.doors.failure(error, of: job, at: needs.now.now)
+        if failure.isEnd { try await needs.requireSameName(job) }
+        switch failure {
         case .quiet, .passing, .shut: throw error
         case .wait(let reason, let pause): throw JobDeferred(because: reason, retryAfter: pause)
         case .gone(let reason): ending = ReviewEnding(.unneeded, reason)

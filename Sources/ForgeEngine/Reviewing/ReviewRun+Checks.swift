@@ -105,6 +105,7 @@ extension Unreviewed {
     var sentence: String {
         switch self {
         case .skipped(let reason), .blocked(let reason), .failed(let reason, _): reason
+        case .enough(let reviews, _): "\(reviews) reviews within a day (budgets.reviews_per_day)"
         case .paused(let person, let pushes): "paused by \(person ?? "Forge") after \(pushes) pushes"
         case .superseded(let head): "superseded by \(head.short)"
         case .cancelled(let person): "cancelled by \(person)"

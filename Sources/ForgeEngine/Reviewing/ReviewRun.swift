@@ -55,6 +55,7 @@ struct ReviewRun: Sendable {
         let config = try await readConfig(snapshot, at: start.base)
         try await tellConfigProblems(config, state)
         if let outcome = reasonToLeave(config.config, state) { return try await leave(outcome, config.config, state) }
+        if let outcome = try await reasonInQuota(config.config, state) { return try await leave(outcome, config.config, state) }
         try waitForTheNextPush(config.config)
         try await advance(to: .planning)
         let change = try await readChange(snapshot, start, config.config)
@@ -68,6 +69,8 @@ struct ReviewRun: Sendable {
         let known = try await withThreadsKnown(state, report)
         let planned = try await planned(change, report, judgement, reading, tools)
         let plan = planReview(planned, known, PlanSettings(config.config, isFull: request.isFull, share))
+        // What is known of the pull request was read under this name.
+        try await needs.requireSameName(job)
         try await noteComments(plan, known)
         try await advance(to: .publishing)
         let posted = try await publish(plan, config.config, share)
@@ -113,48 +116,6 @@ struct ReviewRun: Sendable {
     }
 
     // MARK: Judging
-
-    private func askModel(
-        _ change: JudgedChange, _ judgement: ChangeJudgement, _ config: EffectiveConfig, _ share: ReviewShare
-    ) async throws -> (ReviewMaterial, ModelReading?) {
-        var material = judgement.material
-        guard let reviewer = needs.reviewer, config.config.review.asksModel else { return (material, nil) }
-        guard config.config.asksModel(about: pull, in: place.repository) else {
-            let word = "the model was not asked: the pull request comes from a fork, and forks.model is false"
-            material.coverage.unread.append(UnreadPart(path: nil, reason: word))
-            return (material, nil)
-        }
-        guard share == .whole else { return (material, nil) }
-        try await showProgress(config.config)
-        do {
-            let word = try await reviewer.review(change, judged: judgement, config, journal: journal)
-            material.found += word.findings
-            return (material, word.reading)
-        } catch {
-            guard let error = error as? ModelError, let word = wordAboutModel(error) else { throw error }
-            needs.log.warning("the model was not heard", fields([.init("error", .string(error.message))]))
-            material.coverage.unread.append(UnreadPart(path: nil, reason: word))
-            let landed = try await reviewer.landed(change, judged: judgement, config, journal: journal, because: word)
-            material.found += landed?.findings ?? []
-            return (material, landed?.reading)
-        }
-    }
-
-    /// For so long a review waits for a model that wants a moment. Longer than that it must not keep what the rules found from anybody.
-    private static let modelPatience = Duration.seconds(300)
-
-    /// Why the review goes on without the model; nil while it is worth waiting.
-    private func wordAboutModel(_ error: ModelError) -> String? {
-        let now = needs.now.now
-        let waitsUntil = (journal.allSteps.map(\.at).min() ?? now) + Self.modelPatience
-        switch RunFailure(error).final(of: job, at: now) {
-        case .quiet: return nil
-        case .wait(_, let pause): return now + pause > waitsUntil ? "the model could not be asked: \(error.kind.shown)" : nil
-        case .passing: return now > waitsUntil ? "the model could not be asked: \(error.kind.shown)" : nil
-        case .blocked: return "the model could not be asked: \(error.kind.shown)"
-        case .broken, .gone, .shut: return "the model's review failed: \(error.kind.shown)"
-        }
-    }
 
     /// Every severity: what is shown where is the plan's choice.
     private func reportSettings(_ judgement: ChangeJudgement) -> ReviewSettings {

@@ -81,6 +81,14 @@ package enum RunFailure: Hashable, Sendable {
 }
 
 extension RunFailure {
+    /// No later try would go better, as far as this one knows.
+    package var isEnd: Bool {
+        switch self {
+        case .gone, .blocked, .broken: true
+        case .quiet, .wait, .passing, .shut: false
+        }
+    }
+
     /// What a pull request is told of an error: never a path, a statement or an address of the machine that Forge runs on.
     package static func shownReason(_ error: any Error) -> String {
         switch error {

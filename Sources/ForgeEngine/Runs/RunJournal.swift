@@ -18,6 +18,7 @@ package final class RunJournal: Sendable {
     private let store: any RunStore
     private let now: WallClock
     private let state: Mutex<State>
+    let keptSize = ExchangeTally()
 
     private struct State {
         var steps: [String: Step]
@@ -46,21 +47,26 @@ package final class RunJournal: Sendable {
         return try await record(key, kind, try await work())
     }
 
-    /// An answer that is paid for: what it came to is settled with the step that stores it, or by itself when there is no such step.
+    /// An answer that is paid for: what it came to is settled with the step that stores it, or by itself when there is no such step. What
+    /// passed between Forge and the model is kept before, and the step names it.
     package func step<Result: StepResult>(
-        _ key: String, asking model: any Model, within budget: CallBudget?, _ work: (any Model) async throws -> Result
+        _ key: String, asking model: any Model, within budget: CallBudget?, keeping recorder: ExchangeRecorder? = nil,
+        _ work: (any Model) async throws -> Result
     ) async throws -> Result {
-        guard let budget else { return try await step(key, .model) { try await work(model) } }
         if let known = try known(key, as: Result.self) { return known }
         try Task.checkCancellation()
         let owed = OwedCalls()
+        let kept = KeptExchanges()
+        // Nobody is asked without money, so what is not paid for is no exchange.
+        var asked = recorder?.recording(model, for: key, of: self, in: kept) ?? model
+        if let budget { asked = BudgetedModel(asked, budget, owed: owed) }
         do {
-            let result = try await record(key, .model, try await work(BudgetedModel(model, budget, owed: owed)), settling: owed)
-            budget.settled(owed.all)
+            let result = try await record(key, .model, try await work(asked), settling: owed, naming: kept)
+            budget?.settled(owed.all)
             return result
         } catch {
             // Settled twice is counted once: the transaction may have been carried out and its answer lost.
-            if !owed.all.isEmpty { await budget.settleAnyway(owed.all) }
+            if let budget, !owed.all.isEmpty { await budget.settleAnyway(owed.all) }
             throw error
         }
     }
@@ -90,6 +96,8 @@ package final class RunJournal: Sendable {
     /// All that are known, the begun ones too.
     package var allSteps: [Step] { state.withLock { Array($0.steps.values) } }
 
+    var moment: Timestamp { now.now }
+
     /// Whether a step of this key was carried out.
     package func has(_ key: String) -> Bool { step(key) != nil }
 
@@ -112,9 +120,10 @@ package final class RunJournal: Sendable {
     private static func beginning(of key: String) -> String { "\(key).begun" }
 
     private func record<Result: StepResult>(
-        _ key: String, _ kind: StepKind, _ result: Result, settling owed: OwedCalls? = nil
+        _ key: String, _ kind: StepKind, _ result: Result, settling owed: OwedCalls? = nil, naming kept: KeptExchanges? = nil
     ) async throws -> Result {
-        let step = Step(run: run, key: key, kind: kind.rawValue, result: result.stepJSON, at: now.now)
+        let json = kept?.named(in: result.stepJSON) ?? result.stepJSON
+        let step = Step(run: run, key: key, kind: kind.rawValue, result: json, at: now.now)
         let stored = try await store.recordStep(step, settling: owed?.all ?? [], lease: lease)
         state.withLock { $0.steps[key] = stored }
         return Result(stepJSON: stored.result) ?? result

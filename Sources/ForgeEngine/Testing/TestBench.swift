@@ -225,6 +225,8 @@ package struct TestBench: Sendable {
         case .limit(.processorTime): "it used more than \(limits.processorTime.components.seconds) seconds of processor time"
         case .limit(.memory): "it used more than \(limits.memoryBytes >> 20) MiB of memory"
         case .limit(.output): "it printed more than \(limits.storedBytes >> 20) MiB"
+        case .limit(.disk): "it wrote more than \(limits.diskBytes >> 20) MiB or \(limits.diskFiles) files"
+        case .limit(.diskReserve): "the disk of this machine is nearly full"
         }
     }
 }

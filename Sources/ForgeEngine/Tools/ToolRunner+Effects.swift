@@ -119,6 +119,8 @@ extension ToolRunner {
         case .limit(.processorTime): return "Ended because it used more than \(seconds(limits.processorTime)) of processor time"
         case .limit(.memory): return "Ended because it used more than \(ToolText.size(limits.memoryBytes)) of memory"
         case .limit(.output): return "Ended because it printed more than \(ToolText.size(limits.storedBytes))"
+        case .limit(.disk): return "Ended because it wrote more than \(ToolText.size(limits.diskBytes)) or \(limits.diskFiles) files"
+        case .limit(.diskReserve): return "Ended because the disk of this machine is nearly full"
         }
     }
 

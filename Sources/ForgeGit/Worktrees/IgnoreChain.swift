@@ -10,7 +10,7 @@ final class IgnoreChain {
     private let folder: OpenFolder
     /// From the top, ending in a slash; empty at the top.
     private let path: [UInt8]
-    private var read: (rules: IgnoreRules, isIgnored: Bool)?
+    private var read: (patterns: PathPatternList, isIgnored: Bool)?
 
     init(_ folder: OpenFolder, path: [UInt8] = [], below parent: IgnoreChain? = nil) {
         self.folder = folder
@@ -25,14 +25,14 @@ final class IgnoreChain {
     }
 
     /// What lies in an ignored folder is ignored, whatever a file in it says. Else the patterns nearest to a path have their way.
-    private func facts() throws(GitError) -> (rules: IgnoreRules, isIgnored: Bool) {
+    private func facts() throws(GitError) -> (patterns: PathPatternList, isIgnored: Bool) {
         if let read { return read }
         var isIgnored = false
         if let parent {
             isIgnored = try parent.facts().isIgnored
             if !isIgnored { isIgnored = try parent.verdict(path.dropLast(), isFolder: true) }
         }
-        let found = (rules: isIgnored ? IgnoreRules([]) : IgnoreRules(try content() ?? []), isIgnored: isIgnored)
+        let found = (patterns: IgnoreFile.patterns(isIgnored ? [] : try content()), isIgnored: isIgnored)
         read = found
         return found
     }
@@ -40,17 +40,20 @@ final class IgnoreChain {
     private func verdict(_ path: [UInt8], isFolder: Bool) throws(GitError) -> Bool {
         var next: IgnoreChain? = self
         while let chain = next {
-            let rules = try chain.facts().rules
-            if !rules.isEmpty, let verdict = rules.verdict(path[chain.path.count...], isFolder: isFolder) { return verdict }
+            let patterns = try chain.facts().patterns
+            if !patterns.isEmpty {
+                let below = SplitPath(Array(path[chain.path.count...]))
+                if let judgement = patterns.judgement(on: below, isFolder: isFolder) { return judgement }
+            }
             next = chain.parent
         }
         return false
     }
 
-    /// A link, or one that is larger than anybody's, ignores nothing.
-    private func content() throws(GitError) -> [UInt8]? {
-        guard let file = try folder.file(Self.name), let facts = file.facts() else { return nil }
-        return try file.read(expecting: Int(facts.st_size), bytesMax: IgnoreRules.bytesMax)
+    /// A link ignores nothing.
+    private func content() throws(GitError) -> [UInt8] {
+        guard let file = try folder.file(Self.name), let facts = file.facts() else { return [] }
+        return try file.beginning(expecting: Int(facts.st_size), bytesMax: IgnoreFile.bytesRead)
     }
 
     private static let name = EntryName(".gitignore".utf8)

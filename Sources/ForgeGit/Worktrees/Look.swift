@@ -108,10 +108,7 @@ final class Look {
 
     /// Brings one entry of a folder up to date. True when it changed.
     private func settle(_ name: EntryName, kind: OpenFolder.Kind, _ level: Level) throws(GitError) -> Bool {
-        entryCount += 1
-        guard entryCount <= limits.filesMax else { throw .limit(level.path, "there are more than \(limits.filesMax) files") }
-        if entryCount.isMultiple(of: 1_024), Task.isCancelled { throw GitError(.cancelled, "look", "looking at the files was cancelled") }
-        try check(name, level)
+        try meet(name, level)
         if kind == .folder { return try settleFolder(name, level) }
         guard var facts = level.folder.facts(name) else { return try vanish(name, level.node) }
         if unsafe forge_git_is_folder(&facts) != 0 { return try settleFolder(name, level) }
@@ -123,8 +120,19 @@ final class Look {
         return try settleFile(name, facts, isLink: isLink, level)
     }
 
+    /// One more name, which a tree may have.
+    func meet(_ name: EntryName, _ level: Level) throws(GitError) {
+        entryCount += 1
+        guard entryCount <= limits.filesMax else { throw .limit(level.path, "there are more than \(limits.filesMax) files") }
+        if entryCount.isMultiple(of: 1_024), Task.isCancelled { throw GitError(.cancelled, "look", "looking at the files was cancelled") }
+        try check(name, level)
+    }
+
     private func settleFolder(_ name: EntryName, _ level: Level) throws(GitError) -> Bool {
-        if case .submodule = level.node.children[name] { return false }
+        if case .submodule = level.node.children[name] {
+            try inspectSubmodule(name, level)
+            return false
+        }
         guard let below = try enter(name, level) else { return try vanish(name, level.node) }
         let hasChanged = try look(at: below.level)
         return hasChanged || below.isNew
@@ -190,7 +198,7 @@ final class Look {
         if let why = NameRules.refusal(of: name) { throw .refused(level.path(of: name), why) }
     }
 
-    private func checkShape(_ level: Level, _ has: (EntryName) -> Bool) throws(GitError) {
+    func checkShape(_ level: Level, _ has: (EntryName) -> Bool) throws(GitError) {
         guard RepositoryShape.isRepository(has) else { return }
         if let tree = level.node.base {
             let names = Set(try store.entries(of: tree).map(\.name))

@@ -134,9 +134,16 @@ import ForgeCore
 
     /// From its beginning to its end; nil when that is further than `bytesMax`.
     func read(expecting size: Int, bytesMax: Int) throws(GitError) -> [UInt8]? {
-        var bytes = [UInt8](repeating: 0, count: min(size, bytesMax) + 1)
+        let bytes = try beginning(expecting: size, bytesMax: bytesMax + 1)
+        return bytes.count <= bytesMax ? bytes : nil
+    }
+
+    /// At most so many bytes of it.
+    func beginning(expecting size: Int, bytesMax: Int) throws(GitError) -> [UInt8] {
+        // One more than it should have tells whether it grew meanwhile.
+        var bytes = [UInt8](repeating: 0, count: min(max(size, 0) + 1, bytesMax))
         var count = 0
-        while true {
+        while count < bytesMax {
             let got = unsafe bytes.withUnsafeMutableBytes { buffer in
                 unsafe pread(descriptor, buffer.baseAddress?.advanced(by: count), buffer.count - count, off_t(count))
             }
@@ -144,9 +151,7 @@ import ForgeCore
             guard got >= 0 else { throw .system("read", "a file") }
             if got == 0 { break }
             count += got
-            if count > bytesMax { return nil }
-            // It grew meanwhile.
-            if count == bytes.count { bytes.append(contentsOf: [UInt8](repeating: 0, count: min(count, bytesMax + 1 - count))) }
+            if count == bytes.count { bytes.append(contentsOf: [UInt8](repeating: 0, count: min(count, bytesMax - count))) }
         }
         bytes.removeLast(bytes.count - count)
         return bytes

@@ -1,4 +1,4 @@
-// What a model costs, and how much it holds, by the beginning of its name. An unknown model has no price: nobody must take that for nothing.
+// What a model costs, and how much it holds, by its name. An unknown model has no price: nobody must take that for nothing.
 
 package import ForgeCore
 
@@ -39,7 +39,7 @@ package struct ModelPrice: Hashable, Sendable {
 }
 
 package struct ModelFacts: Hashable, Sendable {
-    /// The beginning of the names it is about.
+    /// The name it is about; dates behind it do not count, and a hyphen at its end makes it a family's.
     package var prefix: String
     package var provider: String
     /// Nil when only the window is known.
@@ -75,12 +75,7 @@ package struct ModelCatalog: Hashable, Sendable {
         self.models = list
     }
 
-    /// The longest prefix counts. A router's names (`maker/model`) are looked up with and without what stands before the slash.
-    package func facts(of model: String) -> ModelFacts? {
-        let whole = longest(model)
-        guard whole == nil, let slash = model.lastIndex(of: "/") else { return whole }
-        return longest(String(model[model.index(after: slash)...]))
-    }
+    package func facts(of model: String) -> ModelFacts? { models.entry(forModel: model, named: \.prefix) }
 
     package func price(of model: String) -> ModelPrice? { facts(of: model)?.price }
 
@@ -89,18 +84,5 @@ package struct ModelCatalog: Hashable, Sendable {
         var usage = usage
         usage.microUSD = (price(of: model) ?? price(of: asked))?.microUSD(usage)
         return usage
-    }
-
-    private func longest(_ name: String) -> ModelFacts? {
-        models.filter { Self.is(name, of: $0.prefix) }.max { $0.prefix.utf8.count < $1.prefix.utf8.count }
-    }
-
-    /// The name itself, or with a version or a date: what else is appended names another model, which may be dearer by far.
-    private static func `is`(_ name: String, of prefix: String) -> Bool {
-        guard name.hasPrefix(prefix) else { return false }
-        let rest = name.dropFirst(prefix.count)
-        // Written so, it means all of a family.
-        if prefix.hasSuffix("-") { return true }
-        return rest.isEmpty || rest == "-latest" || rest.first == "-" && rest.dropFirst().first?.isNumber == true
     }
 }

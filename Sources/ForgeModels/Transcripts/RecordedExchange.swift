@@ -29,38 +29,6 @@ package struct RecordedExchange: Hashable, Sendable {
         }
         return .object(members)
     }
-
-    /// Nothing secret is left in it: every text goes through `redact`. Pieces of a text are looked at together, since a secret may come in two.
-    package func redacted(_ redact: (String) -> String) -> RecordedExchange {
-        var copy = self
-        copy.request = request.map { $0.mappingTexts(redact) }
-        copy.events = Self.redacted(events, redact)
-        switch result {
-        case .success(let reply):
-            let shown = TranscriptJSON.reply(reply).mappingTexts(redact)
-            copy.result = TranscriptJSON.reply(shown).map { .success($0) } ?? result
-        case .failure(let error): copy.result = .failure(ModelError(error.kind, redact(error.message)))
-        }
-        return copy
-    }
-
-    private static func redacted(_ events: [ModelEvent], _ redact: (String) -> String) -> [ModelEvent] {
-        var out: [ModelEvent] = []
-        var rest = events[...]
-        while let first = rest.first {
-            guard let kind = first.pieceKind else {
-                out.append(first.mappingText(redact))
-                rest = rest.dropFirst()
-                continue
-            }
-            let run = rest.prefix { $0.pieceKind == kind }
-            let whole = run.map(\.piece).joined()
-            let shown = redact(whole)
-            out += shown == whole ? Array(run) : [kind == .text ? .text(shown) : .thinking(shown)]
-            rest = rest.dropFirst(run.count)
-        }
-        return out
-    }
 }
 
 /// What a recording holds, in the order in which it came: `scripted` plays it.
@@ -91,45 +59,5 @@ package struct TranscriptLine: Hashable, Sendable {
         self.contains = contains
         self.repeats = repeats
         self.exchange = exchange
-    }
-}
-
-extension ModelEvent {
-    fileprivate enum PieceKind { case text, thinking }
-
-    fileprivate var pieceKind: PieceKind? {
-        switch self {
-        case .text: .text
-        case .thinking: .thinking
-        case .call, .discarded, .waiting, .changed: nil
-        }
-    }
-
-    fileprivate var piece: String {
-        switch self {
-        case .text(let text), .thinking(let text): text
-        case .call, .discarded, .waiting, .changed: ""
-        }
-    }
-
-    fileprivate func mappingText(_ map: (String) -> String) -> ModelEvent {
-        switch self {
-        case .text(let text): .text(map(text))
-        case .thinking(let text): .thinking(map(text))
-        case .call, .changed: self
-        case .discarded(let why, let paid): .discarded(because: map(why), paid: paid)
-        case .waiting(let pause, let why): .waiting(pause, because: map(why))
-        }
-    }
-}
-
-extension JSON {
-    fileprivate func mappingTexts(_ map: (String) -> String) -> JSON {
-        switch self {
-        case .string(let text): .string(map(text))
-        case .array(let items): .array(items.map { $0.mappingTexts(map) })
-        case .object(let members): .object(members.map { Member($0.name, $0.value.mappingTexts(map)) })
-        case .null, .bool, .integer, .number: self
-        }
     }
 }

@@ -1,4 +1,5 @@
-// A transcript out of JSON, whether a recording or written by hand. Whoever wrote it by hand is told where it goes wrong.
+// A transcript out of JSON, whether a recording or written by hand. Whoever wrote it by hand is told where it goes wrong: a key that nobody
+// reads is a mistake like any other. What was asked, and what calls and thoughts hold, is other people's and is let pass.
 
 package import ForgeCore
 
@@ -7,12 +8,11 @@ package struct TranscriptProblem: Error, Hashable, Sendable, CustomStringConvert
 }
 
 extension ModelTranscript {
-    private static let keys: Set<String> = ["role", "contains", "repeat", "request", "events", "reply", "failure"]
-
     package init(json: JSON) throws(TranscriptProblem) {
         guard json["schema"]?.integer == 1, let exchanges = json["exchanges"]?.array else {
             throw TranscriptProblem(description: "it is no transcript: 'schema: 1' and a list 'exchanges' are expected")
         }
+        try TranscriptKeys.whole.check(json)
         var lines: [TranscriptLine] = []
         for (index, exchange) in exchanges.enumerated() {
             do throws(TranscriptProblem) {
@@ -25,33 +25,46 @@ extension ModelTranscript {
     }
 
     private static func line(_ json: JSON) throws(TranscriptProblem) -> TranscriptLine {
-        if let odd = json.members?.first(where: { !keys.contains($0.name) }) {
-            throw TranscriptProblem(description: "'\(odd.name)' is unknown; there are \(keys.sorted().joined(separator: ", "))")
-        }
+        try TranscriptKeys.exchange.check(json)
+        let result = try result(json)
         var events: [ModelEvent] = []
-        for (index, item) in (json["events"]?.array ?? []).enumerated() {
-            guard let event = TranscriptJSON.event(item) else { throw TranscriptProblem(description: "event \(index + 1) is none") }
-            events.append(event)
-        }
-        let result: Result<ModelReply, ModelError>
-        switch (json["reply"], json["failure"]) {
-        case (let written?, nil):
-            guard let reply = TranscriptJSON.reply(written) else {
-                throw TranscriptProblem(description: "its 'reply' has a part, a call or a stop that is none")
-            }
-            result = .success(reply)
-            if json["events"] == nil { events = Self.events(of: reply) }
-        case (nil, let written?):
-            guard let error = TranscriptJSON.failure(written) else {
-                throw TranscriptProblem(description: "its 'failure' has no known kind")
-            }
-            result = .failure(error)
-        case (nil, nil): throw TranscriptProblem(description: "it has neither 'reply' nor 'failure'")
-        case (_?, _?): throw TranscriptProblem(description: "it has both 'reply' and 'failure'")
+        if let written = json["events"] {
+            events = try Self.events(written)
+        } else if case .success(let reply) = result {
+            events = Self.events(of: reply)
         }
         return TranscriptLine(
             role: json["role"]?.string, contains: json["contains"]?.string, repeats: json["repeat"]?.bool ?? false,
             exchange: RecordedExchange(request: json["request"], events: events, result: result))
+    }
+
+    private static func result(_ json: JSON) throws(TranscriptProblem) -> Result<ModelReply, ModelError> {
+        switch (json["reply"], json["failure"]) {
+        case (let written?, nil):
+            try TranscriptKeys.checkReply(written)
+            guard let reply = TranscriptJSON.reply(written) else {
+                throw TranscriptProblem(description: "its 'reply' has a part, a call or a stop that is none")
+            }
+            return .success(reply)
+        case (nil, let written?):
+            try TranscriptKeys.failure.check(written)
+            guard let error = TranscriptJSON.failure(written) else {
+                throw TranscriptProblem(description: "its 'failure' has no known kind")
+            }
+            return .failure(error)
+        case (nil, nil): throw TranscriptProblem(description: "it has neither 'reply' nor 'failure'")
+        case (_?, _?): throw TranscriptProblem(description: "it has both 'reply' and 'failure'")
+        }
+    }
+
+    private static func events(_ json: JSON) throws(TranscriptProblem) -> [ModelEvent] {
+        var events: [ModelEvent] = []
+        for (index, item) in (json.array ?? []).enumerated() {
+            guard let event = TranscriptJSON.event(item) else { throw TranscriptProblem(description: "event \(index + 1) is none") }
+            try TranscriptKeys.event.check(item)
+            events.append(event)
+        }
+        return events
     }
 
     /// What a stream would have told.

@@ -6,7 +6,8 @@ package import ForgeCore
 extension ModelQuestion {
     /// `material`: the person's words, the finding, and the code around it, scrubbed, redacted and delimited.
     package func request(material: String) -> AnswerRequest {
-        AnswerRequest(role: "reviewer", system: Self.system(kind), material: material, answerSchema: Self.schema, answerTokensMax: 2_000)
+        AnswerRequest(
+            role: ModelRole.reviewer, system: Self.system(kind), material: material, answerSchema: Self.schema, answerTokensMax: 2_000)
     }
 
     private static func system(_ kind: Kind) -> String {

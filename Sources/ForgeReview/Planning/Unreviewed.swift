@@ -7,6 +7,8 @@ package enum Unreviewed: Hashable, Sendable {
     case skipped(because: String)
     /// After so many pushes, or since a person said so; nil for Forge itself.
     case paused(by: String?, pushes: Int)
+    /// So many reviews of one pull request within a day are what its repository wants; `next` is when a push is reviewed again, nil for never.
+    case enough(reviews: Int, next: Timestamp?)
     case superseded(by: CommitSHA)
     case cancelled(by: String)
     /// A person has to do something: a permission, a key, a setting.
@@ -55,7 +57,7 @@ extension Unreviewed {
     fileprivate func conclusion(isGate: Bool) -> CheckConclusion {
         switch self {
         case .skipped: .skipped
-        case .paused: isGate ? .actionRequired : .skipped
+        case .paused, .enough: isGate ? .actionRequired : .skipped
         case .superseded, .cancelled: .cancelled
         case .blocked: .actionRequired
         case .timedOut: .timedOut
@@ -67,6 +69,7 @@ extension Unreviewed {
         switch self {
         case .skipped: "Not reviewed"
         case .paused: "Not reviewed: paused"
+        case .enough: "Not reviewed: enough for a day"
         case .superseded(let head): "Not reviewed: \(head.short) is newer"
         case .cancelled: "Cancelled"
         case .blocked: "Not reviewed: somebody has to help"
@@ -84,6 +87,10 @@ extension Unreviewed {
                 + "`/forge resume` for one after every push."
         case .paused(let person?, _):
             return "\(Self.name(person)) paused Forge here. `/forge review` asks for one look, `/forge resume` for one after every push."
+        case .enough(let reviews, let next):
+            let when = next.map { "A push after \(Self.minute($0)) is reviewed again; until then `/forge review`" } ?? "`/forge review`"
+            return "Forge reviews a pull request \(counted(reviews, "time")) within a day here, which is what `budgets.reviews_per_day` "
+                + "says. \(when) in a comment asks for a look."
         case .superseded(let head): return "\(head) was pushed meanwhile, and is looked at instead."
         case .cancelled(let person): return "\(Self.name(person)) cancelled it. `/forge review` in a comment begins anew."
         case .blocked(let reason):
@@ -101,6 +108,11 @@ extension Unreviewed {
         var text = reason
         while text.last == "." { text.removeLast() }
         return FindingText.sentence(text, charactersMax: 1_000)
+    }
+
+    /// `2026-11-20 14:05 UTC`, at the end of the minute.
+    private static func minute(_ moment: Timestamp) -> String {
+        String((moment + .seconds(59)).description.prefix(16)).replacing("T", with: " ") + " UTC"
     }
 
     private static func name(_ person: String) -> String { MarkdownFormat.code(shortened(person, charactersMax: 60)) }

@@ -72,10 +72,11 @@ func timeText(_ duration: Duration) -> String {
     return "\(milliseconds / 60_000) min \(milliseconds % 60_000 / 1_000) s"
 }
 
-/// `12,345 tokens, $0.04`; nil when no model was asked.
+/// `12,345 tokens (9,000 from a cache), $0.04`; nil when no model was asked.
 func costText(_ model: ModelReading?) -> String? {
     guard let usage = model?.usage else { return nil }
     var text = "\(grouped(usage.inputTokens + usage.outputTokens)) tokens"
+    if usage.cachedTokens > 0 { text += " (\(grouped(usage.cachedTokens)) from a cache)" }
     if let price = usage.microUSD {
         let cents = (price + 5_000) / 10_000
         text += price > 0 && cents == 0 ? ", under $0.01" : ", $\(cents / 100).\(cents % 100 < 10 ? "0" : "")\(cents % 100)"

@@ -1,11 +1,12 @@
-// `Rules/models.yml` as a value: what models cost, by the beginning of their names. It must never make up a price: a model of which one number
-// is missing has none.
+// `Rules/models.yml` as a value: what models cost, by their names. It must never make up a price: a model of which one number is missing has
+// none.
 
+internal import ForgeCore
 internal import ForgeYAML
 
 package struct ModelPack: Sendable {
     package struct Entry: Hashable, Sendable {
-        /// The beginning of the names it is about.
+        /// The name it is about, without a date; one that ends in a hyphen is a family's.
         package var name: String
         package var provider: String
         /// US dollars for a million tokens.
@@ -16,6 +17,8 @@ package struct ModelPack: Sendable {
         package var window: Int?
         /// Names that it is about, for the test of the pack.
         var matches: [String] = []
+        /// Names that look like it and are other models'.
+        var ignores: [String] = []
         var line = 0
     }
 
@@ -64,19 +67,14 @@ package struct ModelPack: Sendable {
             if read.window ?? 0 <= 0 { entry.problem("'window' is a number of tokens") }
         }
         read.matches = entry.texts("matches")
+        read.ignores = entry.texts("ignores")
         read.line = entry.position.line
         if read.matches.isEmpty { entry.problem("a model shows names that it is about under 'matches'") }
         entry.finish()
         return read
     }
 
-    /// The entry for a model's name: the one with the longest beginning.
-    package func entry(for model: String) -> Entry? {
-        func longest(_ model: String) -> Entry? {
-            entries.filter { model.hasPrefix($0.name) }.max { $0.name.utf8.count < $1.name.utf8.count }
-        }
-        return longest(model) ?? model.lastIndex(of: "/").flatMap { longest(String(model[model.index(after: $0)...])) }
-    }
+    package func entry(for model: String) -> Entry? { entries.entry(forModel: model, named: \.name) }
 
     package func exampleReport() -> ExampleReport {
         var failures: [ExampleFailure] = []
@@ -85,9 +83,13 @@ package struct ModelPack: Sendable {
                 let other = self.entry(for: model)?.name ?? "no entry"
                 failures.append(ExampleFailure(rule: entry.name, line: entry.line, message: "the price of '\(model)' is that of \(other)"))
             }
+            for model in entry.ignores where self.entry(for: model) == entry {
+                failures.append(ExampleFailure(rule: entry.name, line: entry.line, message: "it is taken for the price of '\(model)', too"))
+            }
         }
         return ExampleReport(
-            pack: Self.name, file: file, ruleCount: entries.count, exampleCount: entries.reduce(0) { $0 + $1.matches.count },
+            pack: Self.name, file: file, ruleCount: entries.count,
+            exampleCount: entries.reduce(0) { $0 + $1.matches.count + $1.ignores.count },
             failures: failures)
     }
 }

@@ -15,6 +15,8 @@ package final class BubblewrapSandbox: Sandbox {
     /// Nil: commands are the user that we are.
     private let user: UInt32?
     private let selfTest = SelfTest()
+    /// What the self-test found, for those who come after it: asking it takes a way to its thread and back.
+    private let found = Mutex<WallReport?>(nil)
     private let starts = Mutex(())
 
     package init(_ options: BubblewrapOptions = BubblewrapOptions()) throws(SandboxError) {
@@ -58,9 +60,12 @@ package final class BubblewrapSandbox: Sandbox {
 
     /// The self-test, done once.
     package func walls() async -> WallReport {
-        await selfTest.report { command throws(SandboxError) in
+        if let known = found.withLock({ $0 }) { return known }
+        let report = await selfTest.report { command throws(SandboxError) in
             try self.carryOut(command, cancelled: try Descriptor.event()) { _ in }
         }
+        found.withLock { $0 = report }
+        return report
     }
 
     package func run(
@@ -102,6 +107,7 @@ package final class BubblewrapSandbox: Sandbox {
         tell: @escaping @Sendable ([UInt8]) -> Void
     ) throws(SandboxError) -> SandboxEnding {
         let file = try outputFile(command)
+        let disk = try DiskWatch(command)
         let group = try groups.map { groups throws(SandboxError) in try groups.take(command.limits) }
         defer { if let group { groups?.giveBack(group) } }
         // A pipe: bwrap reads a single byte, which an event does not have.
@@ -115,7 +121,8 @@ package final class BubblewrapSandbox: Sandbox {
         var watch = RunWatch(
             launched.program, output: launched.output, status: launched.status,
             gate: gate.map { RunWatch.Gate(opener: $0.writing, user: user) }, cancelled: cancelled,
-            meter: ResourceMeter(group: group, limits: command.limits), keeper: OutputKeeper(command.limits, file: file), tell: tell)
+            meter: ResourceMeter(group: group, limits: command.limits), disk: disk, keeper: OutputKeeper(command.limits, file: file),
+            tell: tell)
         return try watch.run().ending()
     }
 

@@ -55,6 +55,20 @@ final class Descriptor: Sendable {
         }
     }
 
+    /// A small file of the kernel as it is now, however often it was read before; nil when it cannot be.
+    func content() -> String? {
+        unsafe withUnsafeTemporaryAllocation(byteCount: 2_048, alignment: 1) { buffer in
+            let count = unsafe pread(number, buffer.baseAddress, buffer.count, 0)
+            return unsafe count < 0 ? nil : String(decoding: UnsafeRawBufferPointer(buffer)[..<count], as: UTF8.self)
+        }
+    }
+
+    /// Written to a file of the kernel, which takes it as a whole.
+    func tell(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        return unsafe bytes.withUnsafeBytes { unsafe pwrite(number, $0.baseAddress, $0.count, 0) } == bytes.count
+    }
+
     /// All of them, or false.
     func write(_ bytes: ArraySlice<UInt8>) -> Bool {
         var rest = bytes
@@ -87,9 +101,9 @@ enum KernelFile {
         return String(decoding: all, as: UTF8.self)
     }
 
-    static func number(_ path: String) -> Int? {
-        read(path).flatMap { Int($0.prefix { $0.isNumber }) }
-    }
+    static func number(_ path: String) -> Int? { read(path).flatMap(number(in:)) }
+
+    static func number(in text: String) -> Int? { Int(text.prefix { $0.isNumber }) }
 
     @discardableResult
     static func write(_ text: String, to path: String) -> Bool {

@@ -42,20 +42,25 @@ struct RunWatch {
     let tell: @Sendable ([UInt8]) -> Void
 
     private var meter: ResourceMeter
+    /// Nil for what writes to no disk.
+    private var disk: DiskWatch?
     private var keeper: OutputKeeper
     private var said: [UInt8] = []
     /// The first process inside: when it dies, the kernel ends all others there.
     private var first: (process: Int32, watched: Descriptor)?
     private var stop: Stop?
     private var isOutputOpen = true
-    private var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    private var isStatusOpen = true
+    /// Grows with what comes: most of what is run says little.
+    private var buffer = [UInt8](repeating: 0, count: 4 << 10)
+    private static let bufferMax = 64 << 10
     private let began = forge_sandbox_nanoseconds()
     private var looks: UInt64 = 0
     private var stopped: UInt64 = 0
 
     init(
         _ program: StartedProgram, output: Descriptor, status: Descriptor?, gate: Gate?, cancelled: Descriptor, meter: ResourceMeter,
-        keeper: OutputKeeper, tell: @escaping @Sendable ([UInt8]) -> Void
+        disk: DiskWatch?, keeper: OutputKeeper, tell: @escaping @Sendable ([UInt8]) -> Void
     ) {
         self.program = program
         self.output = output
@@ -63,6 +68,7 @@ struct RunWatch {
         self.gate = gate
         self.cancelled = cancelled
         self.meter = meter
+        self.disk = disk
         self.keeper = keeper
         self.tell = tell
         limits = meter.limits
@@ -90,6 +96,9 @@ struct RunWatch {
         if stop == nil, meter.isOutOfMemory { stop = .limit(.memory) }
         if stop == nil, keeper.isOver { stop = .limit(.output) }
         if stop == nil, code == 128 + Int(SIGXCPU) { stop = .limit(.processorTime) }
+        // Also what was written since the last look.
+        let ended = elapsed
+        if stop == nil, let limit = disk?.look(at: nil, elapsed: ended) { stop = .limit(limit) }
         return Outcome(
             stop: stop, code: code, wasStarted: status == nil || Self.number(after: "\"exit-code\":", in: said) != nil,
             wallTime: wallTime, meter: meter, output: keeper)
@@ -99,14 +108,18 @@ struct RunWatch {
 
     private func wait() -> (output: Bool, program: Bool, status: Bool, cancelled: Bool) {
         let numbers = [
-            isOutputOpen ? output.number : -1, program.watched.number, status?.number ?? -1, stop == nil ? cancelled.number : -1,
+            isOutputOpen ? output.number : -1, program.watched.number, isAwaitingFirst ? status?.number ?? -1 : -1,
+            stop == nil ? cancelled.number : -1,
         ]
         var polled = numbers.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         let (now, end) = (elapsed, limits.wallTime.nanosecondCount)
-        let pause = stop == nil ? min(end > now ? end - now : 0, Self.lookInterval) : Self.lookInterval
+        let pause = stop == nil ? min(end > now ? end - now : 0, Self.lookInterval, disk?.pause(at: now) ?? .max) : Self.lookInterval
         _ = unsafe poll(&polled, UInt(polled.count), Int32(clamping: pause / 1_000_000 + 1))
         return (polled[0].revents != 0, polled[1].revents != 0, polled[2].revents != 0, polled[3].revents != 0)
     }
+
+    /// The rest of what bwrap says, in a dozen pieces and an end some time before its own, is read when it is over.
+    private var isAwaitingFirst: Bool { first == nil && isStatusOpen }
 
     private mutating func checkLimits() {
         let elapsed = elapsed
@@ -117,6 +130,9 @@ struct RunWatch {
         }
         if elapsed >= limits.wallTime.nanosecondCount { return end(.limit(.wallTime)) }
         if keeper.isOver { return end(.limit(.output)) }
+        if disk?.pause(at: elapsed) == 0, let limit = disk?.look(at: first?.process ?? program.process, elapsed: elapsed) {
+            return end(.limit(limit))
+        }
         guard elapsed >= looks + Self.lookInterval else { return }
         looks = elapsed
         meter.look(at: first?.process ?? program.process)
@@ -161,6 +177,7 @@ struct RunWatch {
                 let wasOver = keeper.isOver
                 keeper.take(buffer[..<count])
                 if !wasOver { tell(Array(buffer[..<count])) }
+                if count == buffer.count, count < Self.bufferMax { buffer = [UInt8](repeating: 0, count: Self.bufferMax) }
             case .nothingYet: return
             case .end: isOutputOpen = false
             }
@@ -170,7 +187,15 @@ struct RunWatch {
     private mutating func readStatus() {
         guard let status else { return }
         var part = [UInt8](repeating: 0, count: 1_024)
-        while case .bytes(let count) = status.read(into: &part) { said += part[..<count] }
+        reading: while true {
+            switch status.read(into: &part) {
+            case .bytes(let count): said += part[..<count]
+            case .nothingYet: break reading
+            case .end:
+                isStatusOpen = false
+                break reading
+            }
+        }
         guard first == nil, let process = Self.number(after: "\"child-pid\":", in: said) else { return }
         let watched = forge_pidfd(Int32(process))
         guard watched >= 0 else { return }

@@ -45,7 +45,7 @@ actor SelfTest {
         let listeners = try Listeners(name: "forge-walls-\(getpid())-\(folder.suffix(6))")
         let limits = SandboxLimits(
             wallTime: .seconds(20), processorTime: .seconds(10), memoryBytes: 256 << 20, processes: 32, fileBytes: 8 << 20, openFiles: 99,
-            outputBytes: 20_000, storedBytes: 1 << 20, scratchBytes: 1 << 20)
+            diskReserveBytes: 0, outputBytes: 20_000, storedBytes: 1 << 20, scratchBytes: 1 << 20)
         let arguments = [
             "perl", "-e", WallProbes.script, canary, "\(listeners.port)", listeners.name, WallProbes.callNumbers,
         ]

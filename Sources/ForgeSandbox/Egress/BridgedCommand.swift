@@ -1,4 +1,5 @@
-// A command that finds a proxy at its loopback: the bridge stands while it runs. Made to be started inside a sandbox, as its first program.
+// A command that finds what was bound in at its loopback: the bridges stand while it runs. Made to be started inside a sandbox, as its first
+// program.
 
 import CSandbox
 package import ForgeCore
@@ -6,12 +7,17 @@ package import ForgeCore
 package enum BridgedCommand {
     /// Its exit code, or 128 and the signal that ended it.
     package static func run(
-        _ arguments: [String], environment: [String: String], through path: String, port: UInt16
+        _ arguments: [String], environment: [String: String], over ways: [BridgedWay]
     ) async throws(SandboxError) -> Int {
-        let bridge = try EgressBridge(to: path, port: port)
-        let all = environment.merging(bridge.environment) { $1 }
-        let result = await withTaskGroup(of: Void.self) { group in
-            group.addTask { await bridge.run() }
+        var all = environment
+        var bridges: [SocketBridge] = []
+        for way in ways {
+            let bridge = try SocketBridge(to: way.socket, port: way.port)
+            all.merge(way.variables(port: bridge.port)) { $1 }
+            bridges.append(bridge)
+        }
+        let result = await withTaskGroup(of: Void.self) { [all] group in
+            for bridge in bridges { group.addTask { await bridge.run() } }
             let result = await EgressThread().carryOut { start(arguments, all) }
             group.cancelAll()
             return result

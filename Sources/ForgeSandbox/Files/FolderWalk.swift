@@ -86,7 +86,7 @@ struct FolderWalk: Sendable {
     private static func text(of file: borrowing OpenFile) -> [UInt8] {
         // One that cannot be read says nothing.
         guard let facts = try? FileFacts(of: file), facts.kind == .file else { return [] }
-        var buffer = [UInt8](repeating: 0, count: min(facts.size, IgnoreChain.bytesMax))
+        var buffer = [UInt8](repeating: 0, count: min(facts.size, IgnoreFile.bytesRead))
         // Nor does one whose bytes cannot be read.
         let count = (try? file.read(into: &buffer, from: 0, to: buffer.count)) ?? 0
         return Array(buffer.prefix(count))

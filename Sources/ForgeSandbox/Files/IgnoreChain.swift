@@ -9,17 +9,11 @@ final class IgnoreChain: Sendable {
     private let prefixCount: Int
     private let patterns: PathPatternList
 
-    /// A longer file is read up to here. Each file in the tree may be held against each pattern.
-    static let bytesMax = 256 << 10
-    private static let patternsMax = 4_000
-
     /// Nil when neither says anything.
     static func extend(_ above: IgnoreChain?, with text: [UInt8], folder: [UInt8]) -> IgnoreChain? {
-        let marked = text.starts(with: [0xEF, 0xBB, 0xBF]) ? text.dropFirst(3) : text[...]
-        let lines = marked.split(separator: UInt8(ascii: "\n"), maxSplits: patternsMax).prefix(patternsMax)
-        let patterns = lines.compactMap { PathPattern(line: $0) }.filter { $0.problem == nil }
+        let patterns = IgnoreFile.patterns(text)
         guard !patterns.isEmpty else { return above }
-        return IgnoreChain(above, prefixCount: folder.isEmpty ? 0 : folder.count + 1, PathPatternList(patterns))
+        return IgnoreChain(above, prefixCount: folder.isEmpty ? 0 : folder.count + 1, patterns)
     }
 
     private init(_ above: IgnoreChain?, prefixCount: Int, _ patterns: PathPatternList) {

@@ -5,9 +5,9 @@ import ForgeCore
 
 extension Transaction {
     func changePullRequest(
-        _ key: PullRequestKey, lease: Lease?, _ change: (inout PullRequestState) -> Void
+        _ named: PullRequestKey, lease: Lease?, _ change: (inout PullRequestState) -> Void
     ) throws(StoreError) -> PullRequestState {
-        if let lease { _ = try leasedJob(lease, "change pull request") }
+        let key = if let lease { named.following(try leasedJob(lease, "change pull request").new) } else { named }
         let stored = try connection.storedPullRequest(key)
         let before = stored?.state ?? PullRequestState(key: key)
         var after = before

@@ -61,4 +61,14 @@ extension Connection {
             Artifact(digest: row.text(), kind: row.text(), mediaType: row.text(), bytes: row.bytes())
         }
     }
+
+    /// Rows are numbered as they come, and all of a run go at once. The length of a blob stands before it: none is read.
+    func artifacts(of run: RunID, scope: TenantScope) throws(StoreError) -> [ArtifactSummary] {
+        let sql = """
+            SELECT digest, kind, media_type, length(bytes) FROM artifacts WHERE run = ?1 AND \(Self.seen) ORDER BY artifacts.rowid
+            """
+        return try all(sql, [Value(run), Value(scope)]) { row in
+            ArtifactSummary(digest: row.text(), kind: row.text(), mediaType: row.text(), bytes: row.int())
+        }
+    }
 }

@@ -67,4 +67,8 @@ extension SQLiteStore: RunStore {
             try connection.artifact(digest, run: run, scope: scope)
         }
     }
+
+    package func artifacts(of run: RunID, scope: TenantScope) async throws(StoreError) -> [ArtifactSummary] {
+        try await readers.read("list artifacts") { connection throws(StoreError) in try connection.artifacts(of: run, scope: scope) }
+    }
 }

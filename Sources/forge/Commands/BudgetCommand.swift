@@ -22,6 +22,11 @@ enum BudgetCommand {
             var table = Table(
                 ["scope", "name", "period", "spent", "set aside", "limit", "left", "state"], whenEmpty: "Nothing was spent.")
             var next: Int64?
+            if let run = filters.first?.name.flatMap({ filters[0].scope == .run ? RunID(text: $0) : nil }),
+                try await store.run(run, scope: .all) == nil
+            {
+                throw CommandFailure.badInput("there is no run \(run)")
+            }
             for filter in filters {
                 let found = try await store.standings(filter, page: page, at: now, scope: .all)
                 for standing in found.items { table.add(standing, within: settings.budget.limits) }

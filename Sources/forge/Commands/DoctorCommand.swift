@@ -13,11 +13,15 @@ enum DoctorCommand {
 
     private static let doctor = CommandSpecification(
         "doctor", "check this machine and the settings, and say what to do",
-        details: "Exit codes: 0 nothing is wrong (warnings aside), 1 something is, 2 the settings cannot be used.",
-        options: [.json, .config]
+        details: """
+            It asks no model, unless told to: --ask-model puts one short question to the configured one, which costs next to nothing.
+            Exit codes: 0 nothing is wrong (warnings aside), 1 something is, 2 the settings cannot be used.
+            """,
+        options: [.json, .config, .init("ask-model", nil, "ask the configured model, too")]
     ) { arguments, context in
         let settings = try loadSettings(arguments, context)
-        let findings = Examination(settings: settings, context: context).findings + (await settings.sandbox.findings)
+        let models = await DoctorModel(settings: settings, context: context, asks: arguments.has("ask-model")).findings
+        let findings = Examination(settings: settings, context: context).findings + models + (await settings.sandbox.findings)
         if arguments.has("json") {
             try context.write(findings.map { $0.json.text + "\n" }.joined())
         } else {
@@ -176,7 +180,7 @@ private struct Examination {
                 what: isSentry ? "client secret" : "path token",
                 advice: "set \(isSentry ? "client_secret_file" : "path_token_file") of this tracker; until then its deliveries are refused")
         }
-        return [github] + trackers
+        return (settings.usesGitHub ? [github] : []) + trackers
     }
 
     private func proof(_ name: String, count: Int, what: String, advice: String) -> DoctorFinding {

@@ -18,7 +18,7 @@ enum ModelCommand {
             The answer comes as it is written when standard output is a terminal, and in one piece in a pipe. The model, its tokens, what they
             cost and how long it took go to standard error. Without a question standard input is the question.
             --record keeps the exchange, redacted, in a file that --replay and the provider scripted play again.
-            Exit codes: 0 answered, 1 the model would not answer, 2 no model is configured, 3 failed.
+            Exit codes: 0 answered, 1 the model would not answer or said nothing, 2 no model is configured, 3 failed.
             """,
         positionals: [.init("QUESTION", optional: true, repeats: true, "what to ask")],
         options: [
@@ -34,12 +34,13 @@ enum ModelCommand {
         let http = try OutgoingHTTP(settings, context, redact: redact)
         defer { http.finish() }
         let request = ModelRequest(
-            role: arguments.value("role") ?? "person", system: "You are asked by a developer at a terminal. Answer in plain text, briefly.",
+            role: try role(arguments), system: "You are asked by a developer at a terminal. Answer in plain text, briefly.",
             messages: [.material(try question(arguments))],
             answerTokensMax: try arguments.integer("max-tokens", in: 1...200_000, default: 4_000))
         var model = try chosen(arguments, settings, context, http)
         let kept = Kept()
-        if arguments.value("record") != nil {
+        if let path = arguments.value("record") {
+            try prepareRecord(path)
             model = RecordingModel(model, redact: redact) { exchange in kept.exchanges.withLock { $0.append(exchange) } }
         }
         let isLive = context.isTerminal && !arguments.has("json")
@@ -51,8 +52,18 @@ enum ModelCommand {
             result = .failure(error)
         }
         let seconds = Double(MonotonicClock.nanoseconds - began) / 1e9
+        // An answer that is paid for is shown, whatever becomes of its recording.
+        let ending = Result { () throws(CommandFailure) in
+            try end(result, seconds: seconds, isLive: isLive, json: arguments.has("json"), context)
+        }
         if let path = arguments.value("record") { try record(kept, to: path) }
-        return try end(result, seconds: seconds, isLive: isLive, json: arguments.has("json"), context)
+        return try ending.get()
+    }
+
+    private static func role(_ arguments: Arguments) throws(CommandFailure) -> String {
+        let role = arguments.value("role") ?? ModelRole.person
+        if let problem = ModelRole.problem(with: role) { throw .badInput("--role: '\(role)' is no role: \(problem)") }
+        return role
     }
 
     private final class Kept: Sendable {
@@ -101,6 +112,15 @@ enum ModelCommand {
         String(String.UnicodeScalarView(text.unicodeScalars.map { $0.isHidden && $0 != "\n" && $0 != "\t" ? "\u{FFFD}" : $0 }))
     }
 
+    /// Before anybody is asked: what is paid for must have a place to go.
+    private static func prepareRecord(_ path: String) throws(CommandFailure) {
+        do throws(SystemError) {
+            try Files.prepare(path, mode: 0o600)
+        } catch {
+            throw .badInput("--record: \(error); nobody was asked")
+        }
+    }
+
     private static func record(_ kept: Kept, to path: String) throws(CommandFailure) {
         let text = ModelTranscript(exchanges: kept.exchanges.withLock { $0 }).json.prettyText + "\n"
         do throws(SystemError) {
@@ -121,10 +141,12 @@ enum ModelCommand {
         if json {
             try context.show(answer(reply, seconds: seconds))
         } else {
-            try context.print(isLive ? "" : reply.text)
+            if !reply.text.isEmpty { try context.print(isLive ? "" : reply.text) }
             context.note(facts(reply, seconds: seconds))
         }
-        return reply.stop == .refused ? .refused : .ok
+        guard reply.text.allSatisfy(\.isWhitespace) else { return reply.stop == .refused ? .refused : .ok }
+        context.note("forge: the model said nothing")
+        return .refused
     }
 
     private static func answer(_ reply: ModelReply, seconds: Double) -> JSON {

@@ -1,9 +1,11 @@
-// `forge runs …`: attempts at work, with their steps and findings.
+// `forge runs …`: attempts at work, with their steps, findings and what they left behind. It must never let what others wrote move the cursor.
 
 import ForgeCore
+import ForgeModels
+import ForgeSystem
 
 enum RunCommands {
-    static let all = [list, show]
+    static let all = [list, show, artifact, transcript]
 
     private static let list = CommandSpecification(
         "runs list", "list runs, newest first",
@@ -35,16 +37,122 @@ enum RunCommands {
     }
 
     private static let show = CommandSpecification(
-        "runs show", "show one run with its steps and findings", positionals: [.init("ID", "the run's number")], options: [.json, .config]
+        "runs show", "show one run with its steps, findings and artifacts",
+        details: """
+            A step that asked a model names under 'exchanges' the artifacts that hold what was asked and answered; 'runs artifact' prints one,
+            'runs transcript' all of them.
+            """, positionals: [.init("ID", "the run's number")], options: [.json, .config]
     ) { arguments, context in
         let id = try arguments.identifier(0, of: Run.self)
         return try await withStore(arguments, context) { store in
-            guard let run = try await store.run(id, scope: .all) else { throw CommandFailure.refused("there is no run \(id)") }
+            let run = try await known(id, store)
             let steps = try await store.steps(of: id, scope: .all).map(\.json)
             let findings = try await store.findings(of: id, scope: .all).map(\.json)
-            let more: [JSON.Member] = [.init("steps", .array(steps)), .init("findings", .array(findings))]
+            let artifacts = try await store.artifacts(of: id, scope: .all).map(\.json)
+            let more: [JSON.Member] = [
+                .init("steps", .array(steps)), .init("findings", .array(findings)), .init("artifacts", .array(artifacts)),
+            ]
             try context.show(.object((run.json.members ?? []) + more))
             return .ok
+        }
+    }
+
+    private static func known(_ id: RunID, _ store: any Store) async throws -> Run {
+        guard let run = try await store.run(id, scope: .all) else { throw CommandFailure.refused("there is no run \(id)") }
+        return run
+    }
+
+    // MARK: What a run left behind
+
+    private static let out = OptionSpecification("out", "FILE", "write it to this file, for its owner alone (default: standard output)")
+
+    private static let artifact = CommandSpecification(
+        "runs artifact", "print something that a run left behind, such as the log of its tests",
+        details: """
+            Its bytes as they were kept; on a terminal, what would move the cursor is written out. 'runs show' lists a run's artifacts.
+            Exit codes: 0 printed, 1 there is none such, 2 several begin alike.
+            """,
+        positionals: [
+            .init("ID", "the run's number"), .init("DIGEST", "the artifact's digest, or as much of its beginning as only it has"),
+        ],
+        options: [out, .config]
+    ) { arguments, context in
+        let id = try arguments.identifier(0, of: Run.self)
+        let beginning = arguments.positional(1) ?? ""
+        return try await withStore(arguments, context) { store in
+            _ = try await known(id, store)
+            let fitting = try await store.artifacts(of: id, scope: .all).filter { $0.digest.hasPrefix(beginning) }
+            guard fitting.count <= 1 || beginning.isEmpty else {
+                throw CommandFailure.badInput("\(fitting.count) artifacts of run \(id) begin with '\(beginning)': give more of the digest")
+            }
+            guard !beginning.isEmpty, let found = fitting.first,
+                let artifact = try await store.artifact(found.digest, run: id, scope: .all)
+            else {
+                throw CommandFailure.refused("run \(id) has no artifact '\(beginning)'; 'forge runs show \(id)' lists them")
+            }
+            if let path = arguments.value("out") {
+                try write(artifact.bytes, to: path)
+            } else {
+                try print(artifact.bytes, context)
+            }
+            return .ok
+        }
+    }
+
+    private static let transcript = CommandSpecification(
+        "runs transcript", "write what a run asked models and was answered, to be read or played again",
+        details: """
+            The settings model.provider: scripted with model.script, and 'forge model ask --replay', play it. Tries that failed and were made
+            again, and answers that were lost with their process, are left out, so that it makes the same run; --all has them too.
+            Exit codes: 0 written, 1 the run kept no exchange, or there is no such run.
+            """,
+        positionals: [.init("ID", "the run's number")],
+        options: [out, .init("all", nil, "every exchange, also those that the run did not use"), .config]
+    ) { arguments, context in
+        let id = try arguments.identifier(0, of: Run.self)
+        return try await withStore(arguments, context) { store in
+            _ = try await known(id, store)
+            let kept = try await exchanges(of: id, store)
+            let found = RunTranscript(kept, steps: try await store.steps(of: id, scope: .all), isComplete: arguments.has("all"))
+            guard !found.exchanges.isEmpty else {
+                throw CommandFailure.refused("run \(id) kept no exchange with a model: it asked none, or model.record is false")
+            }
+            if let path = arguments.value("out") {
+                try write(Array(found.text.utf8), to: path)
+            } else {
+                try print(Array(found.text.utf8), context)
+            }
+            if found.leftOut > 0 { context.note("left out: \(found.leftOut) that the run did not use; --all has them too") }
+            return .ok
+        }
+    }
+
+    private static func exchanges(of id: RunID, _ store: any Store) async throws -> [(digest: String, json: JSON)] {
+        var kept: [(digest: String, json: JSON)] = []
+        for summary in try await store.artifacts(of: id, scope: .all) where ArtifactKind.isExchange(summary.kind) {
+            guard let artifact = try await store.artifact(summary.digest, run: id, scope: .all) else { continue }
+            kept.append((summary.digest, try JSONParser.parse(artifact.bytes, limits: TranscriptFile.limits).value))
+        }
+        return kept
+    }
+
+    private static func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
+        do throws(SystemError) {
+            try Files.write(bytes, to: path, mode: 0o600)
+        } catch {
+            throw .failed("--out: \(error)")
+        }
+    }
+
+    private static func print(_ bytes: [UInt8], _ context: CommandContext) throws(CommandFailure) {
+        if context.isTerminal {
+            var text = TerminalText()
+            return try context.write(text.take(bytes) + text.finish())
+        }
+        do throws(SystemError) {
+            try StandardStream.write(bytes, to: StandardStream.output)
+        } catch {
+            throw .failed("standard output: \(error.message)")
         }
     }
 }

@@ -1,4 +1,4 @@
-// `forge sandbox …`: try the walls by hand. What runs inside is shown as it comes; what it used is said at the end.
+// `forge sandbox …`: try the walls by hand. What runs inside is shown as it comes; what it reached, used and cost is said at the end.
 
 import ForgeConfig
 import ForgeCore
@@ -7,9 +7,7 @@ import ForgeSystem
 import Synchronization
 
 enum SandboxCommands {
-    static let all = [run, check]
-
-    private enum Network: String, CaseIterable { case none }
+    static let all = [run, SandboxCheckCommand.check]
 
     private static let run = CommandSpecification(
         "sandbox run", "run a command behind the walls that agents' commands have",
@@ -19,35 +17,49 @@ enum SandboxCommands {
             Its standard input is empty. A socket or a pipe that lies in the folder leads to whoever listens there, and with --write
             what it leaves is read by whatever you run there afterwards, git among it. Run by root, the folder's files are the commands'
             user's while it runs; a second run in the same folder waits.
+            It has no network. With --egress it finds a proxy that leads to these hosts, as far as sandbox.egress allows them; every
+            connection is in the audit. With --model it finds the configured model, and no key: at the loopback (ANTHROPIC_BASE_URL or
+            OPENAI_BASE_URL; FORGE_MODEL is the model's name) and at the socket in FORGE_MODEL_SOCKET. What it costs is counted as that of
+            the repository 'person/uid-N', with N your number on this machine; 'forge budget' shows it. docs/operations.md says more.
             Exit codes: 0 the command ended with 0, 1 it ended otherwise or at a limit, 2 bad input, 3 it could not be run.
 
               forge sandbox run -- make test
               forge sandbox run --write --memory 512MiB --time 30s -- sh -c 'echo hello >file'
+              forge sandbox run --write --egress registry.npmjs.org -- npm ci
+              forge sandbox run --model --usd 0.50 -- python3 agent.py
             """,
         positionals: [.init("COMMAND", repeats: true, "the command and its arguments, after --")],
         options: [
             .init("worktree", "FOLDER", "what it sees as /worktree (default: this folder)"),
             .init("write", nil, "let it write there"),
-            .init("network", "none", "which network it has: none is all there is"),
+            .init("network", "none", "none, which it is anyway: to say so, and to refuse --egress beside it"),
+            .init("egress", "HOST", "a host that it may reach, if the settings allow it; may be given again"),
+            .init("model", nil, "let it ask the configured model"),
+            .init("usd", "AMOUNT", "the most that it may cost then (default: budget.run_usd)"),
             .init("memory", "SIZE", "such as 512MiB"), .init("time", "DURATION", "how long it may run, such as 30s"),
             .init("processes", "N", "how many processes it may have"),
+            .init("disk", "SIZE", "how much it may write to the disk, such as 2GiB"),
             .init("readable", "FOLDER", "a folder more that it may read; may be given again"),
             .init("env", "NAME=VALUE", "a variable of its environment; may be given again"), .config,
         ]
     ) { arguments, context in
-        _ = try arguments.choice("network", Network.self)
-        let settings = try loadSettings(arguments, context).sandbox
-        let command = try command(arguments, settings)
-        let sandbox = try settings.sandbox(context)
+        let settings = try loadSettings(arguments, context)
+        let command = try command(arguments, settings.sandbox)
+        let opening = try SandboxOpening(arguments, settings, context)
+        let sandbox = try settings.sandbox.sandbox(context)
         let stream = CommandStream(context)
-        let ending: SandboxEnding
-        do {
-            ending = try await untilInterrupted(or: stream.gone) { try await sandbox.run(command, output: stream.take) }
-        } catch let error as SandboxError {
-            throw error.kind == .invalid ? CommandFailure.badInput(error.message) : CommandFailure.failed(error.message)
+        let (ending, seen) = try await opening.tellingCosts {
+            try await untilInterrupted(or: stream.gone) {
+                try await opening.whileOpen { way, variables in
+                    var led = way.leading(command)
+                    led.environment.merge(variables) { own, _ in own }
+                    return try await sandbox.run(led, output: stream.take)
+                }
+            }
         }
         stream.finish()
-        context.note("forge: " + ending.said)
+        if let reached = opening.said(of: seen) { context.note("forge: " + reached) }
+        context.note("forge: " + ([ending.said, opening.cap?.said].compactMap(\.self).joined(separator: ", ")))
         return ending.isSuccess ? .ok : .refused
     }
 
@@ -64,6 +76,12 @@ enum SandboxCommands {
                 throw .badInput("--time takes a duration such as 30s, not '\(text)'")
             }
             limits.wallTime = time
+        }
+        if let text = arguments.value("disk") {
+            guard let bytes = SizeText.parse(text), bytes >= 1 << 20 else {
+                throw .badInput("--disk takes a size from 1MiB, such as 2GiB, not '\(text)'")
+            }
+            limits.diskBytes = bytes
         }
         limits.processes = try arguments.integer("processes", in: 1...65_536, default: limits.processes)
         limits.outputBytes = 0
@@ -88,42 +106,6 @@ enum SandboxCommands {
             if part == ".." { _ = parts.popLast() } else { parts.append(part) }
         }
         return "/" + parts.joined(separator: "/")
-    }
-
-    private static let check = CommandSpecification(
-        "sandbox check", "try every wall of the sandbox on this machine",
-        details: """
-            Starts one sandbox with a script inside that tries to get out, and things outside for it to get at.
-            Exit codes: 0 every wall held, 1 one did not and no command of an agent is run here, 3 there is no sandbox.
-            """,
-        options: [.json, .config]
-    ) { arguments, context in
-        let settings = try loadSettings(arguments, context).sandbox
-        let sandbox = try settings.sandbox(context)
-        var table = Table(["wall", "state", "detail"], whenEmpty: "no walls")
-        guard let walled = sandbox as? BubblewrapSandbox else {
-            table.add(
-                [.init("all"), .init("missing", .bad), .init(UnwalledSandbox.warning)], Self.json("all", false, UnwalledSandbox.warning))
-            try context.show(table, json: arguments.has("json"))
-            return .refused
-        }
-        let report = await walled.walls()
-        for fact in walled.facts {
-            table.add(
-                [.init(fact.name), .init(fact.isHeld ? "there" : "missing", fact.isHeld ? .plain : .notice), .init(fact.detail)],
-                Self.json(fact.name, fact.isHeld, fact.detail))
-        }
-        for wall in report.walls {
-            table.add(
-                [.init(wall.name), .init(wall.isHeld ? "held" : "fallen", wall.isHeld ? .good : .bad), .init(wall.detail)],
-                Self.json(wall.name, wall.isHeld, wall.detail))
-        }
-        try context.show(table, json: arguments.has("json"))
-        return report.breach == nil ? .ok : .refused
-    }
-
-    private static func json(_ name: String, _ isHeld: Bool, _ detail: String) -> JSON {
-        ["schema": 1, "wall": .string(name), "held": .bool(isHeld), "detail": .string(detail)]
     }
 }
 
@@ -169,6 +151,8 @@ extension SandboxEnding {
             case .limit(.processorTime): "ended: it used too much processor time"
             case .limit(.memory): "ended: it used too much memory"
             case .limit(.output): "ended: it wrote too much"
+            case .limit(.disk): "ended: it wrote too much to the disk"
+            case .limit(.diskReserve): "ended: the disk has too little left (sandbox.disk_reserve)"
             }
         let memory = memoryPeakBytes.map { ", at most \(max(1, $0 >> 20)) MiB" } ?? ""
         return "\(how), \(seconds(wallTime)) s, \(seconds(processorTime)) s of processor time\(memory)"

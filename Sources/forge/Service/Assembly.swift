@@ -21,6 +21,8 @@ struct Assembly: Sendable {
     let retention: RetentionService
     let silence: SilenceService
     let rules: ServiceRules
+    /// Asked before a command of an agent is run.
+    let sandbox: SandboxGate
     /// Nil without a code host.
     let reviews: ReviewWork?
     private let outgoing: OutgoingHTTP
@@ -34,8 +36,8 @@ struct Assembly: Sendable {
         let (wall, clock) = (surroundings.wall, surroundings.clock)
         self.settings = settings
         self.log = log
-        if let warning = settings.sandbox.warning { log.warning(warning) }
         let metrics = Metrics()
+        sandbox = settings.sandbox.gate(metrics: metrics, log: log)
         let store = try SQLiteStore.open(folder: settings.data, options: SQLiteOptions(), clock: wall, metrics: metrics, log: log)
         self.store = store
         let pressure = IntakePressure()
@@ -53,9 +55,10 @@ struct Assembly: Sendable {
         let model = try settings.model.model(catalog, models)
         let budgets = settings.budgets(store, catalog, surroundings, metrics)
         let text = CrewText(rules: rules, redact: surroundings.redact)
+        let exchanges = settings.model.exchanges(keptIn: store, text, metrics, log)
         let workshop = ReviewWorkshop(
-            store: store, rules: rules, model: model, budgets: budgets, text: text, wall: wall, metrics: metrics, queued: changed,
-            log: log)
+            store: store, rules: rules, model: model, budgets: budgets, exchanges: exchanges, text: text, wall: wall, clock: clock,
+            runSteps: settings.budget.runSteps, metrics: metrics, queued: changed, log: log)
         reviews = try settings.reviewWork(github: github, workshop)
         if let github {
             healer = GapHealer(missed: DeliveryLog(github.app), store: store, wall: wall, arrived: arrived, metrics: metrics, log: log)
@@ -70,8 +73,9 @@ struct Assembly: Sendable {
         let intake = Intake(
             store: store, senders: settings.senders, limits: settings.intakeLimits, clock: wall, pressure: pressure, refusals: refusals,
             arrived: arrived, metrics: metrics, log: log)
-        let readiness = Readiness(
-            [.store(store), .backlog(store, wall: wall)] + settings.secretChecks + silence.checks)
+        let first: [ReadinessCheck] = [.store(store), .backlog(store, wall: wall)]
+        let told: [ReadinessCheck] = [.sandbox(sandbox), .model(model == nil ? nil : settings.model.title)]
+        let readiness = Readiness(first + settings.secretChecks + silence.checks + told)
         let figures = ScrapedFigures(
             store: store, clock: wall, residentBytes: { ProcessFacts.residentBytes }, startedAt: wall.now, version: forgeVersion)
         let console = ConsoleDependencies(
@@ -87,6 +91,12 @@ extension Assembly {
 }
 
 extension ServerSettings {
+    /// Repositories on this machine alone need no secret of GitHub's, and nobody is told to set one.
+    var usesGitHub: Bool {
+        localHost.repositories == nil || !github.webhookSecrets.isEmpty || github.appID != nil || github.clientID != nil
+            || github.privateKey != nil
+    }
+
     var decoding: DecodingSettings {
         let profiles = trackers.map { tracker in
             let projects = tracker.projects.map {
@@ -146,11 +156,11 @@ extension ServerSettings {
     }
 
     fileprivate var secretChecks: [ReadinessCheck] {
-        let github = ReadinessCheck.secrets(
+        let own = ReadinessCheck.secrets(
             of: WatchedSource(source: .github), count: github.webhookSecrets.count,
             isOnlySource: trackers.isEmpty && localHost.repositories == nil,
             key: "github.webhook_secrets_file")
-        return [github]
+        return (usesGitHub ? [own] : [])
             + trackers.map { tracker in
                 let isSentry = tracker.kind == .sentry
                 return ReadinessCheck.secrets(

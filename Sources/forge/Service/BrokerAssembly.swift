@@ -1,11 +1,12 @@
-// The broker of one run: which models it lets through, whose money it spends, and the socket that a sandbox sees. The socket is there while the
-// run works, for this user alone.
+// The broker of one run or command: which models it lets through, whose money it spends, and the socket that a sandbox sees. The socket is there
+// while the work lasts, for this user alone.
 
 import ForgeConfig
 import ForgeCore
 import ForgeEngine
 import ForgeHTTP
 import ForgeModels
+import ForgeSandbox
 import ForgeServer
 import ForgeSystem
 import Glibc
@@ -18,13 +19,16 @@ struct BrokerAssembly: Sendable {
     let metrics: Metrics
     let log: Log
 
-    /// Lets `work` have the path of a socket at which models answer, paid by this budget.
-    func withSocket<Answer>(_ name: String, paidBy budget: CallBudget, _ work: (String) async throws -> Answer) async throws -> Answer {
+    /// Lets `work` have the path of a socket at which models answer, paid by this budget, and within the cap. When this is over, every call
+    /// is counted.
+    func withSocket<Answer>(
+        _ name: String, paidBy budget: CallBudget, within cap: SpendingCap, _ work: (String) async throws -> Answer
+    ) async throws -> Answer {
         let folder = "\(settings.data)/brokers"
         try Files.createFolder(folder)
         let path = "\(folder)/\(name).sock"
         let broker = ModelBroker(
-            endpoints: settings.model.brokerEndpoints, policy: BrokerPolicy(models: settings.model.names), purse: purse(budget),
+            endpoints: settings.model.brokerEndpoints, policy: BrokerPolicy(models: settings.model.names), purse: purse(budget, cap),
             catalog: catalog, client: client)
         let server = HTTPServer(
             socketPath: path, mode: Self.mode, routes: broker.routes, limits: Self.limits,
@@ -53,7 +57,7 @@ struct BrokerAssembly: Sendable {
         return limits
     }
 
-    private func purse(_ budget: CallBudget) -> BrokerPurse {
+    private func purse(_ budget: CallBudget, _ cap: SpendingCap) -> BrokerPurse {
         BrokerPurse { [catalog] (asked: BrokerPurse.Call) async throws(BrokerRefusal) in
             let call: CallBudget.Call
             do throws(ModelError) {
@@ -63,11 +67,19 @@ struct BrokerAssembly: Sendable {
             } catch {
                 throw BrokerRefusal(error.kind == .spent ? .spent : .unavailable, error.message)
             }
+            if let refusal = cap.setAside(call.most) {
+                await budget.release(call)
+                throw BrokerRefusal(.spent, refusal)
+            }
             return { outcome in
                 switch outcome {
-                case .nothing: await budget.release(call)
-                case .used(let usage, let isWhole): await budget.settle(call, usage, isWhole: isWhole)
-                case .unknown(let isWhole): await budget.settle(call, nil, isWhole: isWhole)
+                case .nothing:
+                    await budget.release(call)
+                    cap.settle(call.most, spent: nil)
+                case .used(let usage, let isWhole):
+                    cap.settle(call.most, spent: await budget.settle(call, usage, isWhole: isWhole))
+                case .unknown(let isWhole):
+                    cap.settle(call.most, spent: await budget.settle(call, nil, isWhole: isWhole))
                 }
             }
         }
@@ -75,6 +87,18 @@ struct BrokerAssembly: Sendable {
 }
 
 extension ModelSettings {
+    /// Why no program can be given models; nil when it can.
+    var brokerProblem: String? {
+        switch provider {
+        case .scripted: "model.provider is scripted, which plays a file; set it to anthropic, openai or openai_responses"
+        case .anthropic where apiKey == nil: "model.api_key_file is not set"
+        case .anthropic, .openai, .openAIResponses: nil
+        }
+    }
+
+    /// As whose API programs know what they find.
+    var bridgedAPI: BridgedAPI { provider == .anthropic ? .anthropic : .openai }
+
     /// Of the models at the main place: the broker has one key.
     fileprivate var names: Set<String> {
         let all = [name] + fallbacks + roles.values.flatMap { [$0.name] + $0.fallbacks }

@@ -75,21 +75,15 @@ struct EgressAssembly: WaysOut {
         }
     }
 
-    /// This program is the bridge to the socket, so it is there inside, with the libraries that are not part of the system.
-    private func wayOut() throws -> (String) -> WayOut {
+    private func wayOut() throws(SetUpProblem) -> (String) -> WayOut {
         guard settings.loopback else {
             throw SetUpProblem(description: "sandbox.loopback is off, and programs find their proxy there: nothing can be reached")
         }
-        let program = ProcessFacts.executablePath
-        guard Files.exists(program) else { throw SetUpProblem(description: "\(program) was replaced while it runs: start it again") }
-        // The system's own is there anyway.
-        let readable = ([program] + ProcessFacts.libraryFolders).filter { path in
-            !["usr", "lib", "lib32", "lib64", "libx32"].contains(path.split(separator: "/").first ?? "")
-        }
+        let bridge = try BridgeProgram()
         return { socket in
             WayOut(
-                network: .sockets([Self.socketInside: socket]),
-                words: [program, "sandbox", "bridge", "--socket", Self.socketInside, "--"], readable: readable)
+                network: .sockets([Self.socketInside: socket]), words: bridge.words(["--socket", Self.socketInside]),
+                readable: bridge.readable)
         }
     }
 }

@@ -25,6 +25,9 @@ extension ModelSettings {
         }
     }
 
+    /// What it is called where there is only room for one.
+    var title: String { provider == .scripted ? "a transcript" : name }
+
     /// Every role's model; nil when there is nobody to ask.
     func model(_ catalog: ModelCatalog, _ surroundings: ModelSurroundings) throws(SetUpProblem) -> ModelsByRole? {
         guard isUsable else { return nil }

@@ -16,8 +16,13 @@ struct ReviewWorkshop: Sendable {
     /// Nil when there is nobody to ask: the rules alone review then.
     let model: (any Model)?
     let budgets: BudgetBook
+    /// Nil when the settings do not want exchanges to be kept.
+    let exchanges: ExchangeRecorder?
     let text: CrewText
     let wall: WallClock
+    let clock: any Clock<Duration>
+    /// Calls of a model that one run may take.
+    let runSteps: Int
     let metrics: Metrics
     /// Told when a job was queued.
     let queued: Wakeup
@@ -27,11 +32,19 @@ struct ReviewWorkshop: Sendable {
 extension ReviewWorkshop {
     func reviewer(_ matching: PatternMatching) -> (any ChangeReviewer)? {
         model.map {
-            CrewReviewer(model: $0, budgets: budgets, matching: matching, outside: text.outside) { [text] in text.masked($0) }
+            CrewReviewer(
+                model: $0, budgets: budgets, exchanges: exchanges, callsMax: runSteps, matching: matching, outside: text.outside
+            ) { [text] in
+                text.masked($0)
+            }
         }
     }
 
-    var answerer: (any QuestionAnswerer)? { model.map { ModelAnswerer(model: $0, budgets: budgets, outside: text.outside) } }
+    var answerer: (any QuestionAnswerer)? {
+        model.map {
+            ModelAnswerer(model: $0, budgets: budgets, exchanges: exchanges, outside: text.outside, log: log.named("command"))
+        }
+    }
 }
 
 /// Who carries out the jobs of reviews, and what has to be done beside that from time to time.
@@ -53,8 +66,8 @@ extension ServerSettings {
         func needs(_ host: any CodeHost, _ url: @escaping @Sendable (RepositoryName) -> String?) -> ReviewDependencies {
             ReviewDependencies(
                 store: workshop.store, host: host, mirrors: mirrors, upperLayers: upperLayers(host, mirrors, workshop), judge: judge,
-                reviewer: workshop.reviewer(judge.matching), repositoryURL: url, now: workshop.wall, metrics: workshop.metrics,
-                log: workshop.log)
+                reviewer: workshop.reviewer(judge.matching), repositoryURL: url, now: workshop.wall, clock: workshop.clock,
+                modelTimeMax: .seconds(60 * budget.runMinutes), metrics: workshop.metrics, log: workshop.log)
         }
         let webURL = github.map { _ in self.github.webURL.description } ?? ""
         let web = github.map { needs($0) { "\(webURL)/\($0)" } }

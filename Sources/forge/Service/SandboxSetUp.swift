@@ -1,10 +1,26 @@
-// The sandbox that the settings ask for.
+// The sandbox that the settings ask for: for a command of a person's, and for the service, which has its walls tried at the start.
 
 import ForgeConfig
 import ForgeCore
+import ForgeEngine
 import ForgeSandbox
 
 extension SandboxSettings {
+    /// For the service: asked before any command of an agent. Whether the walls hold is found out beside its other work.
+    func gate(metrics: Metrics, log: Log) -> SandboxGate {
+        SandboxGate(candidate, metrics: metrics, log: log.named("sandbox"))
+    }
+
+    private var candidate: SandboxCandidate {
+        guard kind == .bubblewrap else { return .unwalled(UnwalledSandbox(readable: readable), warning: UnwalledSandbox.warning) }
+        do throws(SandboxError) {
+            let sandbox = try BubblewrapSandbox(bubblewrap)
+            return .walled(sandbox) { await sandbox.walls().trial }
+        } catch {
+            return .missing(error)
+        }
+    }
+
     /// Warns where there are no walls; whether walls hold is found out by `BubblewrapSandbox.walls()`.
     func sandbox(log: Log) throws(SandboxError) -> any Sandbox {
         switch kind {
@@ -34,8 +50,17 @@ extension SandboxSettings {
     }
 
     /// Of a command that asks for nothing else.
-    var limits: SandboxLimits { SandboxLimits(wallTime: commandTimeout, memoryBytes: memory, processes: processes) }
+    var limits: SandboxLimits {
+        SandboxLimits(
+            wallTime: commandTimeout, memoryBytes: memory, processes: processes, diskBytes: disk, diskFiles: diskFiles,
+            diskReserveBytes: diskReserve)
+    }
+}
 
-    /// Said on pages and under pull requests; nil when there are walls.
-    var warning: String? { kind == .none ? UnwalledSandbox.warning : nil }
+extension WallReport {
+    fileprivate var trial: WallTrial {
+        let fallen = walls.filter { !$0.isHeld }
+        let reason = fallen.map { "\($0.name): \($0.detail)" }.joined(separator: "; ")
+        return WallTrial(held: walls.count - fallen.count, missing: fallen.count, breach: fallen.isEmpty ? breach : reason)
+    }
 }

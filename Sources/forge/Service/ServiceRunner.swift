@@ -46,6 +46,7 @@ struct ServiceRunner: Sendable {
         let clock = clock
         group.addTask { await assembly.decoder.run() }
         group.addTask { await assembly.workers.run() }
+        group.addTask { await assembly.sandbox.tryWalls() }
         if let reviews = assembly.reviews { addUpkeep(of: reviews, to: &group) }
         group.addTask { await assembly.refusals.run(clock: clock) }
         group.addTask { await assembly.retention.run() }

@@ -7,6 +7,8 @@ import ForgeYAML
 
 enum TranscriptFile {
     private static let bytesMax = 64 << 20
+    /// A recording has one for each piece in which an answer came, so that as many as there are bytes for may stand in it.
+    static let limits = JSONLimits(valuesMax: bytesMax / 8)
 
     static func read(_ path: String) throws(SetUpProblem) -> ModelTranscript {
         let bytes: [UInt8]
@@ -26,7 +28,7 @@ enum TranscriptFile {
     private static func json(_ bytes: [UInt8], _ path: String) throws(SetUpProblem) -> JSON {
         let first = bytes.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
         do {
-            if first == UInt8(ascii: "{") { return try JSONParser.parse(bytes).value }
+            if first == UInt8(ascii: "{") { return try JSONParser.parse(bytes, limits: limits).value }
             return JSON(try parseYAML(bytes))
         } catch {
             throw SetUpProblem(description: "the transcript \(path): \(error)")

@@ -18,15 +18,25 @@ struct ModelPackTests {
         }
     }
 
-    private static let whole = "input: 2, output: 10, cache_read: 0.2, cache_write: 2.5, matches: [a]"
+    private static let prices = "input: 2, output: 10, cache_read: 0.2, cache_write: 2.5"
+    private static let whole = "\(prices), matches: [a]"
 
-    @Test func `the longest beginning counts, and a name is also looked up behind its slash`() throws {
-        let pack = try pack("  - {name: a, provider: x, \(Self.whole)}\n  - {name: ab, provider: y, window: 5, \(Self.whole)}\n")
-        #expect(pack.entry(for: "abc")?.provider == "y" && pack.entry(for: "abc")?.window == 5)
-        #expect(pack.entry(for: "ac")?.cacheRead == 0.2)
-        #expect(pack.entry(for: "maker/ab")?.provider == "y" && pack.entry(for: "b") == nil)
+    @Test func `the longest name counts, and a name is also looked up behind its slash`() throws {
+        let pack = try pack("  - {name: a-, provider: x, \(Self.whole)}\n  - {name: a-b, provider: y, window: 5, \(Self.whole)}\n")
+        #expect(pack.entry(for: "a-b")?.provider == "y" && pack.entry(for: "a-b-20251001")?.window == 5)
+        #expect(pack.entry(for: "a-bc")?.provider == "x" && pack.entry(for: "a-b-2")?.cacheRead == 0.2)
+        #expect(pack.entry(for: "maker/a-b")?.provider == "y" && pack.entry(for: "b") == nil && pack.entry(for: "a") == nil)
         let report = pack.exampleReport()
-        #expect(report.ruleCount == 2 && report.failures.map(\.message) == ["the price of 'a' is that of a"])
+        #expect(
+            report.ruleCount == 2
+                && report.failures.map(\.message) == ["the price of 'a' is that of no entry", "the price of 'a' is that of no entry"])
+    }
+
+    @Test func `a name that looks like a model's is shown to be another one's`() throws {
+        let wide = try pack("  - {name: o3-, provider: x, \(Self.prices), matches: [o3-mini], ignores: [o3-pro]}\n")
+        #expect(wide.exampleReport().failures.map(\.message) == ["it is taken for the price of 'o3-pro', too"])
+        let exact = try pack("  - {name: o3, provider: x, \(Self.prices), matches: [o3-2025-04-16], ignores: [o3-pro, o3-mini]}\n")
+        #expect(exact.exampleReport().failures.isEmpty && exact.exampleReport().exampleCount == 3)
     }
 
     @Test func `a model without one of its prices is a mistake, and so is one without a name that it is about`() {

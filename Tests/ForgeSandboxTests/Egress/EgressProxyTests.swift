@@ -27,7 +27,7 @@ import Testing
         /// Any server that is at hand: what it does not know it answers with `{}`.
         var host: ModelStandIn
         var proxy: String
-        var bridge: EgressBridge
+        var bridge: SocketBridge
         var audit: Audit
 
         /// As `curl` in the sandbox would ask, through the bridge.
@@ -57,7 +57,7 @@ import Testing
                 dependencies: EgressDependencies(
                     resolve: { places[$0].flatMap { IPAddress($0) }.map { [$0] } ?? [] }, guarding: AddressGuard(exceptions: [loopback]),
                     audit: { (event: EgressEvent) async throws(StoreError) in try audit.write(event) }))
-            let bridge = try EgressBridge(to: folder.path(of: "e"))
+            let bridge = try SocketBridge(to: folder.path(of: "e"))
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await proxy.run() }
                 group.addTask { await bridge.run() }

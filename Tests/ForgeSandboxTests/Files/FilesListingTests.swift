@@ -124,6 +124,18 @@ struct FilesListingTests {
             "\(ignored.count) of \(all.count)")
     }
 
+    /// The look at a worktree leaves out the same; its own test has the same file.
+    @Test func `rules beyond the first 256 KiB of a .gitignore say nothing, and half of one neither`() async throws {
+        let filler = String(repeating: "# what is not needed\n", count: IgnoreFile.bytesMax / 21 - 9)
+        let half = String(repeating: "x", count: IgnoreFile.bytesMax - 6 - filler.utf8.count - 3)
+        // The bound falls behind "x*" of the last rule but one.
+        let rules = "*.log\n" + filler + "#\(half.dropFirst())\nx*.never\n*.tmp\n"
+        let texts = [".gitignore": rules, "a.log": "", "a.tmp": "", "xa": "", "xa.never": ""]
+        try await FilesScene.with(FilesScene.allWays[0], texts) { scene async throws in
+            #expect(try await scene.paths() == [".gitignore", "a.tmp", "xa", "xa.never"])
+        }
+    }
+
     @Test func `rules of a hostile length and number cost time in proportion`() async throws {
         let rules = String(repeating: "*a*a*a*a*a*a*a*b\n", count: 400)
         try await FilesScene.with(FilesScene.allWays[0], [".gitignore": rules]) { scene async throws in

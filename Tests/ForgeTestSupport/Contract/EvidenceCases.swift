@@ -104,6 +104,17 @@ extension StoreContract {
             #expect(try await scene.store.artifact(artifact.digest, run: third, scope: .all) == nil)
             #expect(try await scene.store.artifact("0000", run: run, scope: .all) == nil)
         },
+        Case("a run's artifacts are listed in the order in which they were saved first") { scene in
+            let run = try await scene.created(scene.newRun())
+            let other = try await scene.created(scene.newRun())
+            let texts = ["second comes after this", "a log", "", "zebra", "first in the alphabet"]
+            for text in texts + ["a log"] { try await scene.store.saveArtifact(scene.artifact(text), run: run, lease: nil) }
+            try await scene.store.saveArtifact(scene.artifact("of the other"), run: other, lease: nil)
+            let listed = try await scene.store.artifacts(of: run, scope: .all)
+            #expect(listed == texts.map { ArtifactSummary(scene.artifact($0)) })
+            #expect(listed.map(\.bytes) == texts.map(\.utf8.count))
+            #expect(try await scene.store.artifacts(of: RunID(999), scope: .all).isEmpty)
+        },
         Case("nothing is stored under a digest that is not its own") { scene in
             let run = try await scene.created(scene.newRun())
             let genuine = scene.artifact("true")

@@ -69,6 +69,42 @@ extension StoreContract {
             while let job = try await scene.claim() { claimed.append("\(job.new.workKey) in \(job.new.repository)") }
             #expect(claimed.sorted() == ["mine in acme/store", "theirs in acme/shop"])
         },
+        Case("what runs goes on under a repository's new name, alone on its subject, and is found there when it is queued again") { scene in
+            try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: tenant)])
+            let old = PullRequestKey(place: HostPlace(tenant: tenant, repository: shop), number: 3)
+            let new = PullRequestKey(place: HostPlace(tenant: tenant, repository: store), number: 3)
+            let job = try await scene.running(
+                NewJob(kind: "review", tenant: tenant, repository: "acme/shop", workKey: "first", subject: "pull/3", attemptsMax: 9))
+            try await scene.notice([.renamed(host: "github", number: 7, name: store)])
+            #expect(try await scene.job(job.id).new.repository == "acme/store")
+            let changed = try await scene.store.changePullRequest(old, lease: job.lease) { $0.summaryComment = 50 }
+            #expect(changed.key == new && changed.summaryComment == 50)
+            #expect(try await scene.store.pullRequestState(old).summaryComment == nil)
+            #expect(try await scene.store.pullRequestState(new).summaryComment == 50)
+            // Two of one subject never run at once, also when one began under another name.
+            _ = try await scene.store.enqueue(
+                NewJob(kind: "command", tenant: tenant, repository: "acme/store", workKey: "second", subject: "pull/3"))
+            #expect(try await scene.claim(["review", "command"]) == nil)
+            _ = try await scene.store.end(job.lease, .deferred(because: "renamed", retryAfter: .zero))
+            var claimed: [String] = []
+            while let job = try await scene.claim(["review", "command"]) {
+                claimed.append("\(job.new.workKey) in \(job.new.repository)")
+                _ = try await scene.store.end(job.lease, .finished)
+            }
+            #expect(claimed.sorted() == ["first in acme/store", "second in acme/store"])
+        },
+        Case("a running job that moves is counted where it is now") { scene in
+            try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: tenant)])
+            let job = try await scene.running(NewJob(kind: "review", tenant: tenant, repository: "acme/shop", workKey: "first"))
+            try await scene.notice([.renamed(host: "github", number: 7, name: store)])
+            for repository in ["acme/shop", "acme/store"] {
+                _ = try await scene.store.enqueue(NewJob(kind: "review", tenant: tenant, repository: repository, workKey: repository))
+            }
+            #expect(try await scene.claim(perRepository: 1)?.new.repository == "acme/shop", "nothing of it runs any more")
+            #expect(try await scene.claim(perRepository: 1) == nil)
+            _ = try await scene.store.end(job.lease, .finished)
+            #expect(try await scene.claim(perRepository: 1)?.new.repository == "acme/store")
+        },
         Case("a repository seen again under another tenant has moved there") { scene in
             try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: tenant)])
             try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: StoreScene.theirs)])

@@ -143,6 +143,7 @@ extension StoreContract {
             #expect(try await scene.store.steps(of: run, scope: .all).isEmpty)
             #expect(try await scene.store.findings(of: run, scope: .all).isEmpty)
             #expect(try await scene.store.artifact(artifact.digest, run: run, scope: .all) == nil)
+            #expect(try await scene.store.artifacts(of: run, scope: .all).isEmpty)
             #expect(try await scene.store.useApproval(run: run, digest: "d") == nil)
             #expect(try await scene.store.job(done.id, scope: .all) == nil)
             #expect(try await scene.run(waiting).state == .queued)

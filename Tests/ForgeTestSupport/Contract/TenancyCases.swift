@@ -81,11 +81,13 @@ extension StoreContract {
             #expect(try await scene.store.steps(of: id, scope: theirs).isEmpty)
             #expect(try await scene.store.findings(of: id, scope: theirs).isEmpty)
             #expect(try await scene.store.artifact(artifact.digest, run: id, scope: theirs) == nil)
+            #expect(try await scene.store.artifacts(of: id, scope: theirs).isEmpty)
             #expect(try await scene.store.run(id, scope: own)?.id == id)
             #expect(try await scene.store.runs(RunFilter(), page: PageRequest(), scope: own).items.map(\.id) == [id])
             #expect(try await scene.store.steps(of: id, scope: own) == [step])
             #expect(try await scene.store.findings(of: id, scope: own) == [scene.finding("f", run: id)])
             #expect(try await scene.store.artifact(artifact.digest, run: id, scope: own) == artifact)
+            #expect(try await scene.store.artifacts(of: id, scope: own) == [ArtifactSummary(artifact)])
         },
         Case("another tenant's artifact is not reached through a run of one's own") { scene in
             let ours = try await scene.created(scene.newRun())

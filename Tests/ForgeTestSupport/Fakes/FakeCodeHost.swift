@@ -28,6 +28,8 @@ package final class FakeCodeHost: CodeHost {
 
     struct Guarded: Sendable {
         var repositories: [RepositoryName: FakeHostRepository] = [:]
+        /// Old names, by which requests are led to the new ones.
+        var names: [RepositoryName: RepositoryName] = [:]
         /// Before the last write.
         var earlier: [RepositoryName: FakeHostRepository] = [:]
         var writes = 0
@@ -54,13 +56,22 @@ package final class FakeCodeHost: CodeHost {
     /// Changes a repository as people would, outside of every session.
     package func change(_ name: RepositoryName, _ work: (inout FakeHostRepository) -> Void) {
         guarded.withLock { guarded in
+            let name = guarded.names[name] ?? name
             guard var repository = guarded.repositories[name] else { return }
             work(&repository)
             guarded.repositories[name] = repository
         }
     }
 
-    package func repository(_ name: RepositoryName) -> FakeHostRepository? { guarded.withLock { $0.repositories[name] } }
+    package func repository(_ name: RepositoryName) -> FakeHostRepository? { guarded.withLock { $0.repositories[$0.names[name] ?? name] } }
+
+    /// It is called otherwise from now on; requests under the old name are answered as before.
+    package func rename(_ old: RepositoryName, to new: RepositoryName) {
+        guarded.withLock { guarded in
+            guarded.repositories[new] = guarded.repositories.removeValue(forKey: old)
+            guarded.names[old] = new
+        }
+    }
 
     /// Asked before every call, without a lock: it may do anything to the host. It replaces the one before.
     package func onCall(_ fault: @escaping @Sendable (HostCall) async -> HostFault?) { faults.withLock { $0 = fault } }
@@ -106,36 +117,38 @@ package final class FakeCodeHost: CodeHost {
         if let fault { throw fault.error }
         let repository = guarded.withLock { guarded in
             guarded.requests.append(name)
+            let place = guarded.names[place.repository] ?? place.repository
             if let stale = guarded.staleReads[name], stale > 0 {
                 guarded.staleReads[name] = stale - 1
-                return guarded.earlier[place.repository] ?? guarded.repositories[place.repository]
+                return guarded.earlier[place] ?? guarded.repositories[place]
             }
-            return guarded.repositories[place.repository]
+            return guarded.repositories[place]
         }
         guard let repository else { throw CodeHostError(.notFound, "there is no repository \(place.repository)") }
         return try work(repository)
     }
 
     func write<Answer>(
-        _ name: String, in place: HostPlace, _ work: (inout FakeHostRepository, Int64, Timestamp) throws(CodeHostError) -> Answer
+        _ call: String, in place: HostPlace, _ work: (inout FakeHostRepository, Int64, Timestamp) throws(CodeHostError) -> Answer
     ) async throws(CodeHostError) -> Answer {
         let number = guarded.withLock { guarded in
             guarded.writes += 1
             return guarded.writes
         }
-        let fault = await faults.withLock { $0 }(HostCall(name: name, write: number))
+        let fault = await faults.withLock { $0 }(HostCall(name: call, write: number))
         if let fault, !fault.isAfter { throw fault.error }
         let moment = now.now
         let answer = try guarded.withLock { (guarded) throws(CodeHostError) in
-            guarded.requests.append(name)
-            guard var repository = guarded.repositories[place.repository] else {
+            guarded.requests.append(call)
+            let name = guarded.names[place.repository] ?? place.repository
+            guard var repository = guarded.repositories[name] else {
                 throw CodeHostError(.notFound, "there is no repository \(place.repository)")
             }
             // A write takes numbers of its own for everything that it makes.
             guarded.nextID += 1_000
             let answer = try work(&repository, guarded.nextID, moment)
             guarded.earlier = guarded.repositories
-            guarded.repositories[place.repository] = repository
+            guarded.repositories[name] = repository
             return answer
         }
         if let fault { throw fault.error }

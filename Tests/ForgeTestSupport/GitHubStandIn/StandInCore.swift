@@ -95,6 +95,11 @@ final class StandInCore: Sendable {
     }
 
     private func gitAnswer(_ request: WireRequest, _ name: String, _ rest: String) -> WireResponse {
+        if let moved = state.withLock({ $0.repositories[name.lowercased()] == nil ? $0.renamed(name) : nil }) {
+            let query = request.target.split(separator: "?", maxSplits: 1).dropFirst().map { "?\($0)" }.joined()
+            let place = "\(state.withLock { $0.webURL })/\(moved.fullName).git/\(rest)\(query)"
+            return WireResponse(status: 301, headers: [("location", place)])
+        }
         if let refusal = state.withLock({ $0.gitRefusal(request, name) }) { return refusal }
         let world = state.withLock { $0 }
         do { return try world.gitAnswer(request, name, rest) } catch {

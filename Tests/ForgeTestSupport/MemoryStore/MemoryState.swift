@@ -22,8 +22,7 @@ struct MemoryState: Sendable {
     var steps: [Step] = []
     var findings: [RecordedFinding] = []
     var approvals = MemoryTable<StoredApproval>()
-    var artifacts: [Artifact] = []
-    var artifactRuns: Set<ArtifactRun> = []
+    var artifacts: [StoredArtifact] = []
 
     var pullRequests: [PullRequestKey: MemoryPullRequest] = [:]
     var dismissals: [HostPlace: [String: Int]] = [:]
@@ -58,9 +57,9 @@ struct StoredApproval: Sendable {
     var isUsed = false
 }
 
-struct ArtifactRun: Hashable, Sendable {
-    var digest: String
+struct StoredArtifact: Sendable {
     var run: RunID
+    var artifact: Artifact
 }
 
 struct StoredToken: Sendable {

@@ -49,7 +49,7 @@ extension MemoryState {
         let gone = Set(removed.map(\.id))
         steps.removeAll { gone.contains($0.run) }
         findings.removeAll { gone.contains($0.run) }
-        artifactRuns = artifactRuns.filter { !gone.contains($0.run) }
+        artifacts.removeAll { gone.contains($0.run) }
         swept.runs = removed.count
         swept.isUnfinished = swept.isUnfinished || more
     }

@@ -35,10 +35,10 @@ extension MemoryStore {
     }
 
     package func changePullRequest(
-        _ key: PullRequestKey, lease: Lease?, _ change: @escaping @Sendable (inout PullRequestState) -> Void
+        _ named: PullRequestKey, lease: Lease?, _ change: @escaping @Sendable (inout PullRequestState) -> Void
     ) async throws(StoreError) -> PullRequestState {
         try transact { (state) throws(StoreError) in
-            if let lease { _ = try state.held(lease) }
+            let key = if let lease { named.following(try state.held(lease).new) } else { named }
             let before = state.pullRequests[key]?.state ?? PullRequestState(key: key)
             var after = before
             change(&after)

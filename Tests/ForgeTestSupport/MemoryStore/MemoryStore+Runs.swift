@@ -96,15 +96,21 @@ extension MemoryStore {
             guard Hex.encode(SHA256.digest(artifact.bytes)) == artifact.digest else {
                 throw state.refused("the artifact's digest is not that of its bytes", .defect)
             }
-            if !state.artifacts.contains(where: { $0.digest == artifact.digest }) { state.artifacts.append(artifact) }
-            state.artifactRuns.insert(ArtifactRun(digest: artifact.digest, run: run))
+            let isKnown = state.artifacts.contains { $0.run == run && $0.artifact.digest == artifact.digest }
+            if !isKnown { state.artifacts.append(StoredArtifact(run: run, artifact: artifact)) }
         }
     }
 
     package func artifact(_ digest: String, run: RunID, scope: TenantScope) async throws(StoreError) -> Artifact? {
         try transact { state in
-            guard state.seen(run, scope) != nil, state.artifactRuns.contains(ArtifactRun(digest: digest, run: run)) else { return nil }
-            return state.artifacts.first { $0.digest == digest }
+            guard state.seen(run, scope) != nil else { return nil }
+            return state.artifacts.first { $0.run == run && $0.artifact.digest == digest }?.artifact
+        }
+    }
+
+    package func artifacts(of run: RunID, scope: TenantScope) async throws(StoreError) -> [ArtifactSummary] {
+        try transact { state in
+            state.seen(run, scope) == nil ? [] : state.artifacts.filter { $0.run == run }.map { ArtifactSummary($0.artifact) }
         }
     }
 }

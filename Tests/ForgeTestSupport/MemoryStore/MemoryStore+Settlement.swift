@@ -65,7 +65,7 @@ extension MemoryState {
     private mutating func move(_ old: RepositoryName, to new: RepositoryName, of tenant: Tenant) {
         guard old != new else { return }
         let (from, to) = (HostPlace(tenant: tenant, repository: old), HostPlace(tenant: tenant, repository: new))
-        for job in jobs.rows where job.state == .queued && job.new.tenant == tenant && job.new.repository == old.description {
+        for job in jobs.rows where !job.state.isFinished && job.new.tenant == tenant && job.new.repository == old.description {
             jobs[job.id.number]?.new.repository = new.description
         }
         for run in runs.rows where run.new.tenant == tenant && run.new.repository == old.description {

@@ -48,7 +48,8 @@ extension GitHubState {
         switch field.name {
         case "repository":
             let name = "\(field.arguments["owner"]?.string ?? "")/\(field.arguments["name"]?.string ?? "")"
-            guard let repository = repositories[name.lowercased()], reaches(token, repository) else {
+            // GraphQL follows a renaming by itself.
+            guard let repository = repositories[name.lowercased()] ?? renamed(name), reaches(token, repository) else {
                 throw GraphQLProblem(message: "Could not resolve to a Repository with the name '\(name)'.")
             }
             return try graph(repository: repository, field, token)

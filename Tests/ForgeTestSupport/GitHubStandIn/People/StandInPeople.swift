@@ -83,7 +83,7 @@ extension GitHubStandIn {
 
     private func write(_ files: Files, to branch: String, of name: String, as person: String, _ message: String) throws {
         let own = git(name)
-        let moment = state.now.milliseconds / 1_000
+        let moment = core.state.withLock { $0.newCommitMoment() }
         let made = try own.commit(files, on: own.tip(of: "refs/heads/\(branch)"), message: message, by: person, at: moment)
         try own.set("refs/heads/\(branch)", to: made)
     }
@@ -116,7 +116,7 @@ extension GitHubStandIn {
         let own = git(name)
         let before = own.tip(of: "refs/heads/\(branch)") ?? ""
         let start = own.tip(of: "refs/heads/\(base)")
-        let after = try own.commit(files, on: start, message: message, by: person, at: state.now.milliseconds / 1_000)
+        let after = try own.commit(files, on: start, message: message, by: person, at: core.state.withLock { $0.newCommitMoment() })
         try own.set("refs/heads/\(branch)", to: after)
         try moved(branch, of: name, from: before, to: after, by: person, isForced: true)
         return after

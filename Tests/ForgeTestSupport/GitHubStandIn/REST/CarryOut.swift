@@ -3,8 +3,10 @@
 import ForgeCore
 
 extension GitHubState {
-    mutating func carryOut(_ request: WireRequest, _ caller: StandInCaller) throws(GitHubRefusal) -> RESTAnswer {
-        try checkManners(request)
+    mutating func carryOut(_ sent: WireRequest, _ caller: StandInCaller) throws(GitHubRefusal) -> RESTAnswer {
+        try checkManners(sent)
+        if let elsewhere = redirect(sent) { return elsewhere }
+        let request = named(sent)
         if caller != .nobody { rateLimitUsed += 1 }
         if rateLimitUsed > options.rateLimit, caller != .nobody {
             throw GitHubRefusal(403, "API rate limit exceeded for installation.", headers: [("x-ratelimit-remaining", "0")])

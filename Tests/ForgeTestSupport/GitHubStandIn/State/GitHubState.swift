@@ -18,6 +18,8 @@ package struct GitHubState: Sendable {
     package var installations: [Int64: StandInInstallation] = [:]
     /// By full name in lower case.
     package var repositories: [String: StandInRepository] = [:]
+    /// Numbers of repositories that were renamed, by the full names they had, in lower case.
+    var formerNames: [String: Int64] = [:]
     package var tokens: [String: StandInToken] = [:]
     package var deliveries: [StandInDelivery] = []
     package var requests: [StandInRequest] = []
@@ -28,6 +30,8 @@ package struct GitHubState: Sendable {
     /// Codes of a manifest, each good for one conversion.
     var manifestCodes: [String: JSON] = [:]
     private var lastID: Int64 = 4_000_000_000
+    /// Of the newest commit, in seconds.
+    private var lastCommitAt: Int64 = 0
 
     package init() {}
 
@@ -38,6 +42,13 @@ package struct GitHubState: Sendable {
     mutating func newID() -> Int64 {
         lastID += 7
         return lastID
+    }
+
+    /// A second of its own for every commit. Git names a commit by what is in it: two alike of one second would be one commit, and two pull
+    /// requests with that head would have each other's check runs.
+    mutating func newCommitMoment() -> Int64 {
+        lastCommitAt = max(lastCommitAt + 1, now.milliseconds / 1_000)
+        return lastCommitAt
     }
 
     mutating func note(violation: String) { violations.append(violation) }

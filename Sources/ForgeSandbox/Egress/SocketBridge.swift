@@ -1,10 +1,10 @@
-// The other end of the way out, inside the sandbox: most programs speak to a proxy over TCP, so this listens at a port of the sandbox's own
-// loopback, where nothing else is, and carries each connection to the proxy's unix socket. It decides nothing.
+// The inner end of a unix socket that was bound into a sandbox: most programs speak TCP only, so this listens at a port of the sandbox's own
+// loopback, where nothing else is, and carries each connection to the socket. It decides nothing; whoever listens there does.
 
 import CSandbox
 package import ForgeCore
 
-package final class EgressBridge: Sendable {
+package final class SocketBridge: Sendable {
     package let port: UInt16
     private let path: String
     private let listener: EgressListener
@@ -21,17 +21,6 @@ package final class EgressBridge: Sendable {
         self.port = given
     }
 
-    /// What programs read to find their proxy.
-    package var environment: [String: String] {
-        let proxy = "http://127.0.0.1:\(port)"
-        var names: [String: String] = ["npm_config_proxy": proxy, "npm_config_https_proxy": proxy]
-        for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
-            names[name] = proxy
-            names[name.lowercased()] = proxy
-        }
-        return names
-    }
-
     /// Until cancelled.
     package func run() async {
         await listener.each(atOnce: Self.connectionsMax) { await self.carry($0) }
@@ -42,9 +31,9 @@ package final class EgressBridge: Sendable {
         await EgressThread().carryOut {
             let made = unsafe forge_connect_path(path)
             guard made >= 0 else { return }
-            let proxy = Descriptor(owned: made)
+            let socket = Descriptor(owned: made)
             var pair = SocketPair(
-                program.number, proxy.number, stop: stop.number,
+                program.number, socket.number, stop: stop.number,
                 limits: CopyLimits(idle: .seconds(3_600), total: .seconds(86_400), bytesMax: .max))
             _ = pair.copy()
         }
