@@ -53,13 +53,26 @@ struct EgressAssembly: WaysOut {
         _ rules: EgressRules, _ tell: @escaping @Sendable (EgressEvent) -> Void
     ) throws -> (proxy: EgressProxy, path: String) {
         try Files.createFolder(folder)
-        let name = "\(Hex.encode(try RandomBytes.system.generate(count: 8))).sock"
+        sweep()
+        let name = "\(ProcessFacts.identifier)-\(Hex.encode(try RandomBytes.system.generate(count: 8))).sock"
         let dependencies = EgressDependencies(guarding: AddressGuard(exceptions: settings.egressNetworks)) {
             [journal, payer] (event: EgressEvent) async throws(StoreError) in
             _ = try await journal.append(event.journaled(for: payer))
             tell(event)
         }
         return (try EgressProxy(folder: folder, name: name, rules: rules, dependencies: dependencies), "\(folder)/\(name)")
+    }
+
+    /// What processes that were killed have left.
+    private func sweep() {
+        // A folder that cannot be listed is left as it is.
+        for entry in (try? Files.entries(of: Array(folder.utf8))) ?? [] {
+            let name = String(decoding: entry.name, as: UTF8.self)
+            guard let process = Int32(name.prefix { $0 != "-" }), !Files.exists("/proc/\(process)"), Files.exists("/proc/self") else {
+                continue
+            }
+            Files.removeFile("\(folder)/\(name)")
+        }
     }
 
     private func wayOut() throws(SetUpProblem) -> (String) -> WayOut {
@@ -78,9 +91,10 @@ struct EgressAssembly: WaysOut {
 extension EgressSeen {
     fileprivate mutating func take(_ event: EgressEvent) {
         switch event {
-        case .allowed(let target, _): reach(target.description)
+        // It may still have led nowhere.
+        case .allowed: break
         case .refused(let target, _): refuse(target)
-        case .closed: break
+        case .closed(let target, _, let sent, let received): if sent + received > 0 { reach(target.description) }
         }
     }
 }
