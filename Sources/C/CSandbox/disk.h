@@ -145,7 +145,11 @@ static void forge_add_nameless_of(pid_t process, void *context) {
     }
     for (struct dirent *entry; forge_growth_goes_on(growth) && (entry = readdir(open)) != NULL;) {
         struct stat facts;
-        if (forge_is_dots(entry->d_name) || fstatat(dirfd(open), entry->d_name, &facts, 0) != 0) continue;
+        if (forge_is_dots(entry->d_name)) continue;
+        if (fstatat(dirfd(open), entry->d_name, &facts, 0) != 0) {
+            if (!forge_has_vanished(errno)) growth->sum.error = errno;
+            continue;
+        }
         if (facts.st_nlink != 0 || !S_ISREG(facts.st_mode) || (uint64_t)facts.st_dev != growth->device) continue;
         if (forge_is_new_nameless(facts.st_ino, growth)) forge_count_growth(&facts, growth);
     }
