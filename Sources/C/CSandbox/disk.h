@@ -133,12 +133,10 @@ static inline int forge_is_new_nameless(uint64_t inode, struct forge_growth *gro
     return 1;
 }
 
-/// Ended, if not yet waited for: it holds nothing open, and what was its own is root's until it is gone.
+/// Ended or about to, if not yet waited for: without memory it keeps nothing open, and what was its own is root's until it is gone.
 static inline int forge_has_ended(pid_t process) {
-    char text[512];
-    if (forge_read_process(process, "stat", text, sizeof text) == 0) return 1;
-    const char *after = strrchr(text, ')');
-    return after == NULL || after[1] == 0 || after[2] == 'Z' || after[2] == 'X';
+    char text[4096];
+    return forge_read_process(process, "status", text, sizeof text) == 0 || strstr(text, "\nVmSize:") == NULL;
 }
 
 /// Files that a process holds open and that no folder has any more: as good a place for bytes as any.
