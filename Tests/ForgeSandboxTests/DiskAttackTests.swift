@@ -130,7 +130,7 @@ import Testing
         try await SmallDisk.with(megabytes: 100) { folder in
             let sandbox = try BubblewrapSandbox()
             let script =
-                "my $x = 'x' x 1048576; for my $n (1..99) { open my $f, '>', \"f$n\" or die; syswrite $f, $x or die; select undef, undef, undef, 0.01 } print 'all'"
+                "my $x = 'x' x 1048576; for my $n (1..99) { open my $f, '>', \"f$n\" or die; syswrite $f, $x or die; select undef, undef, undef, 0.03 } print 'all'"
             let ending = try await sandbox.run(SandboxCommand(arguments: ["perl", "-e", script], worktree: folder))
             #expect(ending.exit == .limit(.diskReserve), "\(ending) \(ending.text)")
             try Data(repeating: 7, count: 1 << 20).write(to: URL(filePath: folder + "/service"))

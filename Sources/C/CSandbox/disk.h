@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
@@ -132,6 +133,12 @@ static inline int forge_is_new_nameless(uint64_t inode, struct forge_growth *gro
     return 1;
 }
 
+/// Ended or about to, if not yet waited for: without memory it keeps nothing open, and what was its own is root's until it is gone.
+static inline int forge_has_ended(pid_t process) {
+    char text[4096];
+    return forge_read_process(process, "status", text, sizeof text) == 0 || strstr(text, "\nVmSize:") == NULL;
+}
+
 /// Files that a process holds open and that no folder has any more: as good a place for bytes as any.
 static void forge_add_nameless_of(pid_t process, void *context) {
     struct forge_growth *growth = context;
@@ -140,12 +147,18 @@ static void forge_add_nameless_of(pid_t process, void *context) {
     snprintf(path, sizeof path, "/proc/%d/fd", process);
     DIR *open = opendir(path);
     if (open == NULL) {
-        if (!forge_has_vanished(errno)) growth->sum.error = errno;
+        const int failed = errno;
+        if (!forge_has_vanished(failed) && !forge_has_ended(process)) growth->sum.error = failed;
         return;
     }
     for (struct dirent *entry; forge_growth_goes_on(growth) && (entry = readdir(open)) != NULL;) {
         struct stat facts;
-        if (forge_is_dots(entry->d_name) || fstatat(dirfd(open), entry->d_name, &facts, 0) != 0) continue;
+        if (forge_is_dots(entry->d_name)) continue;
+        if (fstatat(dirfd(open), entry->d_name, &facts, 0) != 0) {
+            const int failed = errno;
+            if (!forge_has_vanished(failed) && !forge_has_ended(process)) growth->sum.error = failed;
+            continue;
+        }
         if (facts.st_nlink != 0 || !S_ISREG(facts.st_mode) || (uint64_t)facts.st_dev != growth->device) continue;
         if (forge_is_new_nameless(facts.st_ino, growth)) forge_count_growth(&facts, growth);
     }

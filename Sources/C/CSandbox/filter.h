@@ -88,9 +88,9 @@ static inline int forge_refuse_reserving(scmp_filter_ctx filter) {
     return failed;
 }
 
-/// Only the plain personality, the one without random addresses, which sanitizers start themselves in, and the question which it is. Written
-/// by hand in front of the rest: libseccomp, which knows no list of what is allowed where all else is, needs sixty rules for it, and the
-/// kernel as long for those as for all others, with every command anew. 0, or the error number.
+/// Only the plain personality, the one without random addresses, which sanitizers start themselves in, and the question which it is.
+/// Written by hand in front of the rest: libseccomp needs sixty rules to say "nothing but these", and the kernel as long for them as for all
+/// others, with every command anew. 0, or the error number.
 static inline int forge_write_personalities(int descriptor) {
     const uint32_t allow = SECCOMP_RET_ALLOW, refuse = SECCOMP_RET_ERRNO | EPERM, value = offsetof(struct seccomp_data, args);
     const struct sock_filter rules[] = {

@@ -208,9 +208,10 @@ struct RunWatch {
 
     /// The number behind a name in what bwrap writes: one object a line.
     static func number(after name: String, in bytes: [UInt8]) -> Int? {
-        let text = String(decoding: bytes, as: UTF8.self)
-        guard let place = text.firstRange(of: name) else { return nil }
-        return Int(text[place.upperBound...].drop { $0 == " " }.prefix { $0.isNumber })
+        let name = Array(name.utf8)
+        guard let place = bytes.indices.first(where: { bytes[$0...].starts(with: name) }) else { return nil }
+        let digits = bytes[(place + name.count)...].drop { $0 == UInt8(ascii: " ") }.prefix { (0x30...0x39).contains($0) }
+        return Int(String(decoding: digits, as: UTF8.self))
     }
 }
 
