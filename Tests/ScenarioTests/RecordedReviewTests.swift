@@ -117,7 +117,9 @@ import Testing
 
         let second = try place("{provider: scripted, script: \(path)}")
         let (again, secondLog) = try reviewed(second)
-        #expect(try words(again, second) == (try words(shown, first)), "\(secondLog)")
+        let (said, repeated) = (try words(shown, first), try words(again, second))
+        #expect(said.count == repeated.count, "\(secondLog)")
+        for (one, other) in zip(said, repeated) { #expect(other == one) }
         #expect(provider.requests.count == 3, "nobody was asked")
         // What the second one recorded is the first recording, but for the moments.
         let copied = try second.forge("runs", "transcript", String(try #require(try self.run(second)["id"]?.integer))).output
