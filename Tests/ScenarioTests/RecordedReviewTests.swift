@@ -75,7 +75,7 @@ import Testing
         let commits = [try place.head(), try place.base()].flatMap { [$0, String($0.prefix(8))] }
         return found.map { text in
             let plain = commits.reduce(text) { $0.replacing($1, with: "COMMIT") }
-            return plain.replacing(/[0-9.]+ (ms|s)\b/, with: "TIME")
+            return plain.replacing(/([0-9]+ min )?[0-9.]+ (ms|s)\b/, with: "TIME")
         }
     }
 
