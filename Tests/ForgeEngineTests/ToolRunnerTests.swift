@@ -191,9 +191,17 @@ import Testing
         let ok = try await life.one(1, .command("ok"))
         #expect(ok.text == "Exit code 0 after 5 ms.\n\\u{1b}[32mfine\\u{1b}[0m [redacted:x]\n" && !ok.isError)
         let slow = try await life.one(2, ToolCall(.runCommand, ["command": "slow", "timeout_seconds": 7, "folder": "src"]))
-        #expect(slow.isError && slow.text.hasPrefix("Ended because it took longer than 7000 ms"))
+        #expect(
+            slow.isError && slow.text.hasPrefix("Ended because it took longer than 7000 ms, with all that it had started, after")
+                && slow.text.contains("\"timeout_seconds\", up to 600"))
         #expect(try await life.one(3, .command("killed")).text.contains("Ended by signal 9"))
         #expect(try await life.one(4, .command("other")).text.hasPrefix("Exit code 2"))
+        for (number, (folder, says)) in [("absent", "there is no such folder to start in"), ("src/a.py", "is no folder to start in")]
+            .enumerated()
+        {
+            let refused = try await life.one(5 + number, ToolCall(.runCommand, ["command": "ok", "folder": .string(folder)]))
+            #expect(refused.isError && refused.text.contains(says), "\(refused.text)")
+        }
         let commands = sandbox.commands
         #expect(
             commands[0].arguments == ["/bin/sh", "-c", "ok"] && commands[0].network == .none && commands[0].environment["NO_COLOR"] == "1")
@@ -259,7 +267,7 @@ import Testing
         ]
         let turn = try await runner.carryOut(calls, by: ToolScene.Life.engineer, turn: 1)
         #expect(!turn.results.map(\.isError).contains(false))
-        #expect(turn.results[5].text == "there is no file 'b'.")
+        #expect(turn.results[5].text == "b: there is no such file; use list_files to see what is there.")
     }
 
     @Test func `symbols come from ctags in the sandbox, over files that hold the name alone`() async throws {
@@ -270,6 +278,9 @@ import Testing
         #expect(try await life.one(1, ToolCall(.findSymbol, ["name": "one"])).text == "src/a.py:1  function one\n")
         #expect(try await life.one(2, ToolCall(.outline, ["path": "src/a.py"])).text.contains("function one"))
         #expect(try await life.one(3, ToolCall(.findSymbol, ["name": "absent"])).text.hasPrefix("No definition of 'absent'"))
+        let member = try await life.one(4, ToolCall(.findSymbol, ["name": "Cart.absent"])).text
+        #expect(member.contains("Give the name alone, without what it is a member of: 'absent'."))
+        #expect(try await life.one(5, ToolCall(.outline, ["path": "src"])).text.hasPrefix("src is no file, and an outline is of one"))
         let commands = sandbox.commands
         #expect(commands.count == 2 && commands.allSatisfy { !$0.writesWorktree && $0.input == Array("./src/a.py\n".utf8) })
         #expect(commands[0].arguments.prefix(2) == ["ctags", "--options=NONE"])

@@ -5,84 +5,10 @@ import ForgeHTTP
 import ForgeModels
 import ForgeTestSupport
 import Foundation
-import Synchronization
 import Testing
 
 @Suite struct StandInConversationTests {
     private static let wires: [ModelWire] = ModelWire.allCases
-
-    /// One provider and one who asks it.
-    private final class Scene: Sendable {
-        let provider: ModelStandIn
-        let clock = TestClock()
-        let heard = Mutex<[ModelEvent]>([])
-        let endpoint: ModelEndpoint
-        private let client: HTTPClient
-        private let limits: StreamLimits
-
-        init(_ wire: ModelWire, limits: StreamLimits = StreamLimits(), recorder: HARRecorder? = nil) throws {
-            provider = try ModelStandIn()
-            endpoint = ModelEndpoint(wire, baseURL: provider.url, key: Secret(Array(ModelStandIn.key.utf8)))
-            var settings = HTTPClientSettings()
-            settings.recorder = recorder
-            client = HTTPClient(settings)
-            self.limits = limits
-        }
-
-        var events: [ModelEvent] { heard.withLock { $0 } }
-
-        /// What was told and not taken back.
-        var textThatStands: String {
-            events.reduce(into: "") { text, event in
-                switch event {
-                case .text(let piece) where piece != "(waited)": text += piece
-                case .discarded: text = ""
-                default: break
-                }
-            }
-        }
-
-        var model: PatientModel {
-            let price = ModelPrice(input: 1_000_000, output: 10_000_000, cacheRead: 100_000, cacheWrite: 2_000_000)
-            let catalog = ModelCatalog([ModelFacts(prefix: "test-model", provider: "x", price: price, window: nil)])
-            let one = StreamedModel(
-                "test-model", at: endpoint, client: client, catalog: catalog, limits: limits, clock: clock, wall: clock.wallClock)
-            return PatientModel([one], clock: clock, jitter: TestJitter.fixed(1))
-        }
-
-        func ask(_ messages: [ModelMessage] = [.material("Go on.")]) async throws(ModelError) -> ModelReply {
-            let tool = ModelTool(name: "edit", summary: "Edits.", schema: ["type": "object"])
-            let request = ModelRequest(role: "lead", system: "Be brief.", tools: [tool], messages: messages, answerTokensMax: 500)
-            return try await model.reply(to: request) { event in self.heard.withLock { $0.append(event) } }
-        }
-
-        /// The same while the clock is moved past the pauses between tries, and nothing else.
-        func askPatiently() async -> Result<ModelReply, ModelError> {
-            await withTaskGroup(of: Result<ModelReply, ModelError>?.self) { group in
-                group.addTask {
-                    do throws(ModelError) {
-                        return .success(try await self.ask())
-                    } catch {
-                        return .failure(error)
-                    }
-                }
-                group.addTask {
-                    while !Task.isCancelled {
-                        await Task.yield()
-                        if case .waiting(let pause, _)? = self.events.last, self.clock.sleeperCount > 0 {
-                            self.heard.withLock { $0.append(.text("(waited)")) }
-                            self.clock.advance(by: pause)
-                        }
-                    }
-                    return nil
-                }
-                var answer: Result<ModelReply, ModelError>?
-                while answer == nil, let next = await group.next() { answer = next }
-                group.cancelAll()
-                return answer ?? .failure(ModelError(.cancelled, "nothing"))
-            }
-        }
-    }
 
     private static let wordy = StandInTurn(
         "I ", "look.", thinking: "Hm.", calls: [.init("edit", id: "a1", "{\"pa", "th\":\"x\"}"), .init("edit", id: "a2", "{}")])
@@ -90,7 +16,7 @@ import Testing
     // MARK: All goes well
 
     @Test(arguments: wires) func `a turn comes whole, with what it cost`(wire: ModelWire) async throws {
-        let scene = try Scene(wire)
+        let scene = try ModelScene(wire)
         scene.provider.say(Self.wordy)
         let reply = try await scene.ask()
         #expect(reply.text == "I look." && reply.stop == .calls && reply.model == "test-model")
@@ -103,7 +29,7 @@ import Testing
     }
 
     @Test(arguments: wires) func `a conversation of many turns keeps its beginning and answers every call`(wire: ModelWire) async throws {
-        let scene = try Scene(wire)
+        let scene = try ModelScene(wire)
         var messages: [ModelMessage] = [.material("Mend it.")]
         for step in 0..<12 {
             let calls = (0...(step % 4 == 3 ? 12 : 1)).map { StandInTurn.Call("edit", id: "c\(step)-\($0)", "{\"n\":", "\($0)}") }
@@ -123,7 +49,7 @@ import Testing
     // MARK: Refused at the door
 
     @Test(arguments: wires) func `a provider that is overloaded is asked again`(wire: ModelWire) async throws {
-        let scene = try Scene(wire)
+        let scene = try ModelScene(wire)
         scene.provider.fail(
             .status(529, "overloaded_error"), .status(503, "server_error"), .page(502, type: "text/html", "<h1>Bad Gateway</h1>"))
         scene.provider.say(StandInTurn("back"))
@@ -135,7 +61,7 @@ import Testing
     }
 
     @Test(arguments: wires) func `asked too often, it is left alone for as long as it wants`(wire: ModelWire) async throws {
-        let scene = try Scene(wire)
+        let scene = try ModelScene(wire)
         scene.provider.fail(.status(429, "rate_limit_error", headers: [("retry-after", "17")]))
         #expect(try await scene.askPatiently().get().text == "ok")
         #expect(scene.clock.now.elapsed == .seconds(17))
@@ -150,21 +76,21 @@ import Testing
     func `what never helps is not tried again`(wire: ModelWire, status: Int, word: String, message: String, kind: ModelError.Kind)
         async throws
     {
-        let scene = try Scene(wire)
+        let scene = try ModelScene(wire)
         scene.provider.fail(.status(status, word, message: message))
         let error = await #expect(throws: ModelError.self) { try await scene.ask() }
         #expect(error?.kind == kind && scene.provider.requests.count == 1)
     }
 
     @Test func `a provider that repeats the key is quoted without it`() async throws {
-        let scene = try Scene(.openAIChat)
+        let scene = try ModelScene(.openAIChat)
         scene.provider.fail(.status(401, "invalid_api_key", message: "Incorrect API key provided: \(ModelStandIn.key)."))
         let error = await #expect(throws: ModelError.self) { try await scene.ask() }
         #expect(error?.message.contains("Incorrect API key provided: ••••••••.") == true)
     }
 
     @Test(arguments: wires) func `a page with 200 is told by its first words, and not tried again`(wire: ModelWire) async throws {
-        let scene = try Scene(wire)
+        let scene = try ModelScene(wire)
         scene.provider.fail(.page(200, type: "text/html", "<title>Sign in</title><p>to the company's proxy"))
         let error = await #expect(throws: ModelError.self) { try await scene.ask() }
         #expect(error?.kind == .malformed && scene.provider.requests.count == 1)
@@ -175,7 +101,7 @@ import Testing
 
     @Test(arguments: wires) func `a stream that dies is void, and the turn is asked for again`(wire: ModelWire) async throws {
         for fault in [StandInModelFault.cut(after: 6), .noEnding, .errorEvent(after: 6, "server_error")] {
-            let scene = try Scene(wire)
+            let scene = try ModelScene(wire)
             scene.provider.fail(fault)
             scene.provider.say(Self.wordy)
             let reply = try await scene.askPatiently().get()
@@ -188,7 +114,7 @@ import Testing
 
     @Test(arguments: wires) func `no cut anywhere lets half a call out`(wire: ModelWire) async throws {
         for count in 1..<14 {
-            let scene = try Scene(wire)
+            let scene = try ModelScene(wire)
             scene.provider.fail(.cut(after: count))
             scene.provider.say(StandInTurn("x", calls: [.init("edit", id: "a", "{\"p\":", "1", "}")]))
             let reply = try await scene.askPatiently().get()
@@ -197,7 +123,7 @@ import Testing
     }
 
     @Test(arguments: wires) func `a connection that breaks before the answer is tried again`(wire: ModelWire) async throws {
-        let scene = try Scene(wire)
+        let scene = try ModelScene(wire)
         scene.provider.fail(.reset)
         #expect(try await scene.askPatiently().get().text == "ok")
         #expect(scene.events.count == 3, "\(scene.events)")
@@ -206,7 +132,7 @@ import Testing
     // MARK: Odd turns
 
     @Test(arguments: wires) func `arguments that are no JSON are handed on as they are, and go back as JSON`(wire: ModelWire) async throws {
-        let scene = try Scene(wire)
+        let scene = try ModelScene(wire)
         scene.provider.say(StandInTurn(calls: [.init("edit", id: "a", "{path: ", "x")]), StandInTurn("sorry"))
         let reply = try await scene.ask()
         #expect(reply.calls.first?.argumentsText == "{path: x" && reply.calls.first?.arguments == nil && reply.stop == .calls)
@@ -218,7 +144,7 @@ import Testing
     }
 
     @Test(arguments: wires) func `an empty turn, a refusal and a cut one are what they are`(wire: ModelWire) async throws {
-        let scene = try Scene(wire)
+        let scene = try ModelScene(wire)
         scene.provider.say(
             StandInTurn(), StandInTurn("No.", stop: .refused),
             StandInTurn("Well", calls: [.init("edit", id: "a", "{\"x\":")], stop: .tokensMax))
@@ -234,7 +160,7 @@ import Testing
         // A tenth of that is beyond all measure as well, and takes a tenth of the time.
         var limits = StreamLimits()
         limits.bytesMax = 1 << 20
-        let scene = try Scene(wire, limits: limits)
+        let scene = try ModelScene(wire, limits: limits)
         scene.provider.fail(.huge(limits.bytesMax + 100_000))
         let error = await #expect(throws: ModelError.self) { try await scene.ask() }
         #expect(error?.kind == .malformed && error?.message.contains("more than 1048576 bytes") == true)
@@ -245,7 +171,7 @@ import Testing
 
     @Test(arguments: wires) func `a stream without a byte for too long is dead`(wire: ModelWire) async throws {
         let drip = StandInDrip()
-        let scene = try Scene(wire)
+        let scene = try ModelScene(wire)
         scene.provider.fail(.drip(drip))
         defer { drip.end() }
         drip.letGo()
@@ -262,7 +188,7 @@ import Testing
         var limits = StreamLimits()
         limits.idle = .seconds(10)
         limits.total = .seconds(20)
-        let scene = try Scene(wire, limits: limits)
+        let scene = try ModelScene(wire, limits: limits)
         var turn = StandInTurn()
         turn.text = Array(repeating: "x", count: 100)
         scene.provider.fail(.drip(drip))
@@ -291,7 +217,7 @@ import Testing
     @Test(arguments: wires) func `a recording of the exchange has the key nowhere`(wire: ModelWire) async throws {
         try await TemporaryFolder.with { folder in
             let recorder = try HARRecorder(path: folder.path(of: "calls.har"), clock: TestClock().wallClock, version: "test") { $0 }
-            let scene = try Scene(wire, recorder: recorder)
+            let scene = try ModelScene(wire, recorder: recorder)
             _ = try await scene.ask()
             recorder.finish()
             let har = try String(contentsOfFile: folder.path(of: "calls.har"), encoding: .utf8)

@@ -10,7 +10,7 @@ import Foundation
 import Testing
 
 @Suite(.serialized) struct TwinTests {
-    private static let scenario = """
+    static let scenario = """
         from scenario import *
 
         def respond(c):
@@ -18,12 +18,16 @@ import Testing
             c.memory["step"] += 1
             if step < 6:
                 calls = [tool_use("edit_file", {"path": "a%d.py" % n, "text": "é\\n" * step}) for n in range(12 if step == 3 else step % 2 + 1)]
-                return [text("Step %d: \\u00e9\\U0001F600 \\"quoted\\"." % step)] + calls
+                return [text("Step %d: \\u00e9\\U0001F600 \\"quoted\\", and long enough to be cut in the middle." % step)] + calls
             return text("Done.")
         """
 
-    private static let faults = [
-        "overloaded", "rate_limit", "500", "502", "reset", "cut_tool_use", "cut_text", "no_stop", "error_event", "bad_arguments",
+    /// Every fault that it has but those that end a conversation, which come below. What only differs without a stream is the broker's matter.
+    private static let faults: [(kind: String, more: [JSON.Member])] = [
+        ("overloaded", []), ("rate_limit", [.init("retry_after", 0)]), ("500", []), ("502", []), ("reset", []),
+        ("timeout", [.init("seconds", 0)]), ("cut_tool_use", []), ("cut_text", []), ("no_stop", []), ("error_event", []),
+        ("error_event", [.init("after_blocks", true)]), ("bad_arguments", []), ("missing_arguments", []), ("wrong_tool", []),
+        ("bad_json", []), ("huge", [.init("chars", 10_000)]), ("slow", [.init("ms", 1)]), ("empty", []),
     ]
 
     @Test(arguments: ModelWire.allCases) func `an independent provider has nothing to object to, and finds the prompts stable`(
@@ -33,13 +37,16 @@ import Testing
         let model = twin.model(wire)
         try await Self.converse(model)
         for fault in Self.faults {
-            _ = try await twin.control("POST", "faults", ["kind": .string(fault), "times": 1, "skip": 1, "retry_after": 0])
+            let times: [JSON.Member] = [.init("kind", .string(fault.kind)), .init("times", 1), .init("skip", 1)]
+            _ = try await twin.control("POST", "faults", .object(times + fault.more))
             try await Self.converse(model)
         }
         let violations = try await twin.control("GET", "violations")
         #expect(violations["violations"]?.array?.isEmpty == true, "\(violations.prettyText)")
         let report = try await twin.control("GET", "report")
         #expect(report["all_stable"]?.bool == true && report["conversations_with_more_calls"]?.integer ?? 0 > 1, "\(report.prettyText)")
+        let met = try await twin.control("GET", "log").array?.compactMap { $0["fault"]?.string } ?? []
+        #expect(Set(met) == Set(Self.faults.map(\.kind)), "each fault was met: \(met)")
     }
 
     @Test(arguments: ModelWire.allCases) func `what never helps is told as what it is`(wire: ModelWire) async throws {
@@ -78,6 +85,8 @@ import Testing
         var messages: [ModelMessage] = [.material("Mend it, \(UUID()).")]
         for _ in 0..<20 {
             let reply = try await model.reply(to: request(messages)) { _ in }
+            // A turn of nothing is no turn: it is asked for again.
+            guard !reply.parts.isEmpty else { continue }
             messages.append(.turn(reply.parts))
             guard reply.stop == .calls else {
                 #expect(reply.text == "Done.")
@@ -86,83 +95,5 @@ import Testing
             messages.append(.results(reply.calls.map { ToolResult(id: $0.id, text: "done", isError: $0.arguments == nil) }))
         }
         Issue.record("the conversation has no end")
-    }
-}
-
-/// The program, while a test needs it.
-private final class ModelTwin: Sendable {
-    private let process: ProcessHold
-    private let port: Int
-    private let client = HTTPClient()
-
-    /// Nil, with a line that says why, where it cannot run.
-    static func start(_ scenario: String) async throws -> ModelTwin? {
-        let checkout = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "../..")
-            .standardizedFileURL
-        let source = checkout.appending(path: "../shared/tools/twin").standardizedFileURL.path
-        let named = ProcessInfo.processInfo.environment["TWIN_PYTHON"]
-        let python = [named, "/usr/bin/python3", "/usr/local/bin/python3"].compactMap { $0 }.first { python in
-            FileManager.default.isExecutableFile(atPath: python)
-                && (try? ProcessRun(python, ["-c", "import aiohttp, jsonschema"], in: "/"))?.code == 0
-        }
-        guard FileManager.default.fileExists(atPath: "\(source)/model_twin.py"), let python else {
-            print("left out: no model_twin beside the checkout, or no Python that can run it (TWIN_PYTHON names one)")
-            return nil
-        }
-        return try ModelTwin(source, python, scenario)
-    }
-
-    private init(_ source: String, _ python: String, _ scenario: String) throws {
-        // One that was free a moment ago.
-        port = try ModelStandIn().port
-        process = try ProcessHold(python, source, port: port, scenario: scenario)
-    }
-
-    func model(_ wire: ModelWire) -> PatientModel {
-        let endpoint = ModelEndpoint(wire, baseURL: "http://127.0.0.1:\(port)", key: Secret(Array("test-key".utf8)))
-        let wall = WallClock { Timestamp(milliseconds: 0) }
-        let name = wire == .anthropic ? "claude-opus-5" : "gpt-5"
-        var policy = RetryPolicy()
-        policy.backoff = Backoff(base: .milliseconds(1), cap: .milliseconds(1))
-        let one = StreamedModel(name, at: endpoint, client: client, clock: ContinuousClock(), wall: wall)
-        return PatientModel([one], policy: policy, clock: ContinuousClock(), jitter: TestJitter.fixed(0))
-    }
-
-    func control(_ method: String, _ verb: String, _ body: JSON? = nil) async throws -> JSON {
-        let url = "http://127.0.0.1:\(port)/_twin/\(verb)"
-        let headers = [HeaderField("content-type", "application/json")]
-        let answer = try await client.send(OutgoingRequest(method == "GET" ? .get : .post, url, headers: headers, body: body?.utf8 ?? []))
-        return try JSONParser.parse(answer.body).value
-    }
-}
-
-/// Ends the process and removes its scenario when nobody needs it any more.
-private final class ProcessHold: @unchecked Sendable {
-    // Only touched in `init` and `deinit`.
-    private let process = Process()
-    private let folder: URL
-
-    init(_ python: String, _ source: String, port: Int, scenario: String) throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "forge-model-twin-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try Data(scenario.utf8).write(to: folder.appending(path: "story.py"))
-        process.executableURL = URL(filePath: python)
-        process.currentDirectoryURL = URL(filePath: source)
-        process.arguments = [
-            "model_twin.py", "--port", "\(port)", "--scenario", folder.appending(path: "story.py").path, "--max-seconds", "600",
-        ]
-        process.environment = ["PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": source]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.runAlone()
-        // It says where it listens once it does.
-        guard !output.fileHandleForReading.availableData.isEmpty else { throw CocoaError(.fileReadUnknown) }
-    }
-
-    deinit {
-        if process.isRunning { process.terminate() }
-        // What stays lies among the temporary files.
-        try? FileManager.default.removeItem(at: folder)
     }
 }

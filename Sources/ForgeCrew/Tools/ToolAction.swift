@@ -128,7 +128,7 @@ extension ToolAction {
 
     private static func checkOrder(_ from: Int, _ to: Int?) throws(ToolProblem) {
         guard let to, to < from else { return }
-        throw ToolProblem("\"to_line\" is \(to), above which \"from_line\" (\(from)) may not be.")
+        throw ToolProblem("\"to_line\" is \(to), which is before \"from_line\" (\(from)): no line is between them.")
     }
 }
 

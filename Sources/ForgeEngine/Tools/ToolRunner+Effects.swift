@@ -31,8 +31,17 @@ extension ToolRunner {
             let found = try await place.files.list(
                 folder, depth: depth, includesIgnored: includesIgnored, entriesMax: limits.entriesMax)
             return .answer(text.list(found.entries, isCut: found.isCut))
-        case .search(let search): return .answer(text.matches(try await harmless(try await place.files.search(search))))
+        case .search(let search): return .answer(text.matches(try await harmless(try await found(by: search))))
         default: preconditionFailure("only these three look at files")
+        }
+    }
+
+    private func found(by search: WorkSearch) async throws -> WorkMatches {
+        do throws(WorkFileError) {
+            return try await place.files.search(search)
+        } catch {
+            guard error.kind == .invalid, !search.isLiteral else { throw error }
+            throw ToolProblem("\(error.message) (\"literal\": true).")
         }
     }
 
@@ -86,6 +95,7 @@ extension ToolRunner {
 
     private func run(_ line: String, folder: RepositoryPath?, timeout: Duration, key: String) async throws -> ToolOutcome {
         let sandbox = try sandbox()
+        if let folder { try await checkFolder(folder) }
         var limits = limits.command
         limits.wallTime = timeout
         let command = SandboxCommand(
@@ -94,9 +104,19 @@ extension ToolRunner {
             outputFile: place.outputFolder.map { "\($0)/\(key).log" })
         let ending = try await sandbox.run(command)
         let output = text.text(ending.output, hint: "print less of it: with head, tail or grep, or a quieter option")
-        let head = "\(Self.shown(ending.exit, limits)) after \(Self.seconds(ending.wallTime)).\n"
+        let head = "\(Self.shown(ending.exit, limits)) after \(Self.seconds(ending.wallTime)).\(Self.advice(ending.exit))\n"
         let body = output.isEmpty ? "It printed nothing.\n" : output
         return ToolOutcome(text: head + body, isError: !ending.isSuccess, touched: .anything)
+    }
+
+    /// A sandbox could only say that it cannot be made.
+    private func checkFolder(_ folder: RepositoryPath) async throws {
+        guard let entry = try await place.files.entry(folder) else {
+            throw ToolProblem("\(folder.shown): there is no such folder to start in; use list_files to see what is there.")
+        }
+        guard entry.kind == .folder else {
+            throw ToolProblem("\(folder.shown) is no folder to start in; leave \"folder\" out to start at the top of the worktree.")
+        }
     }
 
     private func runTests(_ test: String?) async throws -> ToolOutcome {
@@ -115,13 +135,17 @@ extension ToolRunner {
         switch exit {
         case .code(let code): return "Exit code \(code)"
         case .signal(let signal): return "Ended by signal \(signal)"
-        case .limit(.wallTime): return "Ended because it took longer than \(seconds(limits.wallTime)): it, and all it had started,"
+        case .limit(.wallTime): return "Ended because it took longer than \(seconds(limits.wallTime)), with all that it had started,"
         case .limit(.processorTime): return "Ended because it used more than \(seconds(limits.processorTime)) of processor time"
         case .limit(.memory): return "Ended because it used more than \(ToolText.size(limits.memoryBytes)) of memory"
         case .limit(.output): return "Ended because it printed more than \(ToolText.size(limits.storedBytes))"
         case .limit(.disk): return "Ended because it wrote more than \(ToolText.size(limits.diskBytes)) or \(limits.diskFiles) files"
         case .limit(.diskReserve): return "Ended because the disk of this machine is nearly full"
         }
+    }
+
+    private static func advice(_ exit: SandboxExit) -> String {
+        exit == .limit(.wallTime) ? " What needs longer gets it by \"timeout_seconds\", up to 600." : ""
     }
 
     static func seconds(_ duration: Duration) -> String {

@@ -22,8 +22,12 @@ extension ToolRunner {
     }
 
     func outline(of path: RepositoryPath) async throws -> String {
-        guard let entry = try await place.files.entry(path) else { throw ToolProblem("there is no file '\(path.shown)'.") }
-        guard entry.kind == .file || entry.kind == .executable else { throw ToolProblem("'\(path.shown)' is no file.") }
+        guard let entry = try await place.files.entry(path) else {
+            throw ToolProblem("\(path.shown): there is no such file; use list_files to see what is there.")
+        }
+        guard entry.kind == .file || entry.kind == .executable else {
+            throw ToolProblem("\(path.shown) is no file, and an outline is of one: use list_files, and name a file.")
+        }
         return text.outline(path, try await symbols(of: [path]))
     }
 

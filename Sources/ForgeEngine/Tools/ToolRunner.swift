@@ -153,7 +153,8 @@ package final class ToolRunner: Sendable {
     }
 
     private static func refusal(_ verdict: Verdict) -> String {
-        let why = "\(verdict.why) (rule \(verdict.rule))"
+        let sentence = verdict.why.hasSuffix(".") ? String(verdict.why.dropLast()) : verdict.why
+        let why = "\(sentence) (rule \(verdict.rule))"
         return verdict.decision == .deny
             ? "This is refused: \(why). It was not carried out, and asking again does not help; find another way, or hand in without it."
             : "This needs a person's approval: \(why). It was not carried out. Go on without it, or say in what you hand in why it is needed."

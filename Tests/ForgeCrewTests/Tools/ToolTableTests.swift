@@ -85,6 +85,10 @@ struct ToolTableTests {
             third identical call in a row is refused. Calls of one turn that change nothing run beside each other, three at once; others one
             after the other. After each that may have changed files the files are kept, so that a run which was stopped goes on from there.
 
+            What `.gitignore` files name is left out of lists and searches, and new files of that kind are no part of a change. Of each
+            such file the first 256 KiB and 4,000 lines count, to the last whole line: what git would leave out by more than that, Forge
+            shows and keeps.
+
             An edit is found by the first of these that finds anything: exactly as it was given; without regard to blanks at line ends; with
             another indentation, which the new text then gets, too; by its first and last line, when those between are alike. Found several
             times it is refused with the lines of each, found nowhere with the nearest passage. Line ends, a byte order mark, a last line without

@@ -115,6 +115,9 @@ struct ToolTextTests {
 
                 """)
         var unread = WorkMatches(matches: [], isCut: false, filesSearched: 3, filesUnread: 1)
+        #expect(plain.matches(WorkMatches(matches: [], isCut: false, filesSearched: 1)) == "Nothing matches in 1 file.\n")
+        #expect(
+            plain.matches(WorkMatches(matches: [], isCut: false, filesSearched: 0)).hasPrefix("No file was searched: none is there that"))
         #expect(plain.matches(unread) == "Nothing matches in 3 files. 1 file could not be read, and may hold more.\n")
         unread.matches = [match("a.py", 1, "x")]
         unread.filesUnread = 2

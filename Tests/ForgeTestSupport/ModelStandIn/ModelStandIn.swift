@@ -87,8 +87,10 @@ package final class ModelStandIn: Sendable {
 
     /// Whether what the fault leaves is still the turn.
     private static func keepsTurn(_ fault: StandInModelFault) -> Bool {
-        if case .drip = fault { return true }
-        return false
+        switch fault {
+        case .drip, .dripBytes: true
+        default: false
+        }
     }
 
     private static func wire(of request: WireRequest) -> StandInWire? {
@@ -120,6 +122,7 @@ package final class ModelStandIn: Sendable {
             response.ending = .reset(
                 afterBytes: response.bytes(withBody: false).count + events.prefix(count).reduce(0) { $0 + $1.utf8.count })
             return response
+        case .ends(let count)?: return stream(events.prefix(count))
         case .noEnding?: return stream(events.dropLast(wire == .responses ? 1 : 2))
         case .huge(let bytes)?:
             let piece = String(repeating: "long ", count: 2_000)
@@ -127,18 +130,20 @@ package final class ModelStandIn: Sendable {
             turn.text = Array(repeating: piece, count: bytes / piece.utf8.count + 1)
             return stream(turn.events(wire, model: "huge"))
         case .drip(let drip)?:
-            return Feed(rest: events[...], drip: drip).response
+            return Feed(events.map { Array($0.utf8) }, drip).response
+        case .dripBytes(let drip)?:
+            return Feed(events.flatMap(\.utf8).map { [$0] }, drip).response
         case .silence?: return WireResponse(status: 200, ending: .silence)
         case .reset?: return WireResponse(status: 200, ending: .reset(afterBytes: 0))
         }
     }
 
     private final class Feed: Sendable {
-        let rest: Mutex<ArraySlice<String>>
+        let rest: Mutex<ArraySlice<[UInt8]>>
         let drip: StandInDrip
 
-        init(rest: ArraySlice<String>, drip: StandInDrip) {
-            self.rest = Mutex(rest)
+        init(_ pieces: [[UInt8]], _ drip: StandInDrip) {
+            rest = Mutex(pieces[...])
             self.drip = drip
         }
 

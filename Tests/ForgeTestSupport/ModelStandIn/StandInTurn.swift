@@ -47,12 +47,16 @@ package enum StandInModelFault: Sendable {
     case errorEvent(after: Int, String)
     /// The connection ends after so many events.
     case cut(after: Int)
+    /// The stream ends after so many events, as if that were all.
+    case ends(after: Int)
     /// The stream ends without its last events.
     case noEnding
     /// So many bytes of text.
     case huge(Int)
     /// Each event when the test lets it go.
     case drip(StandInDrip)
+    /// Each byte when the test lets it go.
+    case dripBytes(StandInDrip)
     case silence
     case reset
 }
@@ -79,9 +83,9 @@ package final class StandInDrip: Sendable {
     }
 
     /// Nil when it is over.
-    func next(_ pieces: inout ArraySlice<String>) -> [UInt8]? {
+    func next(_ pieces: inout ArraySlice<[UInt8]>) -> [UInt8]? {
         allowed.wait()
         guard !state.withLock({ $0.isOver }) else { return nil }
-        return pieces.popFirst().map { Array($0.utf8) }
+        return pieces.popFirst()
     }
 }

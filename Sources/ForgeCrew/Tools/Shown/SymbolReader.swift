@@ -94,7 +94,13 @@ extension ToolText {
 
     package func symbols(_ name: String, _ symbols: [CodeSymbol]) -> String {
         guard !symbols.isEmpty else {
-            return "No definition of '\(line(name.utf8))' was found. Use search to see where the name is used.\n"
+            // What it is a member of is no part of a name.
+            let last = name.split(whereSeparator: { ".:#".contains($0) }).last.map(String.init) ?? name
+            let advice =
+                last == name
+                ? "Capital and small letters are told apart; use search to see where the name is used."
+                : "Give the name alone, without what it is a member of: '\(line(last.utf8))'."
+            return "No definition of '\(line(name.utf8))' was found. \(advice)\n"
         }
         let sorted = symbols.sorted { ($0.path, $0.line) < ($1.path, $1.line) }
         let lines = sorted.map { "\($0.path.shown):\($0.line)  \(described($0))\($0.scope.map { ", in \(line($0.utf8))" } ?? "")\n" }

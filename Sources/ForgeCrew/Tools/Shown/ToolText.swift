@@ -113,12 +113,15 @@ extension ToolText {
         return Dictionary(there.map { ($0, Array(file.text($0 - 1))) }) { first, _ in first }
     }
 
+    private static func files(_ count: Int) -> String { "\(count) \(count == 1 ? "file" : "files")" }
+
     /// Grouped by file.
     package func matches(_ found: WorkMatches) -> String {
-        let unread =
-            found.filesUnread == 0
-            ? "" : " \(found.filesUnread) \(found.filesUnread == 1 ? "file" : "files") could not be read, and may hold more."
-        guard !found.matches.isEmpty else { return "Nothing matches in \(found.filesSearched) files.\(unread)\n" }
+        let unread = found.filesUnread == 0 ? "" : " \(Self.files(found.filesUnread)) could not be read, and may hold more."
+        guard found.filesSearched > 0 || found.filesUnread > 0 else {
+            return "No file was searched: none is there that the path and the globs take. Globs are written as in .gitignore: \"*.py\".\n"
+        }
+        guard !found.matches.isEmpty else { return "Nothing matches in \(Self.files(found.filesSearched)).\(unread)\n" }
         var out = ""
         var files = 0
         var path: RepositoryPath?
@@ -132,7 +135,7 @@ extension ToolText {
         }
         let more = found.isCut ? ", and there are more: narrow the pattern, the path or the globs" : ""
         let head =
-            "\(found.matches.count) \(found.matches.count == 1 ? "line" : "lines") in \(files) of \(found.filesSearched) files\(more).\(unread)\n\n"
+            "\(found.matches.count) \(found.matches.count == 1 ? "line" : "lines") in \(files) of \(Self.files(found.filesSearched))\(more).\(unread)\n\n"
         return head + clipping.clip(out, hint: "narrow the pattern, the path or the globs")
     }
 }
