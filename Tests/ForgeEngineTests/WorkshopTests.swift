@@ -32,7 +32,7 @@ import Testing
         func makeHome() async throws(SandboxError) -> String {
             state.withLock { state in
                 state.madeHomes += 1
-                state.homes.append("/home/\(state.madeHomes)")
+                state.homes.append("/kept/\(state.madeHomes)")
                 return state.homes[state.homes.count - 1]
             }
         }
@@ -156,9 +156,9 @@ import Testing
         let commands = shop.sandbox.commands
         #expect(commands.count == 2 && shop.leftOpen == 0)
         #expect(commands[0].network == .sockets(["/run/out": "/data/out"]) && commands[0].arguments.starts(with: ["/bin/bridge", "--"]))
-        #expect(commands[0].worktree == "/w2" && commands[0].writable == ["/agent": "/home/2"] && commands[0].readable == ["/bin/bridge"])
+        #expect(commands[0].worktree == "/w2" && commands[0].writable == ["/agent": "/kept/2"] && commands[0].readable == ["/bin/bridge"])
         #expect(commands[1].network == .none && commands[1].arguments.first == "/bin/sh" && commands[1].readable.isEmpty)
-        #expect(commands[1].worktree == "/w1" && commands[1].writable == ["/agent": "/home/1"])
+        #expect(commands[1].worktree == "/w1" && commands[1].writable == ["/agent": "/kept/1"])
     }
 
     @Test func `a result is found again by what it was made from, and by nothing less`() async throws {

@@ -60,7 +60,8 @@ import Testing
             #expect(refuses { $0.environment = ["A=B": "c"] })
             #expect(refuses { $0.environment = ["": "c"] })
             for place in ["/proc", "/dev/shm", "/usr/lib", "/tmp", "/worktree", "/agent", "/etc/passwd", "/a/../b", "//a", "b", "/"] {
-                #expect(refuses { $0.writable = [place: folder.path] }, "\(place)")
+                // A home that outlasts the command takes the place of the one in memory.
+                #expect(refuses { $0.writable = [place: folder.path] } == (place != "/agent"), "\(place)")
                 #expect(refuses { $0.network = .sockets([place: folder.path]) }, "\(place)")
             }
             try FileManager.default.createDirectory(atPath: folder.path + "/real", withIntermediateDirectories: false)

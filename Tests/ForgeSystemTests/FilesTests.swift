@@ -104,6 +104,8 @@ import Testing
         #expect(ProcessFacts.residentBytes(of: ProcessFacts.identifier) != nil)
         #expect(ProcessFacts.residentBytes(of: Int32.max) == nil)
         #expect(Files.exists(ProcessFacts.executablePath))
+        #expect(
+            ProcessFacts.libraryFolders.allSatisfy { $0.hasPrefix("/") } && ProcessFacts.libraryFolders.contains { $0.contains("/lib") })
         #expect(Environment.current == ProcessInfo.processInfo.environment)
     }
 }

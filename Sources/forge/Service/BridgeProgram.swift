@@ -11,8 +11,10 @@ struct BridgeProgram {
     init() throws(SetUpProblem) {
         path = ProcessFacts.executablePath
         guard Files.exists(path) else { throw SetUpProblem(description: "\(path) was replaced while it runs: start it again") }
-        // What lies in /usr is there anyway.
-        readable = ([path] + ProcessFacts.libraryFolders).filter { !$0.hasPrefix("/usr/") && !$0.hasPrefix("/lib") }
+        // The system's own is there anyway.
+        readable = ([path] + ProcessFacts.libraryFolders).filter { path in
+            !["usr", "lib", "lib32", "lib64", "libx32"].contains(path.split(separator: "/").first ?? "")
+        }
     }
 
     /// - Parameter options: of `forge sandbox bridge`.

@@ -53,7 +53,8 @@ struct EgressAssembly: WaysOut {
         _ rules: EgressRules, _ tell: @escaping @Sendable (EgressEvent) -> Void
     ) throws -> (proxy: EgressProxy, path: String) {
         try Files.createFolder(folder)
-        let name = "\(Hex.encode(try RandomBytes.system.generate(count: 8))).sock"
+        LeftSockets.remove(in: folder)
+        let name = "\(ProcessFacts.identifier)-\(Hex.encode(try RandomBytes.system.generate(count: 8))).sock"
         let dependencies = EgressDependencies(guarding: AddressGuard(exceptions: settings.egressNetworks)) {
             [journal, payer] (event: EgressEvent) async throws(StoreError) in
             _ = try await journal.append(event.journaled(for: payer))
@@ -78,9 +79,10 @@ struct EgressAssembly: WaysOut {
 extension EgressSeen {
     fileprivate mutating func take(_ event: EgressEvent) {
         switch event {
-        case .allowed(let target, _): reach(target.description)
+        // It may still have led nowhere.
+        case .allowed: break
         case .refused(let target, _): refuse(target)
-        case .closed: break
+        case .closed(let target, _, let sent, let received): if sent + received > 0 { reach(target.description) }
         }
     }
 }

@@ -126,6 +126,31 @@ import Testing
         }
     }
 
+    @Test func `of two that make the same at once both have it, and one is kept`() async throws {
+        try await Scene.with { scene in
+            let key = try key("d")
+            let record = try await scene.cache.record(of: scene.made.worktree)
+            #expect(try await scene.shell("mkdir lib; for i in $(seq 200); do echo $i >lib/$i; done", at: scene.made).isSuccess)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<4 {
+                    group.addTask {
+                        // As another process has it.
+                        let beside = try SetupCache(folder: scene.folder.path(of: "setup"), user: Scene.user)
+                        let place = SetupPlace(worktree: scene.folder.path(of: "beside\(number)"), home: try await beside.makeHome())
+                        try FileManager.default.createDirectory(atPath: place.worktree, withIntermediateDirectories: false)
+                        _ = try await beside.take(from: scene.made, since: record, into: place, as: key)
+                        #expect(try FileManager.default.contentsOfDirectory(atPath: "\(place.worktree)/lib").count == 200)
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let entries = try FileManager.default.contentsOfDirectory(atPath: scene.folder.path(of: "setup"))
+            #expect(entries.sorted() == [".staging", key.text, "\(key.text).bytes"])
+            #expect(try await scene.cache.put(key, into: scene.place))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: "\(scene.place.worktree)/lib").count == 200)
+        }
+    }
+
     @Test func `what is there already stays, also where a link is in the way`() async throws {
         try await Scene.with { scene in
             let outside = scene.folder.path(of: "outside")
