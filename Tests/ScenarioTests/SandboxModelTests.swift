@@ -109,6 +109,36 @@ import Testing
         }
     }
 
+    @Test func `who interrupts the command is told what it had cost by then, and nothing is left`() throws {
+        try room { room in
+            let process = Process()
+            process.executableURL = URL(filePath: Program.path)
+            process.arguments = [
+                "sandbox", "run", "--config", room.settings, "--worktree", room.folder + "/work", "--model", "--time", "600s", "--", "sh",
+                "-c",
+                "\(Self.overPort); echo asked; exec sleep 600",
+            ]
+            process.environment = [:]
+            let (output, errors) = (Pipe(), Pipe())
+            process.standardInput = FileHandle.nullDevice
+            process.standardOutput = output
+            process.standardError = errors
+            try process.runAlone()
+            var text = ""
+            while !text.contains("asked\n") {
+                let more = output.fileHandleForReading.availableData
+                guard !more.isEmpty else { throw TestFailure(description: "it ended: \(text)") }
+                text += String(decoding: more, as: UTF8.self)
+            }
+            process.interrupt()
+            let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 3 && said.hasPrefix("forge: 1 call of a model for $0.00034\n"), "\(said)")
+            #expect(try room.spent() == 340)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: "\(room.folder)/data/brokers") == [])
+        }
+    }
+
     @Test func `without walls it is found, too, where the service has it`() throws {
         try room("sandbox: {kind: none}") { room in
             let run = try room.run(["--model"], "\(Self.overSocket); \(Self.overPort)")

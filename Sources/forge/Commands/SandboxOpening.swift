@@ -109,7 +109,7 @@ struct SandboxOpening: Sendable {
         let budgets = settings.budgets(store, catalog, surroundings, metrics)
         let broker = BrokerAssembly(
             settings: settings, client: http.clientForModels(), catalog: catalog, budgets: budgets, metrics: metrics, log: .silent)
-        let name = "command-\(ProcessFacts.identifier)"
+        let name = "\(ProcessFacts.identifier)-command"
         return try await broker.withSocket(name, paidBy: budgets.budget(for: payer), within: cap) { path in
             let inside = settings.sandbox.kind == .none ? path : Self.modelSocketInside
             let variables = ["FORGE_MODEL_SOCKET": inside, "FORGE_MODEL": settings.model.name]

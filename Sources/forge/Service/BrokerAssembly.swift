@@ -26,6 +26,7 @@ struct BrokerAssembly: Sendable {
     ) async throws -> Answer {
         let folder = "\(settings.data)/brokers"
         try Files.createFolder(folder)
+        LeftSockets.remove(in: folder)
         let path = "\(folder)/\(name).sock"
         let broker = ModelBroker(
             endpoints: settings.model.brokerEndpoints, policy: BrokerPolicy(models: settings.model.names), purse: purse(budget, cap),

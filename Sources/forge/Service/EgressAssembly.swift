@@ -53,7 +53,7 @@ struct EgressAssembly: WaysOut {
         _ rules: EgressRules, _ tell: @escaping @Sendable (EgressEvent) -> Void
     ) throws -> (proxy: EgressProxy, path: String) {
         try Files.createFolder(folder)
-        sweep()
+        LeftSockets.remove(in: folder)
         let name = "\(ProcessFacts.identifier)-\(Hex.encode(try RandomBytes.system.generate(count: 8))).sock"
         let dependencies = EgressDependencies(guarding: AddressGuard(exceptions: settings.egressNetworks)) {
             [journal, payer] (event: EgressEvent) async throws(StoreError) in
@@ -61,18 +61,6 @@ struct EgressAssembly: WaysOut {
             tell(event)
         }
         return (try EgressProxy(folder: folder, name: name, rules: rules, dependencies: dependencies), "\(folder)/\(name)")
-    }
-
-    /// What processes that were killed have left.
-    private func sweep() {
-        // A folder that cannot be listed is left as it is.
-        for entry in (try? Files.entries(of: Array(folder.utf8))) ?? [] {
-            let name = String(decoding: entry.name, as: UTF8.self)
-            guard let process = Int32(name.prefix { $0 != "-" }), !Files.exists("/proc/\(process)"), Files.exists("/proc/self") else {
-                continue
-            }
-            Files.removeFile("\(folder)/\(name)")
-        }
     }
 
     private func wayOut() throws(SetUpProblem) -> (String) -> WayOut {
