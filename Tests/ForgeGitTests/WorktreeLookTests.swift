@@ -182,18 +182,23 @@ import Testing
             print('at work', flush=True)
             while True:
                 d = os.path.join(top, 'd%d' % random.randrange(4))
+                name, here = 'f%d' % random.randrange(40), None
                 try:
+                    # It must not follow a link that was kept and brought back: what it did outside would be its own doing.
+                    here = os.open(d, os.O_DIRECTORY | os.O_NOFOLLOW)
                     match random.randrange(5):
                         case 0: os.rename(d, d + 'x'); os.symlink(outside, d); os.unlink(d); os.rename(d + 'x', d)
-                        case 1:
-                            f = os.path.join(d, 'f%d' % random.randrange(40)); os.unlink(f); os.symlink(outside + '/f1', f)
+                        case 1: os.unlink(name, dir_fd=here); os.symlink(outside + '/f1', name, dir_fd=here)
                         case 2:
-                            f = os.path.join(d, 'f%d' % random.randrange(40))
-                            if os.path.islink(f): os.unlink(f)
-                            open(f, 'w').write('x' * random.randrange(100000))
-                        case 3: os.mkfifo(os.path.join(d, 'fifo'))
-                        case 4: os.unlink(os.path.join(d, 'fifo'))
+                            if random.randrange(2): os.unlink(name, dir_fd=here)
+                            way = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+                            file = os.open(name, way, dir_fd=here)
+                            try: os.write(file, b'x' * random.randrange(100000))
+                            finally: os.close(file)
+                        case 3: os.mkfifo('fifo', dir_fd=here)
+                        case 4: os.unlink('fifo', dir_fd=here)
                 except OSError: pass
+                if here is not None: os.close(here)
             """
         let rival = Process()
         let output = Pipe()
