@@ -49,9 +49,6 @@ package struct ReviewRequest: Hashable, Sendable {
 
     /// New commits on a pull request that is open already.
     package var isPush: Bool { event.hasSuffix(".synchronize") }
-
-    /// Another base: what was reviewed was another change.
-    package var isRetarget: Bool { event == "pull_request.edited" }
 }
 
 extension ReviewRequest {
