@@ -45,7 +45,7 @@ struct LocalSession: HostSession {
     }
 
     func gitRemote() async throws(CodeHostError) -> GitRemote {
-        GitRemote(url: try await host.inRepository { () throws(SourceError) in try await host.repositories.path(of: place.repository) })
+        GitRemote(path: try await host.inRepository { () throws(SourceError) in try await host.repositories.path(of: place.repository) })
     }
 
     func comments(on number: Int64) async throws(CodeHostError) -> [HostComment] {

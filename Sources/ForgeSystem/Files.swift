@@ -35,6 +35,24 @@ package enum Files {
         try StandardStream.write(bytes, to: descriptor, name: path)
     }
 
+    /// A new file takes the place of what is there, so that nobody may read it who may read the old one, or has that open. What is no
+    /// file, such as a pipe, is written to. It must never write where a link leads.
+    package static func replace(_ bytes: [UInt8], at path: String, mode: UInt32) throws(SystemError) {
+        var facts = stat()
+        if unsafe stat(path, &facts) == 0, forge_kind(facts.st_mode) == 3 { return try write(bytes, to: path, mode: mode) }
+        if unsafe lstat(path, &facts) == 0, forge_kind(facts.st_mode) == 2 {
+            throw SystemError(call: "replace", subject: path, number: ELOOP, message: "it is a link; name the file itself")
+        }
+        let beside = "\(path).\(getpid()).new"
+        try createNew(bytes, at: beside, mode: mode)
+        do throws(SystemError) {
+            try rename(beside, to: path)
+        } catch {
+            unsafe unlink(beside)
+            throw error
+        }
+    }
+
     /// Makes sure that `write` will be able to: for what is dear to come by. What stands in the file stays.
     package static func prepare(_ path: String, mode: UInt32 = 0o644) throws(SystemError) {
         let descriptor = unsafe forge_open_for_writing(path, mode)

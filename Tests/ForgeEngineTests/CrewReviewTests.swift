@@ -66,6 +66,25 @@ import Testing
         }
     }
 
+    @Test func `what a model gives away is in no step that somebody may look at`() async throws {
+        var claim = Self.claim(5, "Divides by hunter2", "total / count").members ?? []
+        claim += [.init("fix", "not hunter2"), .init("suggestion", "hunter2 / count")]
+        let findings = ScriptedModel.Line.answer(ModelAnswer(json: ["findings": [.object(claim)]], usage: ModelUsage()))
+        let verdicts = ScriptedModel.Line.answer(
+            ModelAnswer(json: ["verdicts": [["number": 1, "verdict": "stands", "why": "hunter2"]]], usage: ModelUsage()))
+        let scene = try await reviewed(ScriptedModel([findings, verdicts]))
+        #expect(scene.shown().contains("Divides by •••"), "\(scene.shown())")
+        #expect(!scene.shown().contains("```suggestion"), "\(scene.shown())")
+        let run = try #require(try await scene.runs().first)
+        let steps = try await scene.store.steps(of: run.id, scope: .all)
+        let model = steps.filter { $0.kind == StepKind.model.rawValue }
+        #expect(model.count == 2)
+        for step in model {
+            let kept = step.result.text
+            #expect(kept.contains("•••") && !kept.contains("hunter2"), "\(kept)")
+        }
+    }
+
     @Test func `a model that is down fails the review loudly, and the rules' word is not lost for ever`() async throws {
         let model = ScriptedModel([.failure(ModelError(.unavailable, "down")), Self.findings, Self.verdicts])
         let scene = try await reviewed(model)

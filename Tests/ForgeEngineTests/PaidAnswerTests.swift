@@ -29,6 +29,24 @@ import Testing
         #expect(PaidWords(stepJSON: []) != nil && PaidWords(stepJSON: ["a", "b"]) == nil && PaidWords(stepJSON: "a") == nil)
     }
 
+    @Test func `what a model gives away is in no step, and a suggestion with a hole is none`() {
+        func mask(_ text: String) -> String { text.replacing("hunter2", with: "•••") }
+        let said: JSON = [
+            "findings": [
+                ["why": "hunter2 is it", "line": 3, "suggestion": "a = hunter2", "hunter2": true], ["why": "ok", "suggestion": "a = b"],
+            ]
+        ]
+        let paid = PaidAnswer(ModelAnswer(json: said, usage: Self.usage, model: "m-hunter2")).masked(mask)
+        #expect(paid.stepJSON["model"] == "m-•••" && paid.answer.usage == Self.usage)
+        #expect(
+            paid.answer.json == [
+                "findings": [
+                    ["why": "••• is it", "line": 3, "suggestion": .null, "•••": true], ["why": "ok", "suggestion": "a = b"],
+                ]
+            ])
+        #expect(PaidAnswer(stepJSON: paid.stepJSON) == paid)
+    }
+
     @Test func `a review says who answered, and what came from a cache`() async throws {
         let finding: JSON = [
             "path": "shop.txt", "line": 5, "severity": "high", "category": "bug", "title": "Divides by zero", "why": "It may.",
@@ -77,7 +95,9 @@ import Testing
             TappedModel(inner: $0, keep: $1)
         }
         answerer.inner.withLock {
-            $0 = ModelAnswerer(model: model, budgets: book, exchanges: exchanges, outside: Self.outside, log: scene.logged.log)
+            $0 = ModelAnswerer(
+                model: model, budgets: book, exchanges: exchanges, outside: Self.outside, log: scene.logged.log,
+                masked: { $0.replacing("the_key", with: "•••") })
         }
         scene.open(["shop.txt": ReviewScene.lines(1...20)])
         try await scene.tell()
@@ -105,6 +125,14 @@ import Testing
         #expect(standings.items.map(\.account.name) == [step.run.description] && standings.items.map(\.spent) == [70])
         let digests = try await scene.store.artifacts(of: step.run, scope: .all).map(\.digest)
         #expect(digests.count == 1 && step.exchanges == digests)
+    }
+
+    @Test func `a key that a model answers with is in no step, though Markdown writes it otherwise`() async throws {
+        let said: JSON = ["answer": [["kind": "text", "text": "It is the_key."]]]
+        let scene = try await asked(ScriptedModel([.answer(ModelAnswer(json: said))]), runUSD: 1)
+        let kept = try await step(scene).result["text"]?.string ?? ""
+        #expect(kept.contains("It is •••"), "\(kept)")
+        #expect(scene.answers.count == 1 && scene.answers[0].contains("It is •••"), "\(scene.answers)")
     }
 
     @Test func `a question that one run may not pay for is not asked, and answered with what is known`() async throws {

@@ -5,6 +5,7 @@ import ForgeCore
 import ForgeEngine
 import ForgeReview
 import ForgeTestSupport
+import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct RenamedRepositoryTests {
@@ -81,6 +82,68 @@ import Testing
         #expect(scene.shop.reviews[7]?.count == 1 && scene.shop.checks.map(\.conclusion) == [.neutral], "\(scene.shown())")
         #expect(scene.mirrors.requests.map(\.place.repository) == [Self.store])
         #expect(try await scene.runs().map(\.state) == [.done])
+    }
+
+    @Test func `renamed while a model is asked, what a command queues is queued under the new name`() async throws {
+        let box = Mutex<ReviewScene?>(nil)
+        let answerer = AnswererElsewhere {
+            if let scene = box.withLock({ $0 }) { try await Self.rename(scene) }
+        }
+        let scene = ReviewScene(answerer: answerer)
+        box.withLock { $0 = scene }
+        try await Self.notice(scene, "seen", .seen(host: "github", number: 5, name: ReviewScene.name, tenant: ReviewScene.place.tenant))
+        scene.open(["shop.txt": ReviewScene.lines(1...20, with: Self.bad)])
+        try await scene.tell()
+        try await scene.work()
+        try await scene.ask("/forge ask is this safe?\n/forge review")
+        try await scene.work()
+        #expect(answerer.asked.value == 1 && scene.answers.count == 1, "\(scene.shown())")
+        let jobs = try await scene.store.jobs(JobFilter(), page: PageRequest(limit: 200), scope: .all).items
+        let asked = jobs.filter { $0.new.payload["asked"]?.bool == true }
+        #expect(asked.map(\.new.repository) == [Self.store.description])
+        #expect(scene.shop.threads[7]?.count == 2, "\(scene.shown())")
+        #expect(try await scene.state().ledger.isEmpty, "nothing is left under the old name")
+    }
+
+    @Test(arguments: ["pullRequests", "openPullRequests"])
+    func `renamed while pull requests are listed, each is reviewed under the new name`(_ name: String) async throws {
+        let scene = ReviewScene()
+        try await Self.notice(scene, "seen", .seen(host: "github", number: 5, name: ReviewScene.name, tenant: ReviewScene.place.tenant))
+        let head = scene.open(["shop.txt": ReviewScene.lines(1...20, with: Self.bad)])
+        _ = try await scene.store.enqueue(
+            NewJob(
+                kind: name == "pullRequests" ? "review" : "catch_up", tenant: ReviewScene.place.tenant,
+                repository: ReviewScene.name.description, workKey: "many:5", attemptsMax: 4,
+                payload: [
+                    "schema": 1, "event": "check_run.rerequested", "repository_id": 5, "hours": 24, "head": .string(head.description),
+                ]))
+        let renames = Metrics().counter("renames", "So far.")
+        scene.host.onCall { call in
+            guard call.name == name, renames.value == 0 else { return nil }
+            renames.add()
+            do { try await Self.rename(scene) } catch { Issue.record(error) }
+            return nil
+        }
+        try await scene.work()
+        #expect(renames.value == 1 && scene.shop.reviews[7]?.count == 1 && scene.shop.threads[7]?.count == 2, "\(scene.shown())")
+        #expect(try await scene.store.pullRequestState(Self.key).ledger.count == 2)
+        #expect(try await scene.state().ledger.isEmpty, "nothing is left under the old name")
+    }
+}
+
+/// While it is asked the repository gets another name.
+private struct AnswererElsewhere: QuestionAnswerer {
+    let asked = Metrics().counter("asked", "How often.")
+    let rename: @Sendable () async throws -> Void
+
+    func answer(
+        _ question: ModelQuestion, about change: QuestionedChange, in journal: RunJournal, step key: String
+    ) async throws -> String? {
+        try await journal.step(key, .model) { () async throws -> String? in
+            asked.add()
+            try await rename()
+            return "A model says so."
+        }
     }
 }
 

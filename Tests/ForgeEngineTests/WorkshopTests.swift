@@ -12,7 +12,6 @@ import Testing
     private final class Shelf: SetupShelf {
         struct State {
             var files: [SetupFile] = []
-            var script = ""
             var kept: Set<SetupKey> = []
             var homes: [String] = []
             var madeHomes = 0
@@ -22,9 +21,7 @@ import Testing
         let state = Mutex(State())
 
         func files(in worktree: String, named: Set<RepositoryPath>) async throws(SandboxError) -> [SetupFile] {
-            state.withLock { state in
-                state.files + named.filter { $0.text == "tools/setup.sh" }.map { SetupFile($0, Array(state.script.utf8)) }
-            }
+            state.withLock { $0.files }
         }
         func record(of worktree: String) async throws(SandboxError) -> SetupRecord { SetupRecord([:]) }
         func put(_ key: SetupKey, into place: SetupPlace) async throws(SandboxError) -> Bool { state.withLock { $0.kept.contains(key) } }
@@ -100,6 +97,7 @@ import Testing
 
     private struct Ways: WaysOut {
         var allowed = EgressRules([])
+        var problem: String?
 
         func agreed(_ wanted: [EgressPattern]) -> EgressRules { allowed.narrowed(to: wanted) }
 
@@ -107,6 +105,7 @@ import Testing
             to wanted: [EgressPattern], _ work: @Sendable (WayOut) async throws -> Answer
         ) async throws -> (answer: Answer, seen: EgressSeen) {
             guard !agreed(wanted).isEmpty else { return (try await work(.none), EgressSeen()) }
+            if let problem { throw NoWayOut(problem) }
             let way = WayOut(network: .sockets(["/run/out": "/data/out"]), words: ["/bin/bridge", "--"], readable: ["/bin/bridge"])
             return (try await work(way), EgressSeen())
         }
@@ -129,11 +128,11 @@ import Testing
             if let lock { shelf.state.withLock { $0.files = [SetupFile(RepositoryPath("go.sum"), Array(lock.utf8))] } }
         }
 
-        func prove(_ setup: String = "make deps") async throws -> (proof: TestProof, setups: [SetupReport]) {
+        func prove(_ setup: String = "go mod download", commit: Character = "a") async throws -> (proof: TestProof, setups: [SetupReport]) {
             let candidates = TestDetection.candidates(
                 TestTree([], texts: [:]), configuration: TestConfiguration(test: "make test", setup: setup))
             let name = try #require(RepositoryName("acme/shop"))
-            let commit = try #require(CommitSHA(String(repeating: "a", count: 40)))
+            let commit = try #require(CommitSHA(String(repeating: commit, count: 40)))
             let request = WorktreeRequest(place: HostPlace(tenant: .local, repository: name), commit: commit, run: RunID(1))
             let workshop = Workshop(
                 WorkshopDependencies(
@@ -152,7 +151,7 @@ import Testing
         shop.ways.allowed = EgressRules([host])
         shop.egress = [host]
         let (proof, setups) = try await shop.prove()
-        #expect(proof.verdict == .proven && setups.map(\.outcome) == [.kept] && setups[0].contents.entries == 7)
+        #expect(proof.verdict == .proven && setups.map(\.outcome) == [.kept] && setups[0].contents?.entries == 7)
         let commands = shop.sandbox.commands
         #expect(commands.count == 2 && shop.leftOpen == 0)
         #expect(commands[0].network == .sockets(["/run/out": "/data/out"]) && commands[0].arguments.starts(with: ["/bin/bridge", "--"]))
@@ -180,17 +179,23 @@ import Testing
         }
     }
 
-    @Test func `a script that setup names is part of what it is known by`() async throws {
+    @Test func `what a package manager installs is for any commit, and what anything else makes for its own`() async throws {
         let shop = Shop()
-        for (script, outcome) in [("1", SetupReport.Outcome.kept), ("1", .cached), ("2", .kept)] {
-            shop.shelf.state.withLock { $0.script = script }
-            #expect(try await shop.prove("cd tools && sh ./setup.sh").setups.map(\.outcome) == [outcome])
+        for (commit, outcome) in [("a", SetupReport.Outcome.kept), ("b", .cached)] {
+            #expect(try await shop.prove(commit: Character(commit)).setups.map(\.outcome) == [outcome])
+        }
+        for setup in ["make deps", "npm ci", "go mod download && make"] {
+            for (commit, outcome) in [("a", SetupReport.Outcome.kept), ("a", .cached), ("b", .kept), ("a", .cached)] {
+                #expect(try await shop.prove(setup, commit: Character(commit)).setups.map(\.outcome) == [outcome], "\(setup)")
+            }
         }
     }
 
-    @Test func `without a lock file it is made each time, and what failed is never kept`() async throws {
+    @Test func `without a lock file it is made for each commit, and what failed is never kept`() async throws {
         let plain = Shop(lock: nil)
-        for _ in 0..<2 { #expect(try await plain.prove().setups.map(\.outcome) == [.ran]) }
+        for (commit, outcome) in [("a", SetupReport.Outcome.kept), ("a", .cached), ("b", .kept)] {
+            #expect(try await plain.prove(commit: Character(commit)).setups.map(\.outcome) == [outcome])
+        }
         let failing = Shop(setupExit: .code(3))
         for _ in 0..<2 {
             let (proof, setups) = try await failing.prove()
@@ -199,6 +204,30 @@ import Testing
             #expect(proof.verdict == .proven)
         }
         #expect(failing.shelf.state.withLock { $0.kept.isEmpty } && failing.leftOpen == 0 && plain.leftOpen == 0)
+    }
+
+    @Test func `where no way can be opened that was agreed on, setup has failed, and the tests run all the same`() async throws {
+        var shop = Shop()
+        let host = try #require(EgressPattern("registry.example"))
+        shop.ways = Ways(allowed: EgressRules([host]), problem: "the loopback is off")
+        shop.egress = [host]
+        let (proof, setups) = try await shop.prove()
+        #expect(proof.verdict == .proven && setups.map(\.outcome) == [.failed] && setups[0].problem == "the loopback is off")
+        #expect(shop.sandbox.commands.count == 1 && shop.shelf.state.withLock { $0.kept.isEmpty } && shop.leftOpen == 0)
+    }
+
+    @Test func `the report tells of what was looked at, in words that fit one and many`() {
+        func report(_ contents: SetupContents?) -> SetupReport {
+            SetupReport(command: "make deps", folder: nil, outcome: .kept, milliseconds: 5, contents: contents)
+        }
+        let one = report(SetupContents(leftOut: 1, changed: [RepositoryPath("a.py")], changedCount: 1)).summary
+        #expect(one.contains("; it changed a.py, which stays as the commit has it; 1 thing was left out (no files,"), "\(one)")
+        let many = report(SetupContents(leftOut: 2, changed: [RepositoryPath("a.py")], changedCount: 3)).summary
+        #expect(many.contains("; it changed a.py and 2 more, which stay as the commit has them; 2 things were left out"), "\(many)")
+        #expect(many.hasSuffix("a .git, not readable, or more than 100 folders deep)"), "\(many)")
+        #expect(report(SetupContents()).json["changed_count"]?.integer == 0 && report(SetupContents()).json["changed"]?.array == [])
+        let members = ["files", "bytes", "left_out", "changed", "changed_count"].filter { report(nil).json[$0] != nil }
+        #expect(members.isEmpty, "\(members)")
     }
 
     @Test func `too much is the setup's failure, a full disk is not`() async throws {

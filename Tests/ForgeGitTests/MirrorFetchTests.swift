@@ -32,6 +32,16 @@ import Testing
             try git.text(["for-each-ref", "--format=%(refname)"]).split(separator: "\n").allSatisfy { $0.hasPrefix("refs/forge/remote/") })
     }
 
+    @Test(arguments: ["x@127.0.0.1:r", "a b", "100%25", "50%", "fünf", "a?b#c"])
+    func `a repository on this disk is fetched by its path, whatever is in it`(_ name: String) async throws {
+        let main = try scene.origin.commit()
+        let path = "\(scene.folder)/hosts/\(name)"
+        try scene.origin.git(["clone", "-q", "--bare", scene.origin.path, path])
+        let request = FetchRequest(place: scene.place, remote: GitRemote(path: path), refs: ["refs/heads/main"])
+        let snapshot = try await scene.mirrors().fetch(request)
+        #expect(try await snapshot.commit(of: "refs/heads/main")?.description == main)
+    }
+
     @Test func `what is here already is not asked for`() async throws {
         let main = try scene.origin.commit()
         let mirrors = try scene.mirrors()
@@ -110,7 +120,10 @@ import Testing
             let error = await scene.failure { _ = try await mirrors.fetch(scene.request([ref])) }
             #expect(error?.kind == .notFound, "\(ref): \(String(describing: error))")
         }
-        for url in ["ssh://git@example.com/a", "git@example.com:a/b", "ext::sh -c touch%20/tmp/x", "git://127.0.0.1/a", "-u:/x"] {
+        for url in [
+            "ssh://git@example.com/a", "git@example.com:a/b", "ext::sh -c touch%20/tmp/x", "git://127.0.0.1/a", "-u:/x",
+            "/tmp/x@127.0.0.1:r",
+        ] {
             let error = await scene.failure { _ = try await mirrors.fetch(scene.request(url: url)) }
             #expect(error?.kind == .defect, "\(url): \(String(describing: error))")
         }

@@ -84,6 +84,19 @@ enum PushWay: String, CaseIterable, Sendable { case http, disk }
         await tree.close()
     }
 
+    @Test(arguments: ["x@127.0.0.1:r.git", "a b.git", "100%25.git", "50%.git", "fünf.git"])
+    func `a repository on this disk is pushed to by its path, whatever is in it`(_ name: String) async throws {
+        defer { server.stop() }
+        let path = "\(scene.folder)/hosts/\(name)"
+        try scene.origin.git(["clone", "-q", "--bare", scene.origin.path, path])
+        let (_, tree) = try await scene.open()
+        let made = try await commit("one\n", on: tree)
+        let asked = PushRequest(remote: GitRemote(path: path), branch: "forge/fix-1", commit: made, expected: nil, identity: forge)
+        #expect(try await tree.push(asked) == .pushed)
+        #expect(try GitProgram(in: path).text(["rev-parse", "refs/heads/forge/fix-1"]) == made.description)
+        await tree.close()
+    }
+
     @Test(arguments: PushWay.allCases) func `somebody else's commit stays, be it by author or by committer alone`(_ way: PushWay)
         async throws
     {

@@ -21,7 +21,7 @@ struct ReadingTests {
                     number: 1, title: "Add it", body: "why", author: Actor(login: "alice", kind: "User"), head: head,
                     headBranch: "feature", headRepository: room.repository, base: base, baseBranch: "main", defaultBranch: "main"))
         #expect(try room.there("rev-parse", "refs/pull/1/head") == head.description)
-        #expect(try await room.session.gitRemote().url == "\(room.path)/git/acme/shop.git")
+        #expect(try await room.session.gitRemote().url == "file://\(room.path)/git/acme/shop.git")
         #expect(try await room.session.gitRemote().password == nil)
     }
 

@@ -5,8 +5,10 @@ import ForgeModels
 import Testing
 
 @Suite struct RunTranscriptTests {
-    private func kept(_ number: Int, _ step: String, failed: Bool = false) -> (digest: String, json: JSON) {
-        let ending = failed ? JSON.Member("failure", ["kind": "unavailable", "message": "down"]) : .init("reply", ["text": "ok"])
+    private func kept(
+        _ number: Int, _ step: String, failed: Bool = false, kind: String = "unavailable"
+    ) -> (digest: String, json: JSON) {
+        let ending = failed ? JSON.Member("failure", ["kind": .string(kind), "message": "down"]) : .init("reply", ["text": "ok"])
         let exchange = JSON.object([.init("number", JSON(number)), .init("step", .string(step)), .init("role", "reviewer"), ending])
         return ("d\(number)", ["schema": 1, "exchanges": [exchange]])
     }
@@ -30,6 +32,16 @@ import Testing
         #expect(transcript.leftOut == 3)
         let complete = RunTranscript(all, steps: steps, isComplete: true)
         #expect(numbers(complete) == Array(1...8) && complete.leftOut == 0)
+    }
+
+    @Test func `a question that was given up is left out, and what was said before it stays`() {
+        let all = [
+            kept(1, "a"), kept(2, "b", failed: true, kind: "cancelled"), kept(3, "c", failed: true),
+            kept(4, "c", failed: true, kind: "cancelled"),
+        ]
+        let transcript = RunTranscript(all, steps: [step("a", "d1"), step("model.given_up")])
+        #expect(numbers(transcript) == [1, 3] && transcript.leftOut == 2)
+        #expect(numbers(RunTranscript(all, steps: [step("a", "d1")], isComplete: true)) == [1, 2, 3, 4])
     }
 
     @Test func `its text is a transcript, with an exchange to a line`() throws {

@@ -111,6 +111,22 @@ import Testing
         #expect(written.contains("micro_usd") && again.json.text == written)
     }
 
+    @Test func `what is played costs nothing, and the recording still says what it cost`() async throws {
+        let text = """
+            {"schema": 1, "exchanges": [{
+              "events": [{"discarded": "cut", "micro_usd": 7}],
+              "reply": {"text": "Hm.", "usage": {"input_tokens": 5, "output_tokens": 2, "micro_usd": 1200}}
+            }]}
+            """
+        let transcript = try ModelTranscript(json: JSONParser.parse(text))
+        let (played, told) = await listen(TranscriptModel(transcript), request())
+        #expect(try played.get().usage == ModelUsage(inputTokens: 5, outputTokens: 2))
+        #expect(told == [.discarded(because: "cut", paid: nil)])
+        let (shown, all) = await listen(TranscriptModel(transcript, tellsPrices: true), request())
+        #expect(try shown.get().usage.microUSD == 1_200)
+        #expect(all == [.discarded(because: "cut", paid: 7)])
+    }
+
     @Test func `a line is played for its role and its words, once unless it repeats`() async throws {
         let text = """
             {"schema": 1, "exchanges": [

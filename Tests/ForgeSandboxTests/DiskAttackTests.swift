@@ -174,7 +174,7 @@ private enum CallNumbers {
 }
 
 /// A file system in memory of a few megabytes, with a folder for commands in it.
-private enum SmallDisk {
+enum SmallDisk {
     static let canMount: Bool = {
         // Whether it can be mounted is the question: any failure means no.
         let folder = NSTemporaryDirectory() + "/forge-small-\(getpid())"

@@ -15,6 +15,31 @@ import Testing
         #expect(report.breach == nil)
     }
 
+    @Test func `a toolchain in a folder that nobody may see takes no wall down, and nothing beside it is seen`() async throws {
+        let home = "/home/forge-walls-\(UUID().uuidString)"
+        do {
+            try FileManager.default.createDirectory(atPath: home + "/tools/bin", withIntermediateDirectories: true)
+        } catch {
+            print("left out: nobody but root may make \(home)")
+            return
+        }
+        // What stays is a made-up key.
+        defer { try? FileManager.default.removeItem(atPath: home) }
+        try Data("key\n".utf8).write(to: URL(filePath: home + "/key"))
+        let sandbox = try BubblewrapSandbox(BubblewrapOptions(readable: [home + "/tools"]))
+        let report = await sandbox.walls()
+        #expect(report.breach == nil, "\(report.walls.filter { !$0.isHeld })")
+        try await SandboxScene.with(sandbox) { scene in
+            let ending = try await scene.shell("ls /home; ls \(home)")
+            #expect(ending.text == "\(home.dropFirst("/home/".count))\ntools\n", "\(ending.text)")
+        }
+    }
+
+    @Test func `a whole folder of people's homes is still a wall that does not hold`() async throws {
+        let report = await (try BubblewrapSandbox(BubblewrapOptions(readable: ["/home"]))).walls()
+        #expect(report.walls.filter { !$0.isHeld }.map(\.name) == ["files"] && report.breach != nil, "\(report.walls)")
+    }
+
     @Test func `a command runs in the worktree and writes there and nowhere else`() async throws {
         try await SandboxScene.with { scene in
             try scene.write("from outside", to: "given")

@@ -46,6 +46,35 @@ struct OpeningTests {
         #expect(failure(opening: room.folder) == nil)
     }
 
+    @Test func `commands that begin together in a new folder all have the store`() async throws {
+        for _ in 0..<5 {
+            let folder = try StoreFolder()
+            let failures = await withTaskGroup(of: StoreError.Code?.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        await StoreRoom.failure { _ = try StoreRoom(SQLiteOptions(access: .shared), folder: folder) }
+                    }
+                }
+                var failures: [StoreError.Code] = []
+                for await failure in group {
+                    if let failure { failures.append(failure) }
+                }
+                return failures
+            }
+            #expect(failures.isEmpty)
+        }
+    }
+
+    @Test func `a command waits for whoever has the folder and may be making the database, and not for ever`() throws {
+        let folder = try StoreFolder()
+        let lock = try FolderLock.take(folder: folder.path)
+        let begun = ContinuousClock.now
+        let refusal = failure(opening: folder, SQLiteOptions(access: .shared, lockWait: .milliseconds(50)))
+        #expect(refusal?.code == .refused && ContinuousClock.now - begun >= .milliseconds(50))
+        #expect(!FileManager.default.fileExists(atPath: folder.database))
+        withExtendedLifetime(lock) {}
+    }
+
     @Test func `reading beside the service sees what is written and writes nothing`() async throws {
         let room = try StoreRoom()
         let reader = try SQLiteStore.openForReading(folder: room.folder.path, metrics: Metrics(), log: .silent)

@@ -67,6 +67,36 @@ import Testing
         }
     }
 
+    @Test func `what takes a file's place is its owner's alone, and is never written where a link leads`() async throws {
+        try await TemporaryFolder.with { folder in
+            let (path, other) = (folder.path(of: "file"), folder.path(of: "other"))
+            try Files.replace([1], at: path, mode: 0o600)
+            #expect(try Files.read(path) == [1])
+            try Files.write([2], to: other, mode: 0o644)
+            try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: other)
+            try Files.replace([3, 3], at: other, mode: 0o600)
+            #expect(try Files.read(other) == [3, 3])
+            #expect(!Files.isReadableByOthers(path) && !Files.isReadableByOthers(other))
+
+            let link = folder.path(of: "link")
+            for target in [path, folder.path(of: "missing")] {
+                try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
+                let error = #expect(throws: SystemError.self) { try Files.replace([4], at: link, mode: 0o600) }
+                #expect(error?.message.contains("it is a link") == true)
+                Files.removeFile(link)
+            }
+            #expect(try Files.read(path) == [1])
+            #expect(!Files.exists(folder.path(of: "missing")))
+            try Files.createFolder(folder.path(of: "folder"))
+            #expect(throws: SystemError.self) { try Files.replace([5], at: folder.path(of: "folder"), mode: 0o600) }
+            let pipe = Pipe()
+            try Files.replace([6], at: "/dev/fd/\(pipe.fileHandleForWriting.fileDescriptor)", mode: 0o600)
+            #expect(pipe.fileHandleForReading.availableData == Data([6]), "what is no file stays what it is")
+            let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(left.sorted() == ["file", "folder", "other"])
+        }
+    }
+
     @Test func `a folder is made with those above it, and again without harm`() async throws {
         try await TemporaryFolder.with { folder in
             let deep = folder.path(of: "a/b//c/")

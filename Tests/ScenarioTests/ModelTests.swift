@@ -157,6 +157,7 @@ import Testing
         #expect(found["threads"]?.array?.count == 1, "\(found.text) \(service.log)")
         #expect(found["threads"]?[0]?["line"]?.integer == 2 && found["threads"]?[0]?["path"]?.string == "shop.txt")
         #expect(found.text.contains("Divides by zero") && !found.text.contains("Never closed"))
+        #expect(found.text.contains("980 tokens") && !found.text.contains("$0.0"), "a transcript costs nothing: \(found.text)")
     }
 
     @Test func `a model that takes a question and never answers it holds up nothing that the rules found`() throws {

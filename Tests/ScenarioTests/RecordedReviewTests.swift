@@ -59,7 +59,7 @@ import Testing
         return (try place.checked(), service.log)
     }
 
-    /// All that a person reads, without what is different in every repository: its commits, and how long it took.
+    /// All that a person reads, without what is different in every repository: its commits, how long it took, and what it cost.
     private func words(_ json: JSON, _ place: LocalPlace) throws -> [String] {
         var found: [String] = []
         func gather(_ json: JSON) {
@@ -75,7 +75,8 @@ import Testing
         let commits = [try place.head(), try place.base()].flatMap { [$0, String($0.prefix(8))] }
         return found.map { text in
             let plain = commits.reduce(text) { $0.replacing($1, with: "COMMIT") }
-            return plain.replacing(/([0-9]+ min )?[0-9.]+ (ms|s)\b/, with: "TIME")
+            // What is played costs nothing.
+            return plain.replacing(/([0-9]+ min )?[0-9.]+ (ms|s)\b/, with: "TIME").replacing(/, (under )?\$[0-9]+\.[0-9]+/, with: "")
         }
     }
 
@@ -109,7 +110,11 @@ import Testing
         #expect(try first.forge("runs", "transcript", "999", codes: [1]).errors.contains("there is no run 999"))
 
         let path = "\(first.path)/transcript.json"
+        // What is there may be read by all: what takes its place may not.
+        try Data("old".utf8).write(to: URL(filePath: path))
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
         #expect(try first.forge("runs", "transcript", id, "--out", path).output.isEmpty)
+        #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
         let transcript = try String(contentsOfFile: path, encoding: .utf8)
         #expect(transcript == (try first.forge("runs", "transcript", id).output), "the same to a file and to a pipe")
         #expect(!transcript.contains(Self.token) && !transcript.contains(ModelStandIn.key))
@@ -126,10 +131,18 @@ import Testing
         #expect(try exchanges(copied).map(\.text) == (try exchanges(transcript)).map(\.text))
     }
 
-    /// What was told and answered, byte for byte; what was asked holds markers that nobody could foresee.
+    /// What was told and answered, byte for byte; what was asked holds markers that nobody could foresee, and what it cost is paid once.
     private func exchanges(_ transcript: String) throws -> [JSON] {
         (try JSONParser.parse(transcript)["exchanges"]?.array ?? []).map { exchange in
-            .object((exchange.members ?? []).filter { !["at", "request"].contains($0.name) })
+            unpriced(.object((exchange.members ?? []).filter { !["at", "request"].contains($0.name) }))
+        }
+    }
+
+    private func unpriced(_ json: JSON) -> JSON {
+        switch json {
+        case .array(let items): .array(items.map(unpriced))
+        case .object(let members): .object(members.filter { $0.name != "micro_usd" }.map { .init($0.name, unpriced($0.value)) })
+        default: json
         }
     }
 

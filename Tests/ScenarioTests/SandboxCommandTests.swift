@@ -1,6 +1,7 @@
 // `forge sandbox` as a person uses it, and what a terminal is shown of what runs inside.
 
 import ForgeCore
+import ForgeTestSupport
 import Foundation
 import Testing
 
@@ -34,10 +35,35 @@ import Testing
         (["sandbox", "run", "--time", "soon", "--", "true"], "--time takes a duration"),
         (["sandbox", "run", "--env", "=x", "--", "true"], "--env takes NAME=VALUE"),
         (["sandbox", "run", "--worktree", "/nowhere/at/all", "--", "true"], "/nowhere/at/all: there is no such folder"),
+        (["sandbox", "run", "--readable", "/nowhere/at/all", "--", "true"], "--readable /nowhere/at/all: there is no such folder"),
     ]) func `what cannot be meant is refused with a sentence`(words: [String], said: String) throws {
         let run = try Program.run(words)
         #expect(run.code == 2)
         #expect(run.errors.contains(said), "\(run.errors)")
+    }
+
+    @Test func `a program that is not there ends with 1, as the help says`() throws {
+        let run = try Program.run(["sandbox", "run", "--worktree", try folder(), "--", "no-such-program"])
+        #expect(run.code == 1 && run.errors.contains("forge: exit 127, "), "\(run)")
+        #expect(try Program.run(["sandbox", "run", "--help"]).output.contains("no such program inside (exit 127)"))
+    }
+
+    @Test func `on a terminal the last line begins on a line of its own`() throws {
+        let folder = try folder()
+        let words = [Program.path, "sandbox", "run", "--worktree", folder, "--", "printf", "red"].joined(separator: " ")
+        let process = Process()
+        // It runs the words at a terminal of their own.
+        process.executableURL = URL(filePath: "/usr/bin/script")
+        process.arguments = ["-qec", words, "/dev/null"]
+        process.environment = ["PATH": "/usr/bin:/bin"]
+        let output = Pipe()
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.runAlone()
+        let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(said.contains("red\r\nforge: exit 0, "), "\(said)")
     }
 
     @Test func `every wall is shown by check and by the doctor`() throws {

@@ -8,6 +8,7 @@ import Testing
 @Suite(.serialized) struct SandboxEgressTests {
     /// `localhost` is a host of this machine's that the settings let the proxy lead to.
     private func room(
+        _ more: String = "",
         _ work: (_ port: Int, _ run: ([String], String) throws -> (code: Int32, output: String, errors: String)) throws -> Void
     )
         throws
@@ -20,7 +21,8 @@ import Testing
         let host = try ModelStandIn()
         let settings = """
             data: \(folder)/data
-            sandbox: {egress: ["localhost:\(host.port)", "*.example.com"], egress_networks: [127.0.0.0/8]}
+            sandbox: {egress: ["localhost:\(host.port)", "*.example.com", "localhost:9", unknown.invalid],
+              egress_networks: [127.0.0.0/8]\(more)}
             model: {provider: openai, base_url: "\(host.url)", name: gpt-5}
             """
         try Data(settings.utf8).write(to: URL(filePath: "\(folder)/server.yml"))
@@ -42,10 +44,33 @@ import Testing
                 "\(Self.curl("http://localhost:\(port)/")); \(Self.curl("https://a.example.com/")) 2>&1; true")
             #expect(found.code == 0 && found.output.hasPrefix("{}"), "\(found)")
             let lines = found.errors.split(separator: "\n")
-            #expect(lines.dropLast().last == "forge: reached localhost:\(port); refused a.example.com:443", "\(found.errors)")
+            #expect(
+                lines.dropLast().last
+                    == "forge: reached localhost:\(port); refused a.example.com:443 (not on the list of hosts that may be reached)",
+                "\(found.errors)")
             #expect(lines.last?.hasPrefix("forge: exit 0, ") == true, "\(found.errors)")
             let silent = try run(["--egress", "localhost:\(port)"], "true")
             #expect(silent.errors.contains("forge: no host was asked for"), "\(silent.errors)")
+        }
+    }
+
+    @Test func `a host where nobody answers, a name that nobody knows and a plain request are told as what they are`() throws {
+        try room { port, run in
+            let lost = try run(
+                ["--egress", "localhost:9", "--egress", "unknown.invalid"],
+                "\(Self.curl("http://localhost:9/")); \(Self.curl("https://unknown.invalid/")); true")
+            #expect(lost.code == 0, "\(lost)")
+            #expect(lost.errors.contains("forge: could not reach localhost:9, unknown.invalid:443\n"), "\(lost.errors)")
+            let plain = try run(["--egress", "localhost:\(port)"], "curl -sS -x $HTTPS_PROXY --noproxy '' http://localhost:\(port)/")
+            #expect(plain.errors.contains("forge: refused a request (only CONNECT is let through"), "\(plain.errors)")
+        }
+    }
+
+    @Test func `where nobody watches, nothing is said of hosts`() throws {
+        try room(", kind: none") { port, run in
+            let found = try run(["--egress", "localhost:\(port)"], "curl -sS --noproxy '*' http://localhost:\(port)/")
+            #expect(found.code == 0 && found.output.hasPrefix("{}"), "\(found)")
+            #expect(!found.errors.contains("no host was asked for") && !found.errors.contains("forge: reached"), "\(found.errors)")
         }
     }
 

@@ -209,6 +209,17 @@ import Testing
             let refused = try doctor("--ask-model").last ?? ""
             #expect(refused.hasPrefix("wrong    model answers: ") && !refused.contains(ModelStandIn.key), "\(refused)")
         }
+        try room { room in
+            let script = "\(room.folder)/script.yml"
+            let settings = "data: \(room.folder)/data\nmodel: {provider: scripted, script: \(script)}\n"
+            try Data("schema: 1\nexchanges: [{role: reviewer, reply: {answer: {findings: []}}}]\n".utf8).write(to: URL(filePath: script))
+            try Data(settings.utf8).write(to: URL(filePath: room.settings))
+            let played = try Program.run(
+                ["doctor", "--ask-model", "--config", room.settings], environment: ["FORGE_LISTEN": "127.0.0.1:0"])
+            #expect(played.output.contains("fine     model: the transcript \(script) is played"), "\(played.output)")
+            #expect(
+                played.output.contains("fine     model answers: a transcript is played, so --ask-model asks nobody"), "\(played.output)")
+        }
         try room(
             model:
                 "{name: claude-sonnet-5, fallbacks: [here], others: {here: {provider: openai, base_url: \"http://127.0.0.1:9\", name: x}}}"

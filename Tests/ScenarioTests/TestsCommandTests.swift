@@ -103,6 +103,19 @@ import Testing
         }
     }
 
+    @Test func `a setup that fails in one's own folder is told, and the tests run all the same`() async throws {
+        try await TemporaryFolder.with { folder in
+            let agents = "agents: {setup: 'echo no network; exit 3', test: 'echo 1..1; echo not ok 1 - a; exit 1'}\n"
+            try write([".forge.yml": "version: 1\n\(agents)"], to: folder)
+            guard let (code, json) = try run(folder, needs: "/bin/sh") else { return }
+            let setup = try #require(json["setups"]?[0], "\(json.text)")
+            #expect(code == 1 && setup["outcome"]?.string == "failed", "\(json.text)")
+            #expect(setup["problem"]?.string == "exit code 3: no network" && setup["files"] == nil, "\(setup.text)")
+            let shown = try Program.run(["tests", "run", folder.path])
+            #expect(shown.code == 1 && shown.errors.contains("exit 3' failed: exit code 3: no network"), "\(shown.errors)")
+        }
+    }
+
     @Test func `a repository can ask for less time than the server allows`() async throws {
         try await TemporaryFolder.with { folder in
             try write([".forge.yml": "version: 1\nagents: {test: 'while :; do :; done', limits: {command_timeout: 1s}}\n"], to: folder)

@@ -65,6 +65,8 @@ import Testing
 
         /// Worktrees that are still there.
         var worktrees: [String] { (try? FileManager.default.contentsOfDirectory(atPath: "\(data)/mirrors/worktrees")) ?? [] }
+        /// What was not taken away of what setups had half made.
+        var staged: [String] { (try? FileManager.default.contentsOfDirectory(atPath: "\(data)/setup/.staging")) ?? ["nothing is kept"] }
     }
 
     private static func fetch(_ room: Room) -> String {
@@ -99,7 +101,7 @@ import Testing
             #expect(first.code == 0 && first.json["verdict"]?.string == "passed", "\(first.json.text) \(first.errors)")
             #expect(
                 first.setup["outcome"]?.string == "kept" && first.setup["reached"]?.array == [.string(room.host)], "\(first.setup.text)")
-            #expect(first.setup["refused"]?.array == ["other.example:80"] && room.askedCount == 1)
+            #expect(first.setup["refused"]?[0]?["target"] == "other.example:80" && room.askedCount == 1)
             #expect(first.json["commit"]?.string == (try room.repository.git(["rev-parse", "HEAD"])))
             let audit = try await room.audit()
             #expect(audit.contains { $0 == ("egress.allowed", room.host) } && audit.contains { $0 == ("egress.closed", room.host) })
@@ -114,10 +116,11 @@ import Testing
             // The commit before is still found by what it has.
             #expect(try room.runAt("HEAD~1").setup["outcome"]?.string == "cached")
             #expect(try room.repository.git(["status", "--porcelain", "--ignored"]).isEmpty && room.worktrees.isEmpty)
+            #expect(room.staged.isEmpty, "\(room.staged)")
         }
     }
 
-    @Test func `a setup that fails is not kept, nor one without a lock file`() async throws {
+    @Test func `a setup that fails is not kept, and one without a lock file is for its own commit`() async throws {
         try await Room.with { room in
             try room.commit(setup: Self.fetch(room) + "exit 3\n", tests: "echo ok 1 - a; echo 1..1; test ! -e node_modules\n")
             for count in 1...2 {
@@ -128,9 +131,24 @@ import Testing
         }
         try await Room.with { room in
             try room.commit(setup: Self.fetch(room), tests: Self.tests(room), lock: nil)
-            for count in 1...2 {
+            for outcome in ["kept", "cached"] {
                 let run = try room.runAt()
-                #expect(run.code == 0 && run.setup["outcome"]?.string == "ran" && room.askedCount == count, "\(run.json.text)")
+                #expect(run.code == 0 && run.setup["outcome"]?.string == outcome && room.askedCount == 1, "\(run.json.text)")
+            }
+        }
+    }
+
+    @Test func `what a script makes of a commit's files is never another commit's`() async throws {
+        try await Room.with { room in
+            let tests = "echo 1..1; if cmp -s schema.txt generated.txt; then echo ok 1 - a; else echo not ok 1 - a; exit 1; fi\n"
+            try room.repository.write("frontend/package-lock.json", "{}\n")
+            for (text, outcome) in [("1\n", "kept"), ("2\n", "kept"), ("2\n", "cached")] {
+                if outcome == "kept" {
+                    try room.repository.write("schema.txt", text)
+                    try room.commit(setup: "cat schema.txt >generated.txt\n", tests: tests)
+                }
+                let run = try room.runAt()
+                #expect(run.code == 0 && run.setup["outcome"]?.string == outcome, "\(run.json.text) \(run.errors)")
             }
         }
     }
@@ -146,6 +164,35 @@ import Testing
             let closed = try room.runAt()
             #expect(closed.setup["outcome"]?.string == "failed" && closed.setup["reached"]?.array == [], "\(closed.json.text)")
             #expect(room.askedCount == 1)
+        }
+    }
+
+    @Test func `a command that is asked for has its setup at a commit, and none in one's own folder`() async throws {
+        try await Room.with { room in
+            try room.commit(setup: "echo made >made\n", tests: "exit 1\n")
+            let command = "echo 1..1; if test -s made; then echo ok 1 - a; else echo not ok 1 - a; exit 1; fi"
+            let (code, json, errors) = try room.run("--at", "HEAD", "--", command)
+            #expect(code == 0 && json["setups"]?[0]?["outcome"]?.string == "kept", "\(json.text) \(errors)")
+            #expect(json["command"]?.string == command)
+            let own = try room.run("--", command)
+            #expect(own.code == 1 && own.json["setups"]?.array == [], "\(own.json.text) \(own.errors)")
+        }
+    }
+
+    @Test func `without the loopback a setup that was to reach hosts has failed, and the tests run all the same`() async throws {
+        try await Room.with { room in
+            try room.commit(setup: Self.fetch(room), tests: "echo 1..1; echo ok 1 - a\n")
+            let settings = """
+                data: \(room.data)
+                sandbox: {egress: ["\(room.host)"], egress_networks: [127.0.0.0/8], loopback: false}
+                """
+            try Data(settings.utf8).write(to: URL(filePath: room.folder.path(of: "server.yml")))
+            for run in [try room.run("--at", "HEAD"), try room.run()] {
+                let setup = run.json["setups"]?[0]
+                #expect(run.code == 0 && setup?["outcome"]?.string == "failed", "\(run.json.text) \(run.errors)")
+                #expect(setup?["problem"]?.string?.contains("sandbox.loopback is off") == true, "\(run.json.text)")
+            }
+            #expect(room.askedCount == 0)
         }
     }
 
@@ -169,9 +216,12 @@ import Testing
             for outcome in ["kept", "cached"] {
                 let run = try room.runAt()
                 #expect(run.code == 0 && run.setup["outcome"]?.string == outcome, "\(run.json.text)")
-                guard outcome == "kept" else { continue }
+                guard outcome == "kept" else {
+                    #expect(run.setup["changed"] == nil && run.setup["left_out"] == nil, "\(run.setup.text)")
+                    continue
+                }
                 #expect(
-                    run.setup["left_out"]?.integer == 2 && run.setup["changed"]?.array == ["other.txt", "tests.sh"], "\(run.setup.text)")
+                    run.setup["left_out"]?.integer == 3 && run.setup["changed"]?.array == ["other.txt", "tests.sh"], "\(run.setup.text)")
             }
             #expect(room.worktrees.isEmpty)
         }
@@ -199,6 +249,17 @@ import Testing
             try room.commit(setup: "true\n", tests: "true\n")
             let run = try room.run("--at", "nowhere")
             #expect(run.code == 2 && run.errors.contains("there is no commit called 'nowhere' here"), "\(run.errors)")
+            try room.repository.commit()
+            let shallow = room.folder.path(of: "shallow")
+            try room.repository.git(["clone", "-q", "--depth", "1", "file://\(room.repository.path)", shallow])
+            func runAtHead(_ folder: String, data: String) throws -> (code: Int32, output: String, errors: String) {
+                try Program.run(["tests", "run", folder, "--at", "HEAD"], environment: ["PATH": "/usr/bin:/bin", "FORGE_DATA": data])
+            }
+            let cut = try runAtHead(shallow, data: room.data)
+            #expect(cut.code == 2 && cut.errors.contains("git fetch --unshallow"), "\(cut.errors)")
+            // Beneath a file nobody can make a folder, not even root.
+            let closed = try runAtHead(room.repository.path, data: room.folder.path(of: "server.yml") + "/data")
+            #expect(closed.code == 3 && closed.errors.contains("FORGE_DATA) to a folder of your own"), "\(closed.errors)")
         }
     }
 }

@@ -5,20 +5,39 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "disk.h"
+
+// The kernel's numbers, which C libraries hide from programs that do not ask for all of GNU.
+#ifndef SEEK_DATA
+#define SEEK_DATA 3
+#define SEEK_HOLE 4
+#endif
+
 /// The kernel's FICLONE; its header does not go together with that of mounts.
 #define FORGE_CLONE _IOW(0x94, 9, int)
 /// Each level holds two descriptors open.
 #define FORGE_COPY_DEPTH_MAX 100
+/// So much is written between two looks at what the disk has left.
+#define FORGE_COPY_STRETCH 4194304u
+/// What a name, a folder or a link takes of the disk, about.
+#define FORGE_COPY_ENTRY_BYTES 4096u
 
 struct forge_copy {
-    /// More ends it with E2BIG.
+    /// More ends it with E2BIG. Bytes are those that are there: holes have none.
     uint64_t bytes_max, entries_max;
+    /// With less of the disk left it ends with ENOSPC, as when the disk is full. At most a tenth of the disk.
+    uint64_t reserve_bytes;
+    /// Written since the last look at the disk.
+    uint64_t unlooked;
+    /// Readable when it is to end with ECANCELED; 0 is nobody's.
+    int stop;
     uint64_t bytes, entries;
     /// Pipes, sockets, devices, what may not be read, what lies too deep.
     uint64_t left_out;
@@ -33,40 +52,83 @@ static inline void forge_copy_times(int file, const struct stat *facts) {
     futimens(file, times);
 }
 
-/// Bytes that were taken; the error number, negative.
-static inline int64_t forge_copy_some(int from, int to, size_t count) {
-    int64_t moved = syscall(SYS_copy_file_range, from, NULL, to, NULL, count, 0u);
+static inline int forge_copy_is_stopped(const struct forge_copy *copy) {
+    struct pollfd stop = {.fd = copy->stop, .events = POLLIN};
+    return copy->stop > 0 && poll(&stop, 1, 0) > 0;
+}
+
+/// Whether so much more may be written to the disk of `to`; 0, or the error number.
+static inline int forge_copy_goes_on(int to, struct forge_copy *copy, uint64_t more) {
+    if (forge_copy_is_stopped(copy)) return ECANCELED;
+    copy->unlooked += more;
+    if (copy->reserve_bytes == 0 || copy->unlooked < FORGE_COPY_STRETCH) return 0;
+    copy->unlooked = 0;
+    struct forge_space space = {0};
+    int failed = forge_space_of(to, &space);
+    if (failed != 0) return failed;
+    const int64_t tenth = space.total_bytes / 10;
+    const int64_t reserve = copy->reserve_bytes < (uint64_t)tenth ? (int64_t)copy->reserve_bytes : tenth;
+    return space.free_bytes - (int64_t)more < reserve ? ENOSPC : 0;
+}
+
+/// Bytes that were taken, from and to the same place in both files; the error number, negative.
+static inline int64_t forge_copy_some(int from, int to, int64_t at, size_t count) {
+    int64_t source = at, target = at;
+    int64_t moved = syscall(SYS_copy_file_range, from, &source, to, &target, count, 0u);
     if (moved >= 0) return moved;
     if (errno != EXDEV && errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP && errno != EPERM) return -errno;
     char buffer[64 << 10];
-    ssize_t taken = read(from, buffer, count < sizeof buffer ? count : sizeof buffer);
+    ssize_t taken = pread(from, buffer, count < sizeof buffer ? count : sizeof buffer, at);
     if (taken < 0) return -errno;
     for (ssize_t written = 0; written < taken;) {
-        ssize_t some = write(to, buffer + written, (size_t)(taken - written));
+        ssize_t some = pwrite(to, buffer + written, (size_t)(taken - written), at + written);
         if (some < 0 && errno != EINTR) return -errno;
         if (some > 0) written += some;
     }
     return taken;
 }
 
-/// 0, or the error number.
+/// What is between two places of a file; 0, or the error number.
+static inline int forge_copy_stretch(int from, int to, struct forge_copy *copy, int64_t at, int64_t end) {
+    while (at < end) {
+        const uint64_t left = (uint64_t)(end - at), count = left < FORGE_COPY_STRETCH ? left : FORGE_COPY_STRETCH;
+        if (count > copy->bytes_max - copy->bytes) return E2BIG;
+        int failed = forge_copy_goes_on(to, copy, count);
+        if (failed != 0) return failed;
+        int64_t moved = forge_copy_some(from, to, at, (size_t)count);
+        if (moved == -EINTR) continue;
+        if (moved < 0) return (int)-moved;
+        // It is shorter by now.
+        if (moved == 0) return 0;
+        copy->bytes += (uint64_t)moved;
+        at += moved;
+    }
+    return 0;
+}
+
+/// Holes stay holes: a file of little may seem to be larger than the disk. 0, or the error number.
 static inline int forge_copy_bytes(int from, int to, struct forge_copy *copy, const struct stat *facts) {
-    // Holes count as what they seem to be: a copy may fill them.
-    uint64_t room = copy->bytes_max - copy->bytes;
-    if ((uint64_t)facts->st_size > room) return E2BIG;
-    if (facts->st_size == 0) return 0;
+    const int64_t size = facts->st_size;
+    if (size == 0) return 0;
     if (!copy->copies_bytes && ioctl(to, FORGE_CLONE, from) == 0) {
-        copy->bytes += (uint64_t)facts->st_size;
+        const uint64_t there = (uint64_t)facts->st_blocks * 512, bytes = there < (uint64_t)size ? there : (uint64_t)size;
+        if (bytes > copy->bytes_max - copy->bytes) return E2BIG;
+        copy->bytes += bytes;
         return 0;
     }
     copy->copies_bytes = 1;
-    uint64_t begun = copy->bytes;
-    while (copy->bytes - begun < (uint64_t)facts->st_size) {
-        int64_t moved = forge_copy_some(from, to, (size_t)((uint64_t)facts->st_size - (copy->bytes - begun)));
-        if (moved == -EINTR) continue;
-        if (moved < 0) return (int)-moved;
-        if (moved == 0) break;
-        copy->bytes += (uint64_t)moved;
+    if (ftruncate(to, size) != 0) return errno;
+    for (int64_t at = 0; at < size;) {
+        int64_t data = lseek(from, at, SEEK_DATA);
+        if (data < 0 && errno == ENXIO) return 0;
+        // Disks that know of no holes have none.
+        if (data < at) data = at;
+        if (data >= size) return 0;
+        int64_t hole = lseek(from, data, SEEK_HOLE);
+        if (hole <= data || hole > size) hole = size;
+        int failed = forge_copy_stretch(from, to, copy, data, hole);
+        if (failed != 0) return failed;
+        at = hole;
     }
     return 0;
 }
@@ -141,6 +203,8 @@ static int forge_copy_name(int from, int to, const char *name, struct forge_copy
     struct stat facts;
     if (fstatat(from, name, &facts, AT_SYMLINK_NOFOLLOW) != 0) return errno == ENOENT ? 0 : errno;
     if (++copy->entries > copy->entries_max) return E2BIG;
+    int failed = forge_copy_goes_on(to, copy, FORGE_COPY_ENTRY_BYTES);
+    if (failed != 0) return failed;
     switch (facts.st_mode & S_IFMT) {
     case S_IFREG: return forge_copy_file(from, to, name, copy);
     case S_IFLNK: return forge_copy_link(from, to, name, copy);

@@ -120,9 +120,34 @@ static int forge_remove_entries(int top, int folder, int depth, unsigned *moved)
     return failed;
 }
 
+/// Whoever wrote to it may have taken away the right to look inside: then the owner has it again. Never where a link leads.
+static inline int forge_reopen_folder(const char *path) {
+    int folder = forge_open_folder(AT_FDCWD, path);
+    struct stat facts;
+    if (folder >= 0 || errno != EACCES) return folder;
+    // A path of ours: nobody else writes to the folder that it is in, so that it is the same thing in both calls.
+    if (lstat(path, &facts) != 0 || !S_ISDIR(facts.st_mode) || fchmodat(AT_FDCWD, path, 0700, 0) != 0) { errno = EACCES; return -1; }
+    return forge_open_folder(AT_FDCWD, path);
+}
+
+/// A folder that commands could write to, with its owner's rights again; below zero it could not be opened.
+static inline int forge_open_made(const char *path) {
+    int folder = forge_reopen_folder(path);
+    // Somebody else's stays as it is.
+    if (folder >= 0) fchmod(folder, 0700);
+    return folder;
+}
+
+/// The same of one that is open by its path alone; 0, or the error number.
+static inline int forge_let_owner_in(int folder) {
+    char own[40];
+    snprintf(own, sizeof own, "/proc/self/fd/%d", folder);
+    return chmod(own, 0700) == 0 ? 0 : errno;
+}
+
 /// The folder and all beneath it, however deep; 0, or the error number. What is not there is removed already.
 static inline int forge_remove_tree(const char *path) {
-    int top = forge_open_folder(AT_FDCWD, path);
+    int top = forge_open_made(path);
     if (top < 0) return errno == ENOENT ? 0 : errno;
     int failed;
     unsigned moved = 0, before;

@@ -24,6 +24,8 @@ final class ConfigCollector {
     private(set) var warnings: [ConfigProblem] = []
     private(set) var unknownKeys: [UnknownKey] = []
     private(set) var knownVariables: Set<String> = []
+    /// The paths of files that hold a credential, with the key that names each: no message shows them.
+    private(set) var credentialFiles: [(key: String, path: String)] = []
 
     init(environment: [String: String], readFile: @escaping ConfigFileReader, isDescribing: Bool = false) {
         self.environment = environment
@@ -38,6 +40,8 @@ final class ConfigCollector {
     func report(_ problem: ConfigProblem) { problems.append(problem) }
 
     func warn(_ warning: ConfigProblem) { warnings.append(warning) }
+
+    func record(credentialFile path: String, of key: String) { credentialFiles.append((key, path)) }
 
     func report(unknown key: UnknownKey) { unknownKeys.append(key) }
 

@@ -118,6 +118,7 @@ extension EntryReader {
                 report(source, name, Complaint("is not the path of a file", "give one, for example /etc/forge/secret"))
                 return nil
             }
+            if holdsCredential { collector.record(credentialFile: scalar.text, of: place.key(name).shown) }
             let file = try collector.readFile(scalar.text)
             return checked(file, source, name, holdsCredential: holdsCredential)
         } catch {

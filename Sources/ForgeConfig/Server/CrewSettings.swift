@@ -23,7 +23,8 @@ package struct SandboxSettings: Sendable, Equatable {
     /// Private networks that these hosts may lead to.
     package var egressNetworks: [IPNetwork]
 
-    init(reading reader: inout EntryReader) {
+    /// - Parameter places: what no command may read.
+    init(reading reader: inout EntryReader, hiding places: ServicePlaces) {
         kind = reader.read(
             "kind", .choice, "bubblewrap",
             "bubblewrap: namespaces of its own, without network; none: no walls at all, for a forge in a container of its own.")
@@ -46,6 +47,7 @@ package struct SandboxSettings: Sendable, Equatable {
         for path in readable where !path.hasPrefix("/") {
             reader.complain("readable", "holds a path that is not absolute", "write it from the root, for example /opt/swift")
         }
+        for problem in places.problems(with: readable) { reader.complain("readable", problem.what, problem.advice) }
         egress = EgressRules(
             reader.read(
                 "egress", .list(.egressHost), "[]",

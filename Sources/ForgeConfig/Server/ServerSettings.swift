@@ -57,7 +57,13 @@ package struct ServerSettings: Sendable {
         mirrors = reader.section("mirrors", "Copies of repositories, which reviews read.", MirrorSettings.init(reading:))
         trackers = reader.list("trackers", namedBy: "name", "Where errors come from.", TrackerSettings.init(reading:))
         model = reader.section("model", "The language model that the crew works with.", ModelSettings.init(reading:))
-        sandbox = reader.section("sandbox", "Where commands run that a model asks for.", SandboxSettings.init(reading:))
+        var kept: [(key: String, path: String)] = [("data", data)]
+        if let repositories = localHost.repositories { kept.append(("local_host.repositories", repositories)) }
+        // Every key that names a file with a credential has been read by now.
+        let places = ServicePlaces(folders: kept, files: reader.collector.credentialFiles)
+        sandbox = reader.section("sandbox", "Where commands run that a model asks for.") { reader in
+            SandboxSettings(reading: &reader, hiding: places)
+        }
         budget = reader.section("budget", "What a run and a repository may cost.", BudgetSettings.init(reading:))
         repositories = reader.section(
             "repositories", "What holds for every repository, above its own .forge.yml.", RepositoriesSettings.init(reading:))

@@ -51,6 +51,26 @@ package struct GitRemote: Sendable {
         self.user = user
         self.password = password
     }
+
+    /// A repository on this disk. Its path alone will not do: with a colon anywhere in it git's library takes it for a way to ssh, and connects.
+    /// A path that does not begin at the root has no address, and stays as it is.
+    package init(path: String) {
+        guard path.hasPrefix("/") else {
+            self.init(url: path)
+            return
+        }
+        let digits = Array("0123456789ABCDEF".utf8)
+        var address = Array("file:///".utf8)
+        for byte in path.utf8.drop(while: { $0 == UInt8(ascii: "/") }) {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+                address.append(byte)
+            default: address += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        self.init(url: String(decoding: address, as: UTF8.self))
+    }
 }
 
 package protocol CodeHost: Sendable {

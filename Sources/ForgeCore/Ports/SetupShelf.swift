@@ -1,4 +1,4 @@
-// Where the results of setups are kept, by what they were made from: the same lock files and commands are set up once. What is kept was made by
+// Where the results of setups are kept, by what they were made from: the same of it is set up once. What is kept was made by
 // strangers: it must never be run, followed or looked into on this side, only put where their commands run.
 
 /// Names what a setup would make.
@@ -6,7 +6,7 @@ package struct SetupKey: Hashable, Sendable {
     /// Hexadecimal.
     package let text: String
 
-    /// Files that say exactly what is installed. A setup without any of them cannot be kept: nobody could tell when it is out of date.
+    /// Files that say exactly what is installed.
     package static let lockFiles: Set<String> = [
         "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb", "deno.lock", "Cargo.lock",
         "go.sum", "Package.resolved", "poetry.lock", "Pipfile.lock", "uv.lock", "pdm.lock", "requirements.txt", "Gemfile.lock",
@@ -20,18 +20,44 @@ package struct SetupKey: Hashable, Sendable {
         "tox.ini", "Gemfile", "composer.json", "mix.exs", "pubspec.yaml", "build.gradle", "build.gradle.kts",
         "settings.gradle", "settings.gradle.kts", "pom.xml", "Makefile", "GNUmakefile", "makefile", "justfile", "Justfile",
         ".tool-versions", ".nvmrc", ".node-version", ".python-version",
-        ".ruby-version",
+        ".ruby-version", ".pnpmfile.cjs", ".pnpmfile.mjs", "pnpmfile.js", "binding.gyp", "go.work.sum", "mvnw", "gradlew",
+        "libs.versions.toml", "gradle.properties", "nuget.config", "NuGet.Config", "NuGet.config", "global.json", "uv.toml", "pdm.toml",
+        "poetry.toml", "pip.conf", "auth.json",
     ]
+
+    /// Whatever lies in or beneath folders of these names.
+    package static let folders: Set<String> = [
+        "requirements", "constraints", "patches", ".yarn/releases", ".yarn/plugins", ".yarn/patches", ".cargo", ".mvn", ".bundle",
+        ".swiftpm", ".config/nuget",
+    ]
+
+    private static let endings = [".csproj", ".fsproj", ".vbproj", ".props", ".targets", ".sln", ".slnx", ".gemspec"]
+
+    /// Whether a file can decide what a package manager installs, by its path.
+    package static func decides(_ path: RepositoryPath) -> Bool {
+        let parts = path.text.split(separator: "/").map(String.init)
+        guard let name = parts.last else { return false }
+        if lockFiles.contains(name) || manifests.contains(name) || endings.contains(where: name.hasSuffix) { return true }
+        if name.hasPrefix("Package@swift") || (name.hasSuffix(".txt") || name.hasSuffix(".in")) && isRequirements(name) { return true }
+        let above = parts.dropLast()
+        return above.contains(where: folders.contains) || zip(above, above.dropFirst()).contains { folders.contains("\($0)/\($1)") }
+    }
+
+    /// Whether a link of this path could lead to such files.
+    package static func leads(_ path: RepositoryPath) -> Bool {
+        decides(path) || decides(RepositoryPath(path.text + "/any")) || path.text.split(separator: "/").last == ".yarn"
+    }
+
+    private static func isRequirements(_ name: String) -> Bool { name.contains("requirements") || name.contains("constraints") }
 
     /// - Parameters:
     ///   - commands: what is run, in order, and whatever else decides what comes of it.
-    ///   - files: the lock files and manifests with their content, in any order.
+    ///   - files: that decide as well, with their content, in any order.
     ///   - machine: what else the result depends on: the system's version, the processor.
     ///   - digest: hexadecimal, and different for different bytes.
     package init?(
         commands: [String], files: [SetupFile], machine: String, digest: ([UInt8]) -> String
     ) {
-        guard files.contains(where: \.isLock) else { return nil }
         // Each part with its length before it: no two lists of parts are the same bytes.
         var all: [UInt8] = []
         func add(_ bytes: [UInt8]) {
@@ -66,8 +92,6 @@ package struct SetupFile: Hashable, Sendable {
         self.path = path
         self.bytes = bytes
     }
-
-    package var isLock: Bool { SetupKey.lockFiles.contains(path.text.split(separator: "/").last.map(String.init) ?? "") }
 }
 
 /// Where commands of one setup write: what is kept afterwards.
@@ -100,8 +124,13 @@ package struct SetupRecord: Hashable, Sendable {
     }
 
     package var folders: [[UInt8]: [[UInt8]: Stamp]]
+    /// Paths that are nobody's to see: what belongs to git.
+    package var hidden: Set<[UInt8]>
 
-    package init(_ folders: [[UInt8]: [[UInt8]: Stamp]]) { self.folders = folders }
+    package init(_ folders: [[UInt8]: [[UInt8]: Stamp]], hidden: Set<[UInt8]> = []) {
+        self.folders = folders
+        self.hidden = hidden
+    }
 }
 
 /// What a setup made.
@@ -110,7 +139,7 @@ package struct SetupContents: Hashable, Sendable {
 
     package var entries: Int
     package var bytes: Int
-    /// Pipes, sockets, what lies too deep: they are not kept.
+    /// Pipes, sockets, a `.git`, what lies too deep: they are not kept.
     package var leftOut: Int
     /// Files of the commit that the setup changed or removed, the first few; where the work is done they are as the commit has them.
     package var changed: [RepositoryPath]
@@ -126,7 +155,8 @@ package struct SetupContents: Hashable, Sendable {
 }
 
 package protocol SetupShelf: Sendable {
-    /// What decides over a setup's result, of a worktree in which nothing ran yet; `named` are read as well, if they are files.
+    /// What decides over the result of a package manager, of a worktree in which nothing ran yet; `named` are read as well. None at all
+    /// where not all of it can be known: there is too much, or one is a link.
     func files(in worktree: String, named: Set<RepositoryPath>) async throws(SandboxError) -> [SetupFile]
     /// An empty folder for commands of one run to write to.
     func makeHome() async throws(SandboxError) -> String

@@ -52,12 +52,17 @@ package struct BudgetPayer: Hashable, Sendable {
     /// What is paid at this moment is counted in all of them, the narrowest first.
     package func accounts(at moment: Timestamp) -> [BudgetAccount] {
         let date = moment.description
-        let owner = String(repository.prefix { $0 != "/" })
         let own = run.map { BudgetAccount(scope: .run, tenant: tenant, name: $0.description, period: "") }
         return [own].compactMap(\.self) + [
             BudgetAccount(scope: .repositoryDay, tenant: tenant, name: repository, period: String(date.prefix(10))),
-            BudgetAccount(scope: .organizationMonth, tenant: tenant, name: owner, period: String(date.prefix(7))),
+            month(at: moment),
         ]
+    }
+
+    /// The owner's.
+    package func month(at moment: Timestamp) -> BudgetAccount {
+        let owner = String(repository.prefix { $0 != "/" })
+        return BudgetAccount(scope: .organizationMonth, tenant: tenant, name: owner, period: String(moment.description.prefix(7)))
     }
 }
 

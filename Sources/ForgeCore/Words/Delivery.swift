@@ -202,6 +202,30 @@ package struct Settlement: Sendable {
         self.jobs = jobs
         self.endedSubjects = endedSubjects
     }
+
+    /// What it says of a repository by a name that this one had before is meant of it by its present one.
+    package mutating func move(_ old: String, to new: String) {
+        if repository == old { repository = new }
+        for index in tickets.indices where tickets[index].draft.repository == old { tickets[index].draft.repository = new }
+        for index in jobs.indices where jobs[index].repository == old { jobs[index].repository = new }
+        for index in endedSubjects.indices where endedSubjects[index].repository == old { endedSubjects[index].repository = new }
+    }
+}
+
+/// When what a notice says was known to be so.
+package struct NoticeAge: Hashable, Sendable {
+    package var receivedAt: Timestamp
+    /// It was fetched after the fact: nobody knows how old it is.
+    package var isHealed: Bool
+
+    package init(receivedAt: Timestamp, isHealed: Bool) {
+        self.receivedAt = receivedAt
+        self.isHealed = isHealed
+    }
+
+    /// Whether it came before what is known, as when a delivery is replayed. A moment that lies ahead was a clock's mistake, and counts for
+    /// nothing.
+    package func isOlder(than known: Timestamp, at now: Timestamp) -> Bool { receivedAt < known && known <= now }
 }
 
 /// A ticket to open or join, and the job it is due when it is new. The job's payload gets the ticket's number under `ticket`, its subject

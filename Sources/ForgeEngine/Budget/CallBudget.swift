@@ -48,7 +48,7 @@ package struct CallBudget: Sendable {
             book.meters.refused("price")
             throw ModelError(
                 .spent,
-                "nobody told what \(model), or one that may answer for it, costs: name a price in Rules/models.yml, or set \(Self.unpricedKey)"
+                "nobody told what \(model), or one that may answer for it, costs: name its price in a models.yml of rules_dir, or set \(Self.unpricedKey)"
             )
         }
         let least = price.cost(inputTokens: inputTokens, outputTokens: 0)

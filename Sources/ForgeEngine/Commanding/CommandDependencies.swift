@@ -34,12 +34,15 @@ package struct CommandDependencies: Sendable {
     package var review: ReviewDependencies
     /// Nil when there is no model.
     package var answerer: (any QuestionAnswerer)?
+    /// Of the model for the questions of one comment, as the server allows.
+    package var callsMax: Int
     /// Told when a job was queued.
     package var queued: Wakeup
 
-    package init(review: ReviewDependencies, answerer: (any QuestionAnswerer)? = nil, queued: Wakeup) {
+    package init(review: ReviewDependencies, answerer: (any QuestionAnswerer)? = nil, callsMax: Int = .max, queued: Wakeup) {
         self.review = review
         self.answerer = answerer
+        self.callsMax = callsMax
         self.queued = queued
     }
 }

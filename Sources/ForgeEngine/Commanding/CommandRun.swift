@@ -29,9 +29,13 @@ struct CommandRun: Sendable {
             let scene = try await scene(number, pull, permission, source, config)
             let outcome = decide(words, scene)
             try await react(outcome.reaction)
+            // What the outcome was decided by was read under this name.
+            try await needs.review.requireSameName(job)
             try await change(number, outcome)
             try await resolve(outcome.resolvedThreads, number)
             try await say(outcome, on: number, QuestionedChange(place: place, pull: pull, config: config, snapshot: source))
+            // A model may have been waited for. Under another name the job finds its answer posted and goes on.
+            try await needs.review.requireSameName(job)
             try await follow(outcome, number, pull, config.config)
             return outcome.note
         }

@@ -17,15 +17,19 @@ package struct ModelAnswerer: QuestionAnswerer {
     private let exchanges: ExchangeRecorder?
     private let outside: OutsideText
     private let log: Log
+    /// Takes secrets out of what the model says.
+    private let masked: @Sendable (String) -> String
 
     package init(
-        model: any Model, budgets: BudgetBook? = nil, exchanges: ExchangeRecorder? = nil, outside: OutsideText, log: Log = .silent
+        model: any Model, budgets: BudgetBook? = nil, exchanges: ExchangeRecorder? = nil, outside: OutsideText, log: Log = .silent,
+        masked: @escaping @Sendable (String) -> String = { $0 }
     ) {
         self.model = model
         self.budgets = budgets
         self.exchanges = exchanges
         self.outside = outside
         self.log = log
+        self.masked = masked
     }
 
     package func answer(
@@ -43,7 +47,9 @@ package struct ModelAnswerer: QuestionAnswerer {
     /// A model that does not answer leaves what is known without one.
     private func words(of model: any Model, _ question: ModelQuestion, _ change: QuestionedChange) async throws -> PaidWords {
         do throws(ModelError) {
-            let answer = try await model.answer(question.request(material: await material(question, change)))
+            let said = try await model.answer(question.request(material: await material(question, change)))
+            // Before it is made Markdown, whose escapes would hide a secret.
+            let answer = PaidAnswer(said).masked(masked).answer
             return PaidWords(ModelQuestion.text(of: answer.json), usage: answer.usage, model: answer.model)
         } catch {
             try Task.checkCancellation()

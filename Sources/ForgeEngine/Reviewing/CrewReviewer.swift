@@ -120,7 +120,9 @@ package struct CrewReviewer: ChangeReviewer {
 
     /// Why no further part is begun; nil while there is enough for what a part takes: somebody who reads it, and somebody who refutes.
     private func reasonToStop(_ calls: CallCount, _ budget: CallBudget?) async -> String? {
-        guard calls.left >= 2 else { return "the model's calls of one run are used up (run_steps)" }
+        guard calls.left >= 2 else {
+            return "fewer than two of the model's calls of one run are left (`run_steps`), and a part may take two"
+        }
         // A ledger that does not answer refuses the next call by itself.
         guard let state = try? await budget?.state() else { return nil }
         return state == .open ? nil : "the budget is nearly used up"
@@ -130,7 +132,7 @@ package struct CrewReviewer: ChangeReviewer {
         _ request: AnswerRequest, _ key: String, _ journal: RunJournal, _ budget: CallBudget?, _ answered: inout Answered
     ) async throws -> JSON {
         let paid = try await journal.step(key, asking: model, within: budget, keeping: exchanges) {
-            PaidAnswer(try await $0.answer(request))
+            PaidAnswer(try await $0.answer(request)).masked(masked)
         }
         answered.add(paid.answer, by: request.role)
         return paid.answer.json
@@ -155,7 +157,7 @@ package struct CrewReviewer: ChangeReviewer {
 
     private static func skipped(_ change: JudgedChange, _ reading: ModelReading) -> ReviewersWord {
         var reading = reading
-        let reason = "the change is too large for the model, and review.when_large is skip"
+        let reason = "the change is too large for the model, and `review.when_large` is skip"
         reading.none = change.input.diff.files.filter { $0.new != nil }.map { UnreadPart(path: $0.path, reason: reason) }
         reading.full = []
         reading.partial = []

@@ -16,6 +16,7 @@ extension ReviewHandler {
         do {
             let pulls = try await session.openPullRequests(since: job.createdAt - .seconds(hours * 3_600), limit: Self.caughtUpMax)
             needs.doors.noteOpen(place.tenant)
+            try await needs.requireSameName(job)
             for pull in pulls { _ = try await needs.store.enqueue(ReviewRequest.job(catchingUpWith: pull, like: job)) }
             await session.end()
         } catch {

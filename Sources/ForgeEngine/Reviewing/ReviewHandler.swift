@@ -47,7 +47,9 @@ package struct ReviewHandler: Sendable {
     private func spread(_ request: ReviewRequest, _ session: any HostSession, _ job: Job) async throws {
         guard let head = request.head else { return }
         do {
-            for number in try await session.pullRequests(withHead: head) {
+            let numbers = try await session.pullRequests(withHead: head)
+            try await needs.requireSameName(job)
+            for number in numbers {
                 _ = try await needs.store.enqueue(ReviewRequest.job(about: number, head: head, like: job))
             }
         } catch {

@@ -6,7 +6,7 @@ import ForgeCore
 import ForgeReview
 
 extension ReviewRun {
-    private static let startedKey = "check.started"
+    static let startedKey = "check.started"
 
     /// Before a model is asked, since that takes a while; never for rules alone.
     func showProgress(_ config: RepositoryConfig) async throws {

@@ -16,14 +16,17 @@ extension ReviewRun {
         var material = judgement.material
         guard let reviewer = needs.reviewer, config.config.review.asksModel else { return (material, nil) }
         guard config.config.asksModel(about: pull, in: place.repository) else {
-            let word = "the model was not asked: the pull request comes from a fork, and forks.model is false"
+            let word = "the model was not asked: the pull request comes from a fork, and `forks.model` is false"
             material.coverage.unread.append(UnreadPart(path: nil, reason: word))
             return (material, nil)
         }
         guard share == .whole else { return (material, nil) }
         try await showProgress(config.config)
         let (said, missing) = try await hear(reviewer, change, judgement, config)
-        if let missing { material.coverage.unread.append(UnreadPart(path: nil, reason: missing)) }
+        // Once: where files are named with it, they say it.
+        if let missing, said?.reading.none.contains(where: { $0.reason == missing }) != true {
+            material.coverage.unread.append(UnreadPart(path: nil, reason: missing))
+        }
         material.found += said?.findings ?? []
         return (material, said?.reading)
     }
@@ -61,15 +64,5 @@ extension ReviewRun {
         case .blocked: return "the model could not be asked: \(error.kind.shown)"
         case .broken, .gone, .shut: return "the model's review failed: \(error.kind.shown)"
         }
-    }
-}
-
-extension ModelPatience {
-    /// For a review: an answer is a part of the change that was read, or looked at again.
-    fileprivate init(_ config: RepositoryConfig, _ journal: RunJournal, _ needs: ReviewDependencies) {
-        let minutes = config.budgets.runMinutes.map { Duration.seconds(60 * $0) } ?? needs.modelTimeMax
-        self.init(
-            silenceMax: config.review.modelPatience, totalMax: min(minutes, needs.modelTimeMax), clock: needs.clock, now: needs.now,
-            lastAnswer: { journal.allSteps.filter { $0.kind == StepKind.model.rawValue }.map(\.at).max() })
     }
 }

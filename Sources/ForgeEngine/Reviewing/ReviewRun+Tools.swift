@@ -101,7 +101,7 @@ extension ReviewRun {
                 throw JobDeferred(because: "the check \(name) has not ended (review.check_runs)", retryAfter: Self.checksPause)
             }
             let reason = check == nil ? "there is no check \(name) at this commit" : "the check \(name) has not ended"
-            reports.unread.append(UnreadPart(path: nil, reason: "\(reason) (review.check_runs)"))
+            reports.unread.append(UnreadPart(path: nil, reason: "\(reason) (`review.check_runs`)"))
         }
         return reports
     }

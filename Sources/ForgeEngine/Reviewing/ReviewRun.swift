@@ -77,7 +77,7 @@ struct ReviewRun: Sendable {
         if share == .whole { try await describe(change, config.config.output) }
         try await needs.store.saveFindings(recorded(report), lease: job.lease)
         let now = try await remember(plan, posted)
-        return ReviewEnding(plan.conclusion, unread: report.coverage.unread.count, open: now.openCount)
+        return ReviewEnding(plan.conclusion, unread: unreadCount(report, reading), open: now.openCount)
     }
 
     func advance(to state: RunState, because reason: String? = nil) async throws {
@@ -134,6 +134,11 @@ struct ReviewRun: Sendable {
             model: reading,
             dismissals: try await needs.store.dismissals(in: place), isAsked: request.isAsked, duration: needs.now.now - startedAt,
             run: name, repositoryURL: needs.repositoryURL(place.repository))
+    }
+
+    /// As the check has it: what nobody read, and what the model did not read, or only in part.
+    private func unreadCount(_ report: ReviewReport, _ reading: ModelReading?) -> Int {
+        report.coverage.unread.count + (reading?.none.count ?? 0) + (reading?.partial.count ?? 0)
     }
 
     private func recorded(_ report: ReviewReport) -> [RecordedFinding] {

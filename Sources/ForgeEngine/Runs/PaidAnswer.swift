@@ -1,5 +1,5 @@
 // What the journal keeps of answers that were paid for: the answer itself, who gave it, and what it came to. It must never lose what a version
-// before stored.
+// before stored, nor keep a secret that a model said: whoever may look at a run reads its steps.
 
 import ForgeCore
 
@@ -17,6 +17,14 @@ struct PaidAnswer: StepResult, Hashable {
     init?(stepJSON: JSON) {
         guard let json = stepJSON["answer"], let usage = ModelUsage(stepMembers: stepJSON) else { return nil }
         self.init(ModelAnswer(json: json, usage: usage, model: stepJSON["model"]?.string))
+    }
+
+    /// Without what nobody may read. A piece of code that somebody would take over as it is cannot be left with a hole.
+    func masked(_ mask: (String) -> String) -> PaidAnswer {
+        var copy = self
+        copy.answer.json = answer.json.masked(mask)
+        copy.answer.model = answer.model.map(mask)
+        return copy
     }
 }
 
@@ -50,6 +58,26 @@ struct PaidWords: StepResult, Hashable {
         guard let usage = ModelUsage(stepMembers: stepJSON) else { return nil }
         self.init(stepJSON["text"]?.string, usage: usage, model: stepJSON["model"]?.string)
         failure = stepJSON["failure"]?.string
+    }
+}
+
+extension JSON {
+    private static let suggestion = "suggestion"
+
+    /// Every text goes through `mask`, also the names of members: a model may write anything anywhere.
+    fileprivate func masked(_ mask: (String) -> String) -> JSON {
+        switch self {
+        case .string(let text): return .string(mask(text))
+        case .array(let items): return .array(items.map { $0.masked(mask) })
+        case .object(let members):
+            return .object(
+                members.map { member in
+                    let shown = member.value.masked(mask)
+                    let isLost = member.name == Self.suggestion && shown != member.value
+                    return Member(mask(member.name), isLost ? .null : shown)
+                })
+        case .null, .bool, .integer, .number: return self
+        }
     }
 }
 

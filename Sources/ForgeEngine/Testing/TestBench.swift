@@ -132,6 +132,20 @@ package struct TestBench: Sendable {
         return SetupEnding(problem: problem, time: ending.wallTime)
     }
 
+    /// The same with a way out to these hosts, as far as they may be reached. Where there can be none, that is the setup's problem.
+    package func prepare(
+        _ candidate: TestCandidate, in worktree: String, out ways: any WaysOut, to hosts: [EgressPattern]
+    ) async throws -> (ending: SetupEnding, seen: EgressSeen) {
+        do {
+            let (ending, seen) = try await ways.withWayOut(to: hosts) { way in
+                try await prepare(candidate, in: worktree, through: way)
+            }
+            return (ending, seen)
+        } catch let problem as NoWayOut {
+            return (SetupEnding(problem: problem.description, time: .zero), EgressSeen())
+        }
+    }
+
     // MARK: The head
 
     /// All tests, or one that an earlier run of the same candidate named; nil when it cannot be asked for alone.

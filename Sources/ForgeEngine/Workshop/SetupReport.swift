@@ -8,7 +8,7 @@ package struct SetupReport: Hashable, Sendable {
         case cached
         /// It ran, and is kept for the next one.
         case kept
-        /// It ran, and is not kept: without lock files nobody could tell when it is out of date.
+        /// It ran in a person's own folder, and nothing of it is kept elsewhere.
         case ran
         case failed
     }
@@ -22,11 +22,12 @@ package struct SetupReport: Hashable, Sendable {
     /// Of the command, or of putting the result where it belongs.
     package var milliseconds: Int
     package var seen: EgressSeen
-    package var contents: SetupContents
+    /// Nil where nothing of it was looked at: it was found in the cache, failed, or ran in a person's own folder.
+    package var contents: SetupContents?
 
     package init(
         command: String, folder: RepositoryPath?, outcome: Outcome, problem: String? = nil, milliseconds: Int,
-        seen: EgressSeen = EgressSeen(), contents: SetupContents = SetupContents()
+        seen: EgressSeen = EgressSeen(), contents: SetupContents? = nil
     ) {
         self.command = command
         self.folder = folder
@@ -48,12 +49,22 @@ package struct SetupReport: Hashable, Sendable {
             }
         var text = "setup '\(command)' \(how) (\(milliseconds) ms)"
         if !seen.reached.isEmpty { text += "; it reached \(seen.reached.joined(separator: ", "))" }
-        if !seen.refused.isEmpty { text += "; it was refused \(seen.refused.joined(separator: ", "))" }
+        if !seen.unreached.isEmpty { text += "; it could not reach \(seen.unreached.joined(separator: ", "))" }
+        if !seen.refused.isEmpty { text += "; it was refused \(seen.refused.map(\.summary).joined(separator: ", "))" }
+        return contents.map { text + Self.said(of: $0) } ?? text
+    }
+
+    private static func said(of contents: SetupContents) -> String {
+        var text = ""
         if contents.changedCount > 0 {
             let more = contents.changedCount > contents.changed.count ? " and \(contents.changedCount - contents.changed.count) more" : ""
-            text += "; it changed \(contents.changed.map(\.shown).joined(separator: ", "))\(more), which stay as the commit has them"
+            let stay = contents.changedCount == 1 ? "stays as the commit has it" : "stay as the commit has them"
+            text += "; it changed \(contents.changed.map(\.shown).joined(separator: ", "))\(more), which \(stay)"
         }
-        if contents.leftOut > 0 { text += "; \(contents.leftOut) of its files are no files, folders or links, and are left out" }
+        if contents.leftOut > 0 {
+            let things = contents.leftOut == 1 ? "1 thing was" : "\(contents.leftOut) things were"
+            text += "; \(things) left out (no files, folders or links, a .git, not readable, or more than 100 folders deep)"
+        }
         return text
     }
 
@@ -61,9 +72,11 @@ package struct SetupReport: Hashable, Sendable {
         JSON.object([
             .init("command", .string(command)), .init("folder", .string(folder?.text ?? ".")),
             .init("outcome", .string(outcome.rawValue)), .init("problem", JSON(problem)), .init("milliseconds", JSON(milliseconds)),
-            .init("reached", .array(seen.reached.map(JSON.string))), .init("refused", .array(seen.refused.map(JSON.string))),
-            .init("files", JSON(contents.entries)), .init("bytes", JSON(contents.bytes)), .init("left_out", JSON(contents.leftOut)),
-            .init("changed", .array(contents.changed.map { .string($0.text) })), .init("changed_count", JSON(contents.changedCount)),
+            .init("reached", .array(seen.reached.map(JSON.string))), .init("unreached", .array(seen.unreached.map(JSON.string))),
+            .init("refused", .array(seen.refused.map(\.json))),
+            .init("files", JSON(contents?.entries)), .init("bytes", JSON(contents?.bytes)), .init("left_out", JSON(contents?.leftOut)),
+            .init("changed", contents.map { .array($0.changed.map { .string($0.text) }) } ?? .null),
+            .init("changed_count", JSON(contents?.changedCount)),
         ]).withoutNulls
     }
 }

@@ -114,7 +114,7 @@ package struct WorkPlace: Sendable {
         var found: [String: [SetupFile]] = [:]
         for candidate in candidates {
             guard let setup = candidate.setup, found[Self.line(candidate)] == nil else { continue }
-            let named = SetupScript.paths(in: setup, folder: candidate.setupFolder)
+            let named = SetupInstall.named(in: setup, folder: candidate.setupFolder)
             found[Self.line(candidate)] = try await needs.shelf.files(in: worktree.folder, named: named)
         }
         return found
@@ -123,8 +123,15 @@ package struct WorkPlace: Sendable {
     private func setUp(_ candidate: TestCandidate, _ files: [SetupFile]) async throws -> SetupReport {
         let elapsed = Self.stopwatch(needs.clock)
         let key = key(candidate, files)
-        if let key, try await needs.shelf.put(key, into: place) {
-            return report(candidate, .cached, milliseconds: Int(elapsed() / .milliseconds(1)))
+        do throws(SandboxError) {
+            if let key, try await needs.shelf.put(key, into: place) {
+                return report(candidate, .cached, milliseconds: Int(elapsed() / .milliseconds(1)))
+            }
+        } catch {
+            guard error.kind == .invalid else { throw error }
+            var report = report(candidate, .failed, milliseconds: Int(elapsed() / .milliseconds(1)))
+            report.problem = error.message
+            return report
         }
         return try await needs.worktrees.withWorktree(order.request) { fresh in
             try await needs.shelf.withHome { home in
@@ -136,9 +143,7 @@ package struct WorkPlace: Sendable {
     private func make(_ candidate: TestCandidate, at made: SetupPlace, as key: SetupKey?) async throws -> SetupReport {
         let record = try await needs.shelf.record(of: made.worktree)
         let bench = needs.bench.at(home: made.home)
-        let (ending, seen) = try await needs.ways.withWayOut(to: order.egress) { way in
-            try await bench.prepare(candidate, in: made.worktree, through: way)
-        }
+        let (ending, seen) = try await bench.prepare(candidate, in: made.worktree, out: needs.ways, to: order.egress)
         var report = report(candidate, key == nil ? .ran : .kept, milliseconds: Int(ending.time / .milliseconds(1)))
         report.seen = seen
         report.problem = ending.problem
@@ -158,11 +163,18 @@ package struct WorkPlace: Sendable {
         SetupReport(command: candidate.setup ?? "", folder: candidate.setupFolder, outcome: outcome, milliseconds: milliseconds)
     }
 
-    /// Hosts are part of it: a setup that goes on without what it could not reach makes another result.
+    /// Hosts are part of it: a setup that goes on without what it could not reach makes another result. Only what package managers install
+    /// from files that are known is for other commits as well; anything else can have read whatever this one has.
     private func key(_ candidate: TestCandidate, _ files: [SetupFile]) -> SetupKey? {
         let hosts = needs.ways.agreed(order.egress).patterns.map(\.description).sorted().joined(separator: " ")
+        let setup = candidate.setup ?? ""
+        let isShared = SetupInstall.decidesAlone(setup, folder: candidate.setupFolder, files: files)
+        let folders = order.request.folders.sorted().map(\.text).joined(separator: "\n")
         return SetupKey(
-            commands: [order.scope, hosts, candidate.setupFolder?.text ?? "", candidate.setup ?? ""], files: files, machine: needs.machine
+            commands: [
+                order.scope, hosts, candidate.setupFolder?.text ?? "", setup, folders,
+                isShared ? "any commit" : order.request.commit.description,
+            ], files: isShared ? files : [], machine: needs.machine
         ) { Hex.encode(SHA256.digest($0)) }
     }
 

@@ -1,7 +1,7 @@
 // An address as far as mirrors look at it: how it is spoken to, and how it may be shown.
 
 struct RemoteAddress: Hashable, Sendable {
-    /// `file` for a path.
+    /// `file` for a path without a colon.
     let scheme: String
     let hasUserInformation: Bool
     /// Without user, password and query.
@@ -9,10 +9,9 @@ struct RemoteAddress: Hashable, Sendable {
 
     init(_ url: String) {
         guard let mark = url.firstRange(of: "://") else {
-            // `host:path`, which git reads as a way to ssh, has its colon before any slash.
-            let beforeSlash = url.prefix { $0 != "/" }
-            scheme = beforeSlash.contains(":") ? "ssh" : "file"
-            hasUserInformation = beforeSlash.contains("@")
+            // `host:path` is a way to ssh: for git with its colon before any slash, for the library wherever the colon is.
+            scheme = url.contains(":") ? "ssh" : "file"
+            hasUserInformation = scheme == "ssh" && url.contains("@")
             shown = scheme == "file" ? url : "an address like ssh's"
             return
         }

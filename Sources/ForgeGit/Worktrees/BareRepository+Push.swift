@@ -87,10 +87,22 @@ extension BareRepository {
         return found
     }
 
+    /// As the library reads an address: a percent sign without two digits is itself.
     private static func path(of url: String) -> String {
         guard url.hasPrefix("file://") else { return url }
-        let path = url.dropFirst("file://".count)
-        return path.hasPrefix("localhost/") ? String(path.dropFirst("localhost".count)) : String(path)
+        var rest = url.utf8.dropFirst("file://".utf8.count)
+        if rest.starts(with: "localhost/".utf8) { rest = rest.dropFirst("localhost".utf8.count) }
+        var path: [UInt8] = []
+        while let byte = rest.popFirst() {
+            let digits = rest.prefix(2).compactMap(\.hexadecimalValue)
+            guard byte == UInt8(ascii: "%"), digits.count == 2 else {
+                path.append(byte)
+                continue
+            }
+            path.append(digits[0] << 4 | digits[1])
+            rest = rest.dropFirst(2)
+        }
+        return String(decoding: path, as: UTF8.self)
     }
 }
 

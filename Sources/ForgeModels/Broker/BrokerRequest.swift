@@ -46,7 +46,9 @@ package struct BrokerRequest: Hashable, Sendable {
             let names = policy.models.sorted().joined(separator: ", ")
             throw BrokerRefusal(.forbidden, "the model '\(model.prefix(100))' is not allowed here; allowed: \(names)")
         }
-        answerTokensMax = try Self.bound(&json, wire, isOpenAI: isOpenAI, policy)
+        // Its own models want it wherever they are asked.
+        let wantsNewWord = isOpenAI || ChatRequest.isOpenAIName(model)
+        answerTokensMax = try Self.bound(&json, wire, wantsNewWord: wantsNewWord, policy)
         isStream = json["stream"] == .bool(true)
         // Without it a stream never says what it cost.
         if wire == .openAIChat, isStream { json.set("stream_options", ["include_usage": true]) }
@@ -59,13 +61,14 @@ package struct BrokerRequest: Hashable, Sendable {
     }
 
     /// The longest answer, written into the body where it was missing.
+    /// - Parameter wantsNewWord: `max_completion_tokens`, in place of the older `max_tokens`.
     private static func bound(
-        _ json: inout JSON, _ wire: ModelWire, isOpenAI: Bool, _ policy: BrokerPolicy
+        _ json: inout JSON, _ wire: ModelWire, wantsNewWord: Bool, _ policy: BrokerPolicy
     ) throws(BrokerRefusal) -> Int {
         let names =
             switch wire {
             case .anthropic: ["max_tokens"]
-            case .openAIChat: isOpenAI ? ["max_completion_tokens", "max_tokens"] : ["max_tokens", "max_completion_tokens"]
+            case .openAIChat: wantsNewWord ? ["max_completion_tokens", "max_tokens"] : ["max_tokens", "max_completion_tokens"]
             case .openAIResponses: ["max_output_tokens"]
             }
         let given = names.filter { json[$0] ?? .null != .null }

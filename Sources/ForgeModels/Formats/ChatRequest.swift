@@ -26,7 +26,7 @@ struct ChatRequest {
     }
 
     /// Behind a router, too: `gpt-5`, `o4-mini`. Its open models run on other people's servers.
-    private static func isOpenAIName(_ model: String) -> Bool {
+    static func isOpenAIName(_ model: String) -> Bool {
         let name = model.split(separator: "/").last ?? ""
         if name.hasPrefix("gpt-") { return !name.hasPrefix("gpt-oss") }
         return name.first == "o" && name.dropFirst().first?.isNumber == true

@@ -1,7 +1,8 @@
 // What a run kept of its exchanges as one transcript that makes the same run again. Pure: it is handed what was kept, and the steps.
 //
 // A run asks more than it uses: a try that failed is made again, and a process that is killed asks once more. Of a step that came to its end
-// those exchanges count that it names; of one that did not, the last, since that is what the run went on with.
+// those exchanges count that it names; of one that did not, the last, since that is what the run went on with. What was cancelled is never
+// played: nobody waited for it any more, and whoever hears of it would stop as if they were told to.
 
 package import ForgeCore
 
@@ -28,13 +29,15 @@ package struct RunTranscript: Hashable, Sendable {
 
         var number: Int64 { exchange["number"]?.integer ?? 0 }
         var step: String { exchange["step"]?.string ?? "" }
+        var isCancelled: Bool { exchange["failure"]?["kind"]?.string == "cancelled" }
     }
 
     private static func used(_ all: [Line], _ steps: [Step]) -> [Line] {
         let stored = Set(steps.map(\.key))
         let named = Set(steps.flatMap(\.exchanges))
-        let last = Dictionary(all.map { ($0.step, $0.number) }) { max($0, $1) }
-        return all.filter { line in
+        let ended = all.filter { !$0.isCancelled }
+        let last = Dictionary(ended.map { ($0.step, $0.number) }) { max($0, $1) }
+        return ended.filter { line in
             stored.contains(line.step) ? named.contains(line.digest) : last[line.step] == line.number
         }
     }

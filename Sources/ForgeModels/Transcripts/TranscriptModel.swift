@@ -1,5 +1,5 @@
-// A model that says what a transcript says: for demonstrations, tests and the replay of a recording. It asks nobody and costs nothing but
-// what the transcript says.
+// A model that says what a transcript says: for demonstrations, tests and the replay of a recording. It asks nobody and costs nothing: what a
+// recording cost when it was made is in the recording, and nobody pays it again.
 
 package import ForgeCore
 import Synchronization
@@ -7,9 +7,12 @@ import Synchronization
 package final class TranscriptModel: Model {
     package let name: String
     private let lines: Mutex<[TranscriptLine]>
+    private let tellsPrices: Bool
 
-    package init(_ transcript: ModelTranscript, name: String = "scripted") {
+    /// - Parameter tellsPrices: says what it cost when it was recorded: for who only looks at it.
+    package init(_ transcript: ModelTranscript, name: String = "scripted", tellsPrices: Bool = false) {
         self.name = name
+        self.tellsPrices = tellsPrices
         lines = Mutex(transcript.lines)
     }
 
@@ -19,8 +22,10 @@ package final class TranscriptModel: Model {
         guard let line = take(for: request) else {
             throw ModelError(.unavailable, "the transcript has no line left for the role \(request.role)")
         }
-        for event in line.exchange.events { await events(event) }
-        return try line.exchange.result.get()
+        for event in line.exchange.events { await events(tellsPrices ? event : event.withoutPrice) }
+        var reply = try line.exchange.result.get()
+        if !tellsPrices { reply.usage.microUSD = nil }
+        return reply
     }
 
     /// The first line that fits.
@@ -41,5 +46,11 @@ package final class TranscriptModel: Model {
         case .turn(let parts): ModelReply(parts: parts, stop: .ended, model: "").text
         case .results(let results): results.map(\.text).joined(separator: "\n")
         }
+    }
+}
+
+extension ModelEvent {
+    fileprivate var withoutPrice: ModelEvent {
+        if case .discarded(let why, _) = self { .discarded(because: why, paid: nil) } else { self }
     }
 }

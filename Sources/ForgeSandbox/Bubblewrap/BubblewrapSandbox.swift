@@ -61,7 +61,7 @@ package final class BubblewrapSandbox: Sandbox {
     /// The self-test, done once.
     package func walls() async -> WallReport {
         if let known = found.withLock({ $0 }) { return known }
-        let report = await selfTest.report { command throws(SandboxError) in
+        let report = await selfTest.report(readable: options.readable) { command throws(SandboxError) in
             try self.carryOut(command, cancelled: try Descriptor.event()) { _ in }
         }
         found.withLock { $0 = report }

@@ -11,12 +11,13 @@ actor SelfTest {
     private var found: WallReport?
 
     /// Done by whoever asks first; the others wait.
-    func report(_ run: @Sendable (SandboxCommand) throws(SandboxError) -> SandboxEnding) -> WallReport {
+    /// - Parameter readable: folders that every command may read.
+    func report(readable: [String], _ run: @Sendable (SandboxCommand) throws(SandboxError) -> SandboxEnding) -> WallReport {
         if let found { return found }
         let began = forge_sandbox_nanoseconds()
         let walls: [Wall]
         do throws(SandboxError) {
-            walls = try Self.attempt(run)
+            walls = try Self.attempt(readable, run)
         } catch {
             walls = [Wall(name: "self-test", isHeld: false, detail: error.message)]
         }
@@ -25,7 +26,9 @@ actor SelfTest {
         return report
     }
 
-    private static func attempt(_ run: (SandboxCommand) throws(SandboxError) -> SandboxEnding) throws(SandboxError) -> [Wall] {
+    private static func attempt(
+        _ readable: [String], _ run: (SandboxCommand) throws(SandboxError) -> SandboxEnding
+    ) throws(SandboxError) -> [Wall] {
         var template = Array("/tmp/forge-walls-XXXXXX".utf8CString)
         guard unsafe template.withUnsafeMutableBufferPointer({ unsafe mkdtemp($0.baseAddress!) != nil }) else {
             throw .system("make a folder in /tmp", forge_sandbox_errno())
@@ -46,9 +49,8 @@ actor SelfTest {
         let limits = SandboxLimits(
             wallTime: .seconds(20), processorTime: .seconds(10), memoryBytes: 256 << 20, processes: 32, fileBytes: 8 << 20, openFiles: 99,
             diskReserveBytes: 0, outputBytes: 20_000, storedBytes: 1 << 20, scratchBytes: 1 << 20)
-        let arguments = [
-            "perl", "-e", WallProbes.script, canary, "\(listeners.port)", listeners.name, WallProbes.callNumbers,
-        ]
+        let arguments =
+            ["perl", "-e", WallProbes.script, canary, "\(listeners.port)", listeners.name, WallProbes.callNumbers] + readable
         let ending = try run(SandboxCommand(arguments: arguments, worktree: worktree, limits: limits))
         return walls(in: ending) + [written(worktree)]
     }

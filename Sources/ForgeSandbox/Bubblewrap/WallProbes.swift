@@ -24,12 +24,16 @@ enum WallProbes {
 
     static let script = #"""
         use strict;
-        my ($canary, $port, $abstract, $numbers) = @ARGV;
+        my ($canary, $port, $abstract, $numbers, @readable) = @ARGV;
         my %call = map { split /=/ } split /,/, $numbers;
         $| = 1;
         sub wall { my ($name, $good, @fallen) = @_; print join("\t", $name, @fallen ? "fallen" : "held", @fallen ? join(", ", @fallen) : $good), "\n" }
         sub slurp { my $file; open($file, "<", $_[0]) or return ""; local $/; my $text = <$file>; defined $text ? $text : "" }
         sub writes { my $file; open($file, ">", $_[0]) and do { close $file; unlink $_[0]; 1 } }
+        # A folder on the way to one that may be read has nothing else in it.
+        sub seen { my ($place) = @_; return $place unless grep { index($_, "$place/") == 0 } @readable;
+            opendir(my $in, $place) or return ();
+            map { my $step = $_; (grep { $_ eq $step } @readable) ? () : seen($step) } map { "$place/$_" } grep { !/^\.\.?$/ } readdir $in }
         sub refused { my ($name, $wanted, @arguments) = @_; $! = 0; my $result = syscall($call{$name}, @arguments);
             kill 9, $$ if $result == 0 && $name =~ /^clone/;
             $result == -1 && $! == $wanted ? () : "$name (" . ($result == -1 ? "$!" : "done") . ")" }
@@ -37,7 +41,7 @@ enum WallProbes {
         opendir(my $open, "/proc/self/fd"); my @open = grep { /^\d+$/ && $_ > 2 && readlink("/proc/self/fd/$_") !~ m{^/proc/\d+/fd$|^/(proc|dev)$} } readdir $open;
         wall("descriptors", "none but the three", map { "$_ is " . readlink("/proc/self/fd/$_") } @open);
         wall("files", "nothing of this machine but its programs can be read, and none of it written",
-            (grep { -e $_ } $canary, "/etc/shadow", "/etc/ssh", "/var/lib", "/run/docker.sock", "/root", "/home"),
+            (map { seen($_) } grep { -e $_ } $canary, "/etc/shadow", "/etc/ssh", "/var/lib", "/run/docker.sock", "/root", "/home"),
             (map { "$_ is writable" } grep { writes("$_/forge-probe") } "/", "/etc", "/usr", "/usr/bin", "/dev", "/proc", "/worktree/.git"));
         my @git = (-e "/worktree/.git/config" ? "it can be read" : (), rename("/worktree/.git", "/worktree/.git2") ? "it can be moved" : (),
             rmdir("/worktree/.git") ? "it can be removed" : ());

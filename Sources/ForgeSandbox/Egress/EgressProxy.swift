@@ -26,6 +26,8 @@ package struct EgressLimits: Sendable {
 /// One thing that happened, for the audit.
 package enum EgressEvent: Hashable, Sendable {
     case refused(target: String, because: String)
+    /// It would have been let through, and its name could not be looked up.
+    case unknown(EgressTarget)
     /// Written before the connection is made: what cannot be written is not made.
     case allowed(EgressTarget, IPAddress)
     case closed(EgressTarget, CopyEnding, sent: Int, received: Int)
@@ -89,10 +91,12 @@ package final class EgressProxy: Sendable {
         let (request, rest) = await thread.carryOut { Self.readHead(program, stop, limits) }
         switch request {
         case .unfinished: return
-        case .refused(let status, let reason): await refuse(program, "", status, reason)
+        case .refused(let status, let reason):
+            await note(.refused(target: "", because: reason))
+            Self.answer(program, status, reason)
         case .connect(let target):
             guard rules.allows(target) else {
-                return await refuse(program, target.description, 403, "\(target) is not on the list of hosts that may be reached")
+                return await refuse(program, target, "\(target) is ", "not on the list of hosts that may be reached")
             }
             await connect(program, to: target, rest, on: thread)
         }
@@ -101,9 +105,12 @@ package final class EgressProxy: Sendable {
     private func connect(_ program: Descriptor, to target: EgressTarget, _ rest: [UInt8], on thread: EgressThread) async {
         let resolve = dependencies.resolve ?? Self.systemAddresses
         let found = await thread.carryOut { resolve(target.host) }
-        guard !found.isEmpty else { return await refuse(program, target.description, 502, "\(target.host) is not known") }
+        guard !found.isEmpty else {
+            await note(.unknown(target))
+            return Self.answer(program, 502, "\(target.host) is not known")
+        }
         guard let address = found.first(where: dependencies.guarding.allows) else {
-            return await refuse(program, target.description, 403, "\(target.host) leads to this machine or its networks")
+            return await refuse(program, target, "\(target.host) ", "leads to this machine or its networks")
         }
         do throws(StoreError) {
             try await dependencies.audit(.allowed(target, address))
@@ -117,9 +124,10 @@ package final class EgressProxy: Sendable {
         await note(.closed(target, ending, sent: sent, received: received))
     }
 
-    private func refuse(_ program: Descriptor, _ target: String, _ status: Int, _ reason: String) async {
-        await note(.refused(target: target, because: reason))
-        Self.answer(program, status, reason)
+    /// The audit has the target beside the reason; the program is told in a sentence.
+    private func refuse(_ program: Descriptor, _ target: EgressTarget, _ subject: String, _ reason: String) async {
+        await note(.refused(target: target.description, because: reason))
+        Self.answer(program, 403, subject + reason)
     }
 
     /// Of something that is over: there is nothing left to prevent.

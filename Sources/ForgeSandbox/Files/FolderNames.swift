@@ -10,8 +10,11 @@ struct FolderName: Sendable {
 
 enum FolderNames {
     /// In the order of the disk. What `.gitignore` in it says goes to `onIgnoreFile` while the folder is open.
+    ///
+    /// - Parameter showsHidden: for who has to tell that they are there, and nothing else of them.
     static func read(
-        _ folder: consuming OpenFile, countMax: Int = .max, onIgnoreFile: (borrowing OpenFile) -> Void = { _ in }
+        _ folder: consuming OpenFile, countMax: Int = .max, showsHidden: Bool = false,
+        onIgnoreFile: (borrowing OpenFile) -> Void = { _ in }
     ) throws(SystemRefusal) -> [FolderName] {
         let number = folder.giveUp()
         guard let stream = unsafe fdopendir(number) else {
@@ -24,7 +27,7 @@ enum FolderNames {
         while names.count < countMax, let entry = unsafe forge_next_name(stream) {
             let name = unsafe bytes(of: forge_name_text(entry))
             if name == ignoreFile, let file = openIgnoreFile(number) { onIgnoreFile(file) }
-            guard name != [0x2E], name != [0x2E, 0x2E], !WorkPath.isHidden(name) else { continue }
+            guard name != [0x2E], name != [0x2E, 0x2E], showsHidden || !WorkPath.isHidden(name) else { continue }
             guard let kind = unsafe kind(of: entry, name, number) else { continue }
             names.append(FolderName(bytes: name, kind: kind))
         }

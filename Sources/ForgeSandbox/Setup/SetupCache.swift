@@ -15,6 +15,8 @@ package struct SetupLimits: Sendable {
     /// Of one.
     package var entryBytesMax = 4 << 30
     package var entryFilesMax = 500_000
+    /// Of the disk, for everybody else, as commands have to leave it; at most a tenth.
+    package var reserveBytes = 1 << 30
 
     package init() {}
 }
@@ -45,6 +47,9 @@ package final class SetupCache: Sendable {
         (own, lock) = try Self.ownFolder(in: staging)
         Self.sweep(staging, sparing: own)
     }
+
+    /// Of what is half made the next one removes what is left.
+    deinit { unsafe rmdir(own) }
 
     private static func ownFolder(in staging: String) throws(SandboxError) -> (String, Descriptor) {
         for number in 0..<startsMax {
@@ -131,7 +136,7 @@ package final class SetupCache: Sendable {
 
     private var keys: [SetupKey] { folderNames(folder).compactMap { SetupKey(text: $0) } }
 
-    private func bytes(of key: SetupKey) -> Int {
+    func bytes(of key: SetupKey) -> Int {
         KernelFile.number(place(of: key) + Self.sizeFile) ?? max(0, Int(unsafe forge_tree_bytes(place(of: key))))
     }
 

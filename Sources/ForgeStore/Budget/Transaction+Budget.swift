@@ -5,9 +5,10 @@ import ForgeCore
 extension Transaction {
     func reserve(_ reservation: BudgetReservation, lease: Lease?) throws(StoreError) -> BudgetAnswer {
         try expireReservations()
-        let payer = reservation.payer
+        var payer = reservation.payer
         if let run = payer.run {
-            _ = try writableRun(run, lease, "reserve budget")
+            // The repository may be called otherwise since the run began.
+            payer.repository = try writableRun(run, lease, "reserve budget").new.repository
             if let lease { try endReservations(of: run, before: lease) }
         } else if let lease {
             _ = try leasedJob(lease, "reserve budget")
@@ -48,7 +49,7 @@ extension Transaction {
         return ReservationID(number ?? 0)
     }
 
-    private func touch(_ account: BudgetAccount) throws(StoreError) -> Int64? {
+    func touch(_ account: BudgetAccount) throws(StoreError) -> Int64? {
         try connection.first(
             """
             INSERT INTO budget_accounts (scope, tenant, name, period, spent, updated_at) VALUES (?, ?, ?, ?, 0, ?)

@@ -19,6 +19,7 @@ extension Transaction {
                 ON CONFLICT (tenant, repository, rule) DO UPDATE SET count = count + excluded.count
             """, names)
         try connection.run("DELETE FROM dismissals WHERE tenant = ? AND repository = ?", [Value(tenant), .text(old)])
+        try moveBudgets(old, to: new, of: tenant)
     }
 
     /// With the lanes that claims walk: their triggers see to jobs that come and go, not to jobs that move.

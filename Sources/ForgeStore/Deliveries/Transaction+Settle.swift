@@ -4,10 +4,14 @@ import ForgeCore
 
 extension Transaction {
     func settle(_ id: DeliveryID, _ settlement: Settlement) throws(StoreError) -> Settled? {
-        guard try connection.first("SELECT 1 FROM deliveries WHERE id = ? AND state = 'pending'", [Value(id)], { _ in true }) != nil else {
-            return nil
+        guard var age = try ageOfPending(id) else { return nil }
+        // More than a mention in passing: the event is about where a repository lives.
+        if settlement.notices.count > 1 { age.isHealed = false }
+        var settlement = settlement
+        for notice in settlement.notices {
+            try note(notice, age)
+            if let (old, new) = try formerName(in: notice) { settlement.move(old, to: new) }
         }
-        for notice in settlement.notices { try note(notice) }
         let tenant = if let own = settlement.tenant { own } else { try tenant(of: settlement.repository) }
         for subject in settlement.endedSubjects {
             let owned = JobSubject(tenant: tenant, repository: subject.repository, subject: subject.subject)
@@ -23,6 +27,12 @@ extension Transaction {
         }
         try write(settlement, tenant: tenant, settled, on: id)
         return settled
+    }
+
+    private func ageOfPending(_ id: DeliveryID) throws(StoreError) -> NoticeAge? {
+        try connection.first("SELECT received_at, is_healed FROM deliveries WHERE id = ? AND state = 'pending'", [Value(id)]) { row in
+            NoticeAge(receivedAt: row.moment(), isHealed: row.flag())
+        }
     }
 
     private func carryOut(_ work: TicketWork, tenant: Tenant, delivery: DeliveryID, into settled: inout Settled) throws(StoreError) {

@@ -48,7 +48,8 @@ struct DatabaseFile {
         let pageBytes = field == 1 ? 65_536 : field
         guard pageBytes >= 512, pageBytes.nonzeroBitCount == 1 else { throw damaged("its page size is \(field)") }
         let pages = header[28..<32].reduce(0) { $0 << 8 | Int($1) }
-        guard try size(of: path) ?? 0 < pages * pageBytes, try size(of: path + "-wal") ?? 0 == 0 else { return }
+        // The log first: whoever moves it into the file meanwhile removes it when the file is whole.
+        guard try size(of: path + "-wal") ?? 0 == 0, try size(of: path) ?? 0 < pages * pageBytes else { return }
         throw damaged("it ends before the last of its \(pages) pages")
     }
 

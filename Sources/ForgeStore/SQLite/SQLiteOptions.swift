@@ -14,7 +14,7 @@ package struct SQLiteOptions: Hashable, Sendable {
     }
 
     package var access: Access
-    /// How long to wait for another process's transaction.
+    /// How long to wait for another process's transaction; for a command also until another has made the database.
     package var lockWait: Duration
     /// One transaction takes at most so many writes, and (but for the first) at most so many bytes.
     package var groupWritesMax: Int

@@ -54,6 +54,9 @@ package final class SQLiteStore: Sendable {
 // MARK: - Opening
 
 extension SQLiteStore {
+    /// Between two looks at whether another process is done with the database.
+    private static let lookPauseMilliseconds: Int32 = 10
+
     /// Leaves a database of the right version behind, and returns the lock if this process holds it from now on.
     private static func prepare(
         _ folder: String, path: String, access: SQLiteOptions.Access, options: SQLiteOptions
@@ -63,14 +66,26 @@ extension SQLiteStore {
             try requireCurrent(path)
             return nil
         case .shared:
-            guard try isOutdated(path) else { return nil }
-            // The lock only for as long as the database is made or changed: a service that starts now must not find it taken later.
-            if let lock = try lockFolder(folder) { return try migrate(path, options, holding: lock, keepsLock: false) }
-            try requireCurrent(path)
+            try makeCurrent(folder, path: path, options)
             return nil
         case .exclusive:
             guard let lock = try lockFolder(folder) else { throw FolderLock.inUse(folder: folder) }
             return try migrate(path, options, holding: lock, keepsLock: true)
+        }
+    }
+
+    /// Who has the lock may be another command that makes the database right now, or a service that has just begun: what they make is waited
+    /// for, as their transactions are later on.
+    private static func makeCurrent(_ folder: String, path: String, _ options: SQLiteOptions) throws(StoreError) {
+        let deadline = ContinuousClock.now.advanced(by: options.lockWait)
+        while try isOutdated(path) {
+            // The lock only for as long as the database is made or changed: a service that starts now must not find it taken later.
+            if let lock = try lockFolder(folder) {
+                _ = try migrate(path, options, holding: lock, keepsLock: false)
+                return
+            }
+            guard !Task.isCancelled, ContinuousClock.now < deadline else { return try requireCurrent(path) }
+            poll(nil, 0, lookPauseMilliseconds)
         }
     }
 

@@ -9,6 +9,7 @@ enum BudgetCommand {
 
     private static let budget = CommandSpecification(
         "budget", "what models cost, and what is left of the limits: today's repositories and this month's owners",
+        details: "Exit codes: 0 shown, also when nothing was spent, 2 bad input, or there is no such run, 3 failed.",
         options: [
             .init("repository", "OWNER/NAME", "of one repository"), .init("run", "ID", "of one run"),
             .init("day", "YYYY-MM-DD", "of another day, or with YYYY-MM of another month (UTC)"), .limit, .before, .json, .config,

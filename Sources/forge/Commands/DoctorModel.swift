@@ -25,7 +25,8 @@ struct DoctorModel {
             } catch {
                 return [DoctorFinding(name: Self.name, state: .wrong, detail: error.message, advice: "mend the folder of rules_dir")]
             }
-            let places = settings.model.provider == .scripted ? [transcript] : names.map { place($0, catalog) }
+            guard settings.model.provider != .scripted else { return asks ? [transcript, notAsked] : [transcript] }
+            let places = names.map { place($0, catalog) }
             return asks ? places + [await answer(catalog)] : places
         }
     }
@@ -43,6 +44,11 @@ struct DoctorModel {
         } catch {
             return DoctorFinding(name: Self.name, state: .wrong, detail: error.description, advice: "mend model.script")
         }
+    }
+
+    /// A transcript's lines are for a crew's questions: none is for this one.
+    private var notAsked: DoctorFinding {
+        DoctorFinding(name: "model answers", state: .fine, detail: "a transcript is played, so --ask-model asks nobody")
     }
 
     /// Of all roles, each once.

@@ -87,7 +87,9 @@ enum ModelCommand {
             client: http.clientForModels(), wall: context.clock, clock: ContinuousClock(), jitter: .system)
         let catalog = try RulePacks.load(arguments, context).models()
         do throws(SetUpProblem) {
-            if let path = arguments.value("replay") { return TranscriptModel(try TranscriptFile.read(path), name: "replay") }
+            if let path = arguments.value("replay") {
+                return TranscriptModel(try TranscriptFile.read(path), name: "replay", tellsPrices: true)
+            }
             if let model = try settings.model.model(catalog, surroundings) { return model }
         } catch {
             throw .badInput(error.description)

@@ -64,7 +64,8 @@ enum RunCommands {
 
     // MARK: What a run left behind
 
-    private static let out = OptionSpecification("out", "FILE", "write it to this file, for its owner alone (default: standard output)")
+    private static let out = OptionSpecification(
+        "out", "FILE", "make this file of it, for its owner alone, in place of one that is there (default: standard output)")
 
     private static let artifact = CommandSpecification(
         "runs artifact", "print something that a run left behind, such as the log of its tests",
@@ -102,9 +103,10 @@ enum RunCommands {
     private static let transcript = CommandSpecification(
         "runs transcript", "write what a run asked models and was answered, to be read or played again",
         details: """
-            The settings model.provider: scripted with model.script, and 'forge model ask --replay', play it. Tries that failed and were made
-            again, and answers that were lost with their process, are left out, so that it makes the same run; --all has them too.
-            Exit codes: 0 written, 1 the run kept no exchange, or there is no such run.
+            The settings model.provider: scripted with model.script play it, and so does 'forge model ask --replay FILE --role ROLE': an
+            exchange is played only for its own role, such as reviewer. Tries that failed and were made again, answers that were lost
+            with their process, and questions that were given up, are left out, so that it makes the same run; --all has them too.
+            Exit codes: 0 written, 1 the run kept no exchange that it used, or there is no such run.
             """,
         positionals: [.init("ID", "the run's number")],
         options: [out, .init("all", nil, "every exchange, also those that the run did not use"), .config]
@@ -115,6 +117,9 @@ enum RunCommands {
             let kept = try await exchanges(of: id, store)
             let found = RunTranscript(kept, steps: try await store.steps(of: id, scope: .all), isComplete: arguments.has("all"))
             guard !found.exchanges.isEmpty else {
+                guard found.leftOut == 0 else {
+                    throw CommandFailure.refused("run \(id) used none of the exchanges that it kept; --all has them")
+                }
                 throw CommandFailure.refused("run \(id) kept no exchange with a model: it asked none, or model.record is false")
             }
             if let path = arguments.value("out") {
@@ -138,7 +143,7 @@ enum RunCommands {
 
     private static func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
         do throws(SystemError) {
-            try Files.write(bytes, to: path, mode: 0o600)
+            try Files.replace(bytes, at: path, mode: 0o600)
         } catch {
             throw .failed("--out: \(error)")
         }

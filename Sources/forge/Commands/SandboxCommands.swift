@@ -21,7 +21,8 @@ enum SandboxCommands {
             connection is in the audit. With --model it finds the configured model, and no key: at the loopback (ANTHROPIC_BASE_URL or
             OPENAI_BASE_URL; FORGE_MODEL is the model's name) and at the socket in FORGE_MODEL_SOCKET. What it costs is counted as that of
             the repository 'person/uid-N', with N your number on this machine; 'forge budget' shows it. docs/operations.md says more.
-            Exit codes: 0 the command ended with 0, 1 it ended otherwise or at a limit, 2 bad input, 3 it could not be run.
+            Exit codes: 0 the command ended with 0, 1 it ended otherwise or at a limit, or there is no such program inside (exit 127),
+            2 bad input, 3 there is no sandbox to run it in, or it was interrupted.
 
               forge sandbox run -- make test
               forge sandbox run --write --memory 512MiB --time 30s -- sh -c 'echo hello >file'
@@ -94,9 +95,11 @@ enum SandboxCommands {
             }
             environment[String(text[..<place])] = String(text[text.index(after: place)...])
         }
+        let readable = (arguments.values["readable"] ?? []).map(absolute)
+        for path in readable where !Files.exists(path) { throw .badInput("--readable \(path): there is no such folder") }
         return SandboxCommand(
             arguments: arguments.positionals, environment: environment, worktree: absolute(folder), writesWorktree: arguments.has("write"),
-            limits: limits, readable: (arguments.values["readable"] ?? []).map(absolute))
+            limits: limits, readable: readable)
     }
 
     /// Without detours, which the sandbox refuses.
@@ -113,6 +116,8 @@ enum SandboxCommands {
 private final class CommandStream: Sendable {
     private let context: CommandContext
     private let text = Mutex(TerminalText())
+    /// On a terminal: what is written next would stand behind the program's last words.
+    private let isWithinLine = Mutex(false)
     /// Has an element once nobody reads any more.
     let gone: AsyncStream<Void>
     private let leaves: AsyncStream<Void>.Continuation
@@ -127,9 +132,16 @@ private final class CommandStream: Sendable {
         show(text.withLock { $0.take(bytes) })
     }
 
-    func finish() { show(text.withLock { $0.finish() }) }
+    func finish() {
+        show(text.withLock { $0.finish() })
+        if isWithinLine.withLock({ $0 }) { show("\n") }
+    }
 
-    private func show(_ text: String) { write(Array(text.utf8)) }
+    private func show(_ text: String) {
+        guard let last = text.utf8.last else { return }
+        isWithinLine.withLock { $0 = last != UInt8(ascii: "\n") }
+        write(Array(text.utf8))
+    }
 
     private func write(_ bytes: [UInt8]) {
         do throws(SystemError) {

@@ -128,10 +128,11 @@ struct SandboxOpening: Sendable {
 
     // MARK: Afterwards
 
-    /// As `reached a.example:443; refused b.example:443`; nil when no way was open.
+    /// As `reached a.example:443; could not reach b.example:443; refused c.example:443 (why)`; nil when no way was open, or none watched.
     func said(of seen: EgressSeen) -> String? {
-        guard !hosts.isEmpty else { return nil }
-        let parts = [("reached", seen.reached), ("refused", seen.refused)].filter { !$0.1.isEmpty }
+        guard !hosts.isEmpty, settings.sandbox.kind == .bubblewrap else { return nil }
+        let all = [("reached", seen.reached), ("could not reach", seen.unreached), ("refused", seen.refused.map(\.summary))]
+        let parts = all.filter { !$0.1.isEmpty }
         guard !parts.isEmpty else { return "no host was asked for" }
         return parts.map { "\($0.0) \($0.1.joined(separator: ", "))" }.joined(separator: "; ")
     }

@@ -9,6 +9,8 @@ import ForgeSystem
 
 enum TestsCommand {
     static let all = [detect, run]
+    /// Of a folder's own `.forge.yml`.
+    private static let configurationBytesMax = 1 << 20
 
     private static let near = OptionSpecification(
         "near", "PATH", "a changed path: the project nearest to it comes first; may be given again")
@@ -46,18 +48,21 @@ enum TestsCommand {
         details: """
             Tries what 'forge tests detect' finds, in that order, until one command comes to a judgement; failed tests are run again to tell
             which fail only now and then. After -- stands a command to run instead. Tests may write into the folder; as root, its files are
-            given to the sandbox's user. Setup runs first; it reaches the hosts that sandbox.egress of the settings and agents.egress of
-            .forge.yml both name, by default none. Tests reach nothing.
-            With --at the tests are those of a commit of the folder's repository, in a worktree of their own under the data folder; the folder
-            is not touched. Setup has a worktree of its own, and what it makes there is kept for the next run with the same lock files.
+            given to the sandbox's user. Setup runs first, in one's own folder not before a command after --; it reaches the hosts that
+            sandbox.egress of the settings and agents.egress of .forge.yml both name, by default none. One that fails is told, and the tests
+            run all the same. Tests reach nothing.
+            With --at the tests are those of a commit of the folder's repository, in a worktree of their own under the data folder ('data' in
+            the settings, or FORGE_DATA; /var/lib/forge); the folder is not touched. Setup has a worktree of its own, and what it makes there
+            is kept for the next run with the same lock files.
             With --json one document: {"schema", "verdict": "passed"|"failed"|"empty"|"broken"|"crashed"|"limited"|"missing_program"|
             "cannot_run", "commit"?, "command", "folder", "exit", "milliseconds", "format", "complete", "doubts", "counts", "flaky",
             "attempts", "setups", "tests": [{"name", "outcome": "passed"|"failed"|"skipped"|"errored", "file"?, "message"?}]}.
             "cannot_run" is for a folder in which nothing is known to try. Each of "attempts" is {"command", "folder", "problem",
-            "ending"?, "last_lines"}. "setups" tells of setups that had a way out or were for a commit: {"command", "folder",
-            "outcome": "cached"|"kept"|"ran"|"failed", "problem"?, "milliseconds", "reached", "refused", "files", "bytes", "left_out",
-            "changed", "changed_count"}.
-            Exit codes: 0 the tests ran and none failed, 1 tests failed, 2 bad input, 3 they could not be run or did not come to their end.
+            "ending"?, "last_lines"}. Each of "setups" is {"command", "folder", "outcome": "cached"|"kept"|"ran"|"failed", "problem"?,
+            "milliseconds", "reached", "unreached", "refused": [{"target", "reason"}], "files"?, "bytes"?, "left_out"?, "changed"?,
+            "changed_count"?}: the last five of one that ran for a commit.
+            Exit codes: 0 the tests ran and none failed, 1 tests failed, 2 bad input, 3 they could not be run, did not come to their end or
+            were interrupted.
 
               forge tests run
               forge tests run services/cart -- python3 -m pytest -x
@@ -99,7 +104,25 @@ enum TestsCommand {
 
     private static func agents(of folder: String) throws(CommandFailure) -> AgentsConfig {
         let path = folder + "/.forge.yml"
-        return try agents(Files.exists(path) ? UpperLayers.read(path) : nil, file: path)
+        return try agents(try configuration(path), file: path)
+    }
+
+    /// Nil when there is none. The folder may hold what somebody else wrote: no pipe is waited for, and no link leads out.
+    private static func configuration(_ path: String) throws(CommandFailure) -> [UInt8]? {
+        let name = Array(path.utf8)
+        let why = "it is no file of at most \(configurationBytesMax) bytes"
+        let refusal = SystemError(call: "read", subject: path, number: 0, message: why)
+        do throws(SystemError) {
+            guard try Files.facts(name).kind == .file else { throw refusal }
+            let file = try FoundFile(name)
+            guard file.facts.kind == .file, file.facts.byteCount <= configurationBytesMax else { throw refusal }
+            var bytes = [UInt8](repeating: 0, count: file.facts.byteCount)
+            let count = try file.read(into: &bytes, from: 0, to: bytes.count)
+            return Array(bytes.prefix(count))
+        } catch {
+            guard !error.isMissing else { return nil }
+            throw .badInput("\(path) cannot be read: \(error.message)")
+        }
     }
 
     /// What a repository says, as far as the layers above allow it.

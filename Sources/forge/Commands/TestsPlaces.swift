@@ -16,12 +16,13 @@ struct TestsAsked: Sendable {
     var command: String?
     var near: [RepositoryPath]
 
-    func candidates(_ tree: TestTree, _ agents: AgentsConfig) -> [TestCandidate] {
-        var configuration = TestConfiguration(test: agents.test, setup: agents.setup)
-        if let command { configuration = TestConfiguration(test: command, setup: nil) }
+    /// - Parameter isFresh: nothing was set up there: a command that was asked for needs it as well.
+    func candidates(_ tree: TestTree, _ agents: AgentsConfig, isFresh: Bool = false) -> [TestCandidate] {
+        let setsUp = command == nil || isFresh
+        let configuration = TestConfiguration(test: command ?? agents.test, setup: setsUp ? agents.setup : nil)
         var found = TestDetection.candidates(tree, near: near, configuration: configuration)
         guard command != nil, !found.isEmpty else { return found }
-        found[0].setup = nil
+        if !setsUp { found[0].setup = nil }
         found[0].why = "asked for"
         return found
     }
@@ -41,21 +42,20 @@ struct TestsInFolder: Sendable {
         let tried = asked.tried(asked.candidates(try TestFolderReader.tree(asked.folder), agents))
         let place = absolutePath(asked.folder)
         let isOut = !settings.sandbox.egress.narrowed(to: agents.egress).isEmpty && tried.contains { $0.setup != nil }
-        guard isOut else { return TestsReport(try await setUp.bench.prove(tried, in: place)) }
+        guard isOut else { return try await prove(tried, in: place, setUp.bench, nil) }
         return try await withStore(in: settings.data, context) { store in
             let ways = EgressAssembly(settings, journal: store, for: BudgetPayer(tenant: .local, repository: place))
             return try await prove(tried, in: place, setUp.bench, ways)
         }
     }
 
+    /// Without ways setup reaches nothing.
     private func prove(
-        _ tried: [TestCandidate], in place: String, _ bench: TestBench, _ ways: EgressAssembly
+        _ tried: [TestCandidate], in place: String, _ bench: TestBench, _ ways: EgressAssembly?
     ) async throws -> TestsReport {
         var setups: [SetupReport] = []
         let proof = try await bench.prove(tried, in: place) { candidate in
-            let (ending, seen) = try await ways.withWayOut(to: agents.egress) { way in
-                try await bench.prepare(candidate, in: place, through: way)
-            }
+            let (ending, seen) = try await prepare(candidate, in: place, bench, ways)
             setups.append(
                 SetupReport(
                     command: candidate.setup ?? "", folder: candidate.setupFolder, outcome: ending.problem == nil ? .ran : .failed,
@@ -63,6 +63,13 @@ struct TestsInFolder: Sendable {
             return ending.problem
         }
         return TestsReport(proof, setups: setups)
+    }
+
+    private func prepare(
+        _ candidate: TestCandidate, in place: String, _ bench: TestBench, _ ways: EgressAssembly?
+    ) async throws -> (ending: SetupEnding, seen: EgressSeen) {
+        guard let ways else { return (try await bench.prepare(candidate, in: place), EgressSeen()) }
+        return try await bench.prepare(candidate, in: place, out: ways, to: agents.egress)
     }
 }
 
@@ -81,10 +88,10 @@ struct TestsAtCommit: Sendable {
             let agents = try TestsCommand.agents(text, file: ".forge.yml of \(commit.short)", above: settings.repositories.layers)
             let setUp = try TestsSetUp(arguments, settings, try settings.sandbox.sandbox(log: log), timeout: agents.limits.commandTimeout)
             let repository = try Self.repository(at: path)
-            let mirrors = try settings.mirrors(log: log)
+            let mirrors = try Self.mirrors(settings, log)
             let place = HostPlace(tenant: .local, repository: repository)
             let snapshot = try await mirrors.fetch(
-                FetchRequest(place: place, remote: GitRemote(url: path), refs: [], commits: [commit]))
+                FetchRequest(place: place, remote: GitRemote(path: path), refs: [], commits: [commit]))
             // Opened worktrees hold the mirror themselves.
             await snapshot.release()
             return try await withStore(in: settings.data, context) { store in
@@ -95,7 +102,7 @@ struct TestsAtCommit: Sendable {
                     let tree = try TestFolderReader.tree(place.worktree.folder)
                     var asked = asked
                     if let own = Self.folder(absolutePath(asked.folder), in: path) { asked.near.append(own) }
-                    let (proof, setups) = try await place.prove(asked.tried(asked.candidates(tree, agents)))
+                    let (proof, setups) = try await place.prove(asked.tried(asked.candidates(tree, agents, isFresh: true)))
                     return TestsReport(proof, setups: setups, commit: commit)
                 }
             }
@@ -108,11 +115,22 @@ struct TestsAtCommit: Sendable {
     private func source() async throws -> (path: String, commit: CommitSHA, config: [UInt8]?) {
         do throws(GitError) {
             let repository = try LocalRepository(containing: asked.folder, runtime: try GitRuntime())
+            // A mirror takes commits with all that was before them.
+            guard !repository.isShallow else { throw GitError(.other, "fetch", "this clone is shallow: git fetch --unshallow first") }
             let commit = try await repository.commit(named: name)
             let config = try await repository.file(RepositoryPath(".forge.yml"), at: commit, bytesMax: 1 << 20)
             return (absolutePath(repository.workTree ?? asked.folder), commit, config)
         } catch {
             throw CommandFailure.badInput(error.message)
+        }
+    }
+
+    /// A person need not be who the service runs as.
+    private static func mirrors(_ settings: ServerSettings, _ log: Log) throws -> Mirrors {
+        do {
+            return try settings.mirrors(log: log)
+        } catch let problem as SetUpProblem {
+            throw CommandFailure.failed("\(problem.description); set data (in the settings, or FORGE_DATA) to a folder of your own")
         }
     }
 

@@ -123,7 +123,7 @@ private final class WorktreeScenery {
         guard let name = RepositoryName("bench/origin") else { throw CommandFailure.failed("a name is no name") }
         place = HostPlace(tenant: .local, repository: name)
         mirrors = try Mirrors(MirrorOptions(folder: "\(folder.path)/own"), runtime: GitRuntime())
-        let remote = GitRemote(url: "file://\(folder.path)/origin.git")
+        let remote = GitRemote(path: "\(folder.path)/origin.git")
         let snapshot = try await mirrors.open(FetchRequest(place: place, remote: remote, refs: ["refs/heads/main"]))
         guard let head = try await snapshot.commit(of: "refs/heads/main") else { throw CommandFailure.failed("nothing was fetched") }
         self.head = head

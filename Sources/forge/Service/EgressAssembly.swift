@@ -63,11 +63,16 @@ struct EgressAssembly: WaysOut {
         return (try EgressProxy(folder: folder, name: name, rules: rules, dependencies: dependencies), "\(folder)/\(name)")
     }
 
-    private func wayOut() throws(SetUpProblem) -> (String) -> WayOut {
+    private func wayOut() throws(NoWayOut) -> (String) -> WayOut {
         guard settings.loopback else {
-            throw SetUpProblem(description: "sandbox.loopback is off, and programs find their proxy there: nothing can be reached")
+            throw NoWayOut("sandbox.loopback is off, and programs find their proxy there: nothing can be reached")
         }
-        let bridge = try BridgeProgram()
+        let bridge: BridgeProgram
+        do throws(SetUpProblem) {
+            bridge = try BridgeProgram()
+        } catch {
+            throw NoWayOut(error.description)
+        }
         return { socket in
             WayOut(
                 network: .sockets([Self.socketInside: socket]), words: bridge.words(["--socket", Self.socketInside]),
@@ -81,8 +86,10 @@ extension EgressSeen {
         switch event {
         // It may still have led nowhere.
         case .allowed: break
-        case .refused(let target, _): refuse(target)
-        case .closed(let target, _, let sent, let received): if sent + received > 0 { reach(target.description) }
+        case .refused(let target, let reason): refuse(target, because: reason)
+        case .unknown(let target): miss(target.description)
+        case .closed(let target, .broken, sent: 0, received: 0): miss(target.description)
+        case .closed(let target, _, _, _): reach(target.description)
         }
     }
 }
@@ -94,6 +101,11 @@ extension EgressEvent {
         let (kind, members): (String, [JSON.Member]) =
             switch self {
             case .refused(let target, let reason): ("egress.refused", [.init("target", .string(target)), .init("reason", .string(reason))])
+            case .unknown(let target):
+                (
+                    "egress.refused",
+                    [.init("target", .string(target.description)), .init("reason", .string("the host is not known"))]
+                )
             case .allowed(let target, let address):
                 ("egress.allowed", [.init("target", .string(target.description)), .init("address", .string(address.description))])
             case .closed(let target, let ending, let sent, let received):

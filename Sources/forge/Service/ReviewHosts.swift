@@ -42,7 +42,11 @@ extension ReviewWorkshop {
 
     var answerer: (any QuestionAnswerer)? {
         model.map {
-            ModelAnswerer(model: $0, budgets: budgets, exchanges: exchanges, outside: text.outside, log: log.named("command"))
+            ModelAnswerer(
+                model: $0, budgets: budgets, exchanges: exchanges, outside: text.outside, log: log.named("command")
+            ) { [text] in
+                text.masked($0)
+            }
         }
     }
 }
@@ -76,7 +80,8 @@ extension ServerSettings {
             guard let needs else { return [] }
             return ReviewHandler(needs).jobHandlers
                 + CommandHandler(
-                    CommandDependencies(review: needs, answerer: workshop.answerer, queued: workshop.queued)
+                    CommandDependencies(
+                        review: needs, answerer: workshop.answerer, callsMax: workshop.runSteps, queued: workshop.queued)
                 ).jobHandlers
         }
         return ReviewWork(

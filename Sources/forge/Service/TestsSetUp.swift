@@ -46,7 +46,11 @@ extension ServerSettings {
     func setupCache() throws -> SetupCache {
         try Files.createFolder(data)
         let isGivenAway = sandbox.kind == .bubblewrap && geteuid() == 0
-        return try SetupCache(folder: "\(data)/setup", user: isGivenAway ? UInt32(sandbox.user) : nil)
+        var limits = SetupLimits()
+        // No command can have made more.
+        limits.entryBytesMax = min(limits.entryBytesMax, sandbox.limits.diskBytes)
+        limits.reserveBytes = sandbox.limits.diskReserveBytes
+        return try SetupCache(folder: "\(data)/setup", limits: limits, user: isGivenAway ? UInt32(sandbox.user) : nil)
     }
 }
 

@@ -28,6 +28,17 @@ struct BrokerRequestTests {
         #expect(try json(responses)["max_output_tokens"] == 1_000 && responses.answerTokensMax == 1_000)
     }
 
+    @Test(arguments: [
+        ("gpt-5", "max_completion_tokens"), ("openai/o4-mini", "max_completion_tokens"), ("gpt-oss-120b", "max_tokens"),
+        ("qwen-3", "max_tokens"),
+    ]) func `behind a gateway OpenAI's own models are given the word they want`(_ model: String, _ word: String) throws {
+        let body = Array(#"{"model":"\#(model)","messages":[]}"#.utf8)
+        let policy = BrokerPolicy(models: [model], answerTokens: 1_000)
+        let asked = try json(BrokerRequest(.openAIChat, body, isOpenAI: false, policy: policy))
+        let words = (asked.members ?? []).map(\.name).filter { $0.hasPrefix("max_") }
+        #expect(words == [word] && asked[word] == 1_000, "\(asked.text)")
+    }
+
     @Test func `a streamed chat says in the end what it cost, also when the program did not ask for that`() throws {
         let asked = try read(.openAIChat, #"{"model":"m-1","messages":[],"stream":true,"stream_options":{"include_usage":false}}"#)
         #expect(try json(asked)["stream_options"]?["include_usage"] == true)

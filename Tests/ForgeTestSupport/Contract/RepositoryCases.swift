@@ -105,6 +105,100 @@ extension StoreContract {
             _ = try await scene.store.end(job.lease, .finished)
             #expect(try await scene.claim(perRepository: 1)?.new.repository == "acme/store")
         },
+        Case("a delivery that is replayed or settled late moves no repository back, and what it asks for is done under the new name") {
+            scene in
+            let seen = RepositoryNotice.seen(host: "github", number: 7, name: shop, tenant: tenant)
+            let (old, late) = (try await scene.accepted("old"), try await scene.accepted("late"))
+            func settle(_ id: DeliveryID, _ key: String) async throws {
+                let settlement = Settlement(
+                    state: .done, reason: key, tenant: tenant, repository: "acme/shop", notices: [seen],
+                    jobs: [scene.newJob(key, tenant: tenant)])
+                _ = try #require(try await scene.store.settle(id, settlement))
+            }
+            try await settle(old, "first")
+            scene.clock.advance(by: .seconds(60))
+            try await scene.notice([.renamed(host: "github", number: 7, name: store)])
+            scene.clock.advance(by: .seconds(60))
+            _ = try await scene.store.replay(old, by: "contract", scope: .all)
+            try await settle(old, "again")
+            try await settle(late, "late")
+            #expect(try await scene.tenantFound("new", repository: "acme/store") == tenant)
+            #expect(try await scene.tenantFound("former", repository: "acme/shop") == .local)
+            #expect(try await scene.delivery(late).repository == "acme/store")
+            var claimed: [String] = []
+            while let job = try await scene.claim() { claimed.append("\(job.new.workKey) in \(job.new.repository)") }
+            #expect(claimed.sorted() == ["again in acme/store", "first in acme/store", "late in acme/store"])
+        },
+        Case("a change of name that is replayed does not undo the next one") { scene in
+            try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: tenant)])
+            scene.clock.advance(by: .seconds(60))
+            let first = try await scene.accepted("first")
+            let renamed = Settlement(
+                state: .done, reason: "renamed", tenant: tenant, notices: [.renamed(host: "github", number: 7, name: store)])
+            _ = try #require(try await scene.store.settle(first, renamed))
+            scene.clock.advance(by: .seconds(60))
+            try await scene.notice([.renamed(host: "github", number: 7, name: name("acme/depot"))])
+            _ = try await scene.store.replay(first, by: "contract", scope: .all)
+            _ = try #require(try await scene.store.settle(first, renamed))
+            #expect(try await scene.tenantFound("now", repository: "acme/depot") == tenant)
+            #expect(try await scene.tenantFound("former", repository: "acme/store") == .local)
+            // A name may come back all the same.
+            scene.clock.advance(by: .seconds(60))
+            try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: tenant)])
+            #expect(try await scene.tenantFound("back", repository: "acme/shop") == tenant)
+        },
+        Case("a delivery that was fetched after the fact moves a repository only when it is about that") { scene in
+            func healed(_ key: String, _ notices: [RepositoryNotice]) async throws {
+                var delivery = scene.newDelivery(key)
+                delivery.isHealed = true
+                let id = try await scene.store.accept(delivery).id
+                _ = try #require(try await scene.store.settle(id, Settlement(state: .done, reason: key, tenant: tenant, notices: notices)))
+            }
+            try await healed("first", [.seen(host: "github", number: 7, name: shop, tenant: tenant)])
+            #expect(try await scene.tenantFound("a", repository: "acme/shop") == tenant)
+            try await scene.notice([.renamed(host: "github", number: 7, name: store)])
+            scene.clock.advance(by: .seconds(60))
+            try await healed("push", [.seen(host: "github", number: 7, name: shop, tenant: tenant)])
+            #expect(try await scene.tenantFound("b", repository: "acme/store") == tenant)
+            try await healed(
+                "transferred",
+                [
+                    .renamed(host: "github", number: 7, name: name("beta/store")),
+                    .seen(host: "github", number: 7, name: name("beta/store"), tenant: StoreScene.theirs),
+                ])
+            #expect(try await scene.tenantFound("c", repository: "beta/store") == StoreScene.theirs)
+        },
+        Case("a new name brings no new budget, and a new owner's month knows of it") { scene in
+            func spent(_ amount: Int, in repository: String) async throws {
+                let id = try await scene.reserved(scene.reservation(amount, repository: repository))
+                try await scene.store.settle([BudgetSettlement(id, spent: amount)])
+            }
+            try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: tenant)])
+            try await spent(30, in: "acme/store")
+            try await spent(120, in: "acme/shop")
+            try await spent(7, in: "acme/else")
+            let open = try await scene.reserved(scene.reservation(200))
+            try await scene.notice([.renamed(host: "github", number: 7, name: store)])
+            #expect(try await scene.money(repository: "acme/store") == [[150, 200], [157, 200]])
+            #expect(try await scene.money(repository: "acme/shop")[0] == [0, 0])
+            #expect(try await scene.refusal(scene.reservation(651, repository: "acme/store"))?.left == 650)
+            try await scene.store.settle([BudgetSettlement(open, spent: 50)])
+            #expect(try await scene.money(repository: "acme/store") == [[200, 0], [207, 0]])
+            let last = try await scene.reserved(scene.reservation(40, repository: "acme/store"))
+            try await scene.notice([.renamed(host: "github", number: 7, name: name("beta/store"))])
+            #expect(try await scene.money(repository: "beta/store") == [[200, 40], [200, 40]])
+            #expect(try await scene.money(repository: "acme/else") == [[7, 0], [207, 0]], "what it spent stays spent")
+            try await scene.store.settle([BudgetSettlement(last, spent: 4)])
+            #expect(try await scene.money(repository: "beta/store") == [[204, 0], [204, 0]])
+        },
+        Case("a run goes on paying under its repository's new name") { scene in
+            try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: tenant)])
+            let run = try await scene.created(scene.newRun())
+            try await scene.notice([.renamed(host: "github", number: 7, name: store)])
+            _ = try await scene.reserved(scene.reservation(10, run: run))
+            #expect(try await scene.money(run, repository: "acme/store") == [[0, 10], [0, 10], [0, 10]])
+            #expect(try await scene.money(repository: "acme/shop")[0] == [0, 0])
+        },
         Case("a repository seen again under another tenant has moved there") { scene in
             try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: tenant)])
             try await scene.notice([.seen(host: "github", number: 7, name: shop, tenant: StoreScene.theirs)])

@@ -50,6 +50,8 @@ struct KnownRepository: Sendable {
     var number: Int64
     var name: RepositoryName
     var tenant: Tenant
+    /// When what told of it was received.
+    var since: Timestamp
 }
 
 struct StoredApproval: Sendable {

@@ -62,15 +62,16 @@ extension MemoryStore {
 extension MemoryState {
     fileprivate mutating func reserve(_ reservation: BudgetReservation, _ lease: Lease?) throws(StoreError) -> BudgetAnswer {
         expireReservations()
-        if let run = reservation.payer.run {
-            _ = try writable(run, lease)
+        var payer = reservation.payer
+        if let run = payer.run {
+            payer.repository = try writable(run, lease).new.repository
             if let lease {
                 expireReservations { $0.reservation.payer.run == run && $0.attempt ?? .max < lease.attempt }
             }
         } else if let lease {
             _ = try held(lease)
         }
-        let accounts = reservation.payer.accounts(at: now)
+        let accounts = payer.accounts(at: now)
         if reservation.most > 0 {
             for account in accounts {
                 let limit = reservation.limits[account.scope]
@@ -93,6 +94,52 @@ extension MemoryState {
             budgetAccounts[known.number]?.usedAt = now
         } else {
             budgetAccounts.insert { MemoryBudgetAccount(number: $0, account: account, usedAt: now) }
+        }
+    }
+
+    /// A repository has another name now.
+    mutating func moveBudgets(_ old: String, to new: String, of tenant: Tenant) {
+        func isOld(_ account: BudgetAccount) -> Bool {
+            account.scope == .repositoryDay && account.tenant == tenant && account.name == old
+        }
+        let month = BudgetPayer(tenant: tenant, repository: new).month(at: now)
+        let before = BudgetPayer(tenant: tenant, repository: old).month(at: now)
+        if month != before { share(before, with: month, where: isOld) }
+        for index in reservations.indices {
+            reservations[index].accounts = reservations[index].accounts.map { account in
+                var account = account
+                if isOld(account) { account.name = new }
+                return account
+            }
+        }
+        for row in budgetAccounts.rows where isOld(row.account) {
+            var moved = row.account
+            moved.name = new
+            if let known = budgetAccounts.rows.first(where: { $0.account == moved }) {
+                budgetAccounts[known.number]?.droppedSpent += row.droppedSpent
+                _ = budgetAccounts.remove(1) { $0.number == row.number }
+            } else {
+                budgetAccounts[row.number]?.account = moved
+            }
+        }
+    }
+
+    private mutating func share(_ before: BudgetAccount, with month: BudgetAccount, where isOld: (BudgetAccount) -> Bool) {
+        let days = budgetAccounts.rows.filter { isOld($0.account) && $0.account.period.hasPrefix(month.period) }
+        guard !days.isEmpty else { return }
+        use(month)
+        var spent = days.map(\.droppedSpent).reduce(0, +)
+        for index in reservations.indices {
+            let entry = reservations[index]
+            guard entry.accounts.contains(where: { account in days.contains { $0.account == account } }) else { continue }
+            if entry.state == .open {
+                reservations[index].accounts = entry.accounts.map { $0 == before ? month : $0 }
+            } else {
+                spent += entry.spent
+            }
+        }
+        if let known = budgetAccounts.rows.first(where: { $0.account == month }) {
+            budgetAccounts[known.number]?.droppedSpent += spent
         }
     }
 

@@ -5,7 +5,13 @@ extension MemoryStore {
     package func settle(_ id: DeliveryID, _ settlement: Settlement) async throws(StoreError) -> Settled? {
         try transact { state in
             guard var delivery = state.deliveries[id.number], delivery.state == .pending else { return nil }
-            for notice in settlement.notices { state.note(notice) }
+            var settlement = settlement
+            var age = NoticeAge(receivedAt: delivery.receivedAt, isHealed: delivery.isHealed)
+            if settlement.notices.count > 1 { age.isHealed = false }
+            for notice in settlement.notices {
+                state.note(notice, age)
+                if let (old, new) = state.formerName(in: notice) { settlement.move(old, to: new) }
+            }
             let tenant = settlement.tenant ?? state.tenant(ofRepository: settlement.repository)
             let settled = state.carryOut(settlement, tenant: tenant)
             delivery.state = settlement.state
@@ -79,20 +85,42 @@ extension MemoryState {
             pullRequests[moved]?.state.key = moved
         }
         for (rule, count) in dismissals.removeValue(forKey: from) ?? [:] { dismissals[to, default: [:]][rule, default: 0] += count }
+        moveBudgets(old.description, to: new.description, of: tenant)
     }
 
-    fileprivate mutating func note(_ notice: RepositoryNotice) {
+    private func known(_ host: String, _ number: Int64) -> KnownRepository? {
+        repositories.first { $0.host == host && $0.number == number }
+    }
+
+    /// A name in it that its repository no longer has, and the one that it has now.
+    fileprivate func formerName(in notice: RepositoryNotice) -> (old: String, new: String)? {
+        guard case .seen(let host, let number, let name, let tenant) = notice, let known = known(host, number), known.tenant == tenant,
+            known.name != name
+        else { return nil }
+        return (name.description, known.name.description)
+    }
+
+    private mutating func noteSeen(_ new: KnownRepository, isHealed: Bool) {
+        if let known = known(new.host, new.number) {
+            let isKnown = known.name == new.name && known.tenant == new.tenant
+            guard !isKnown else { return }
+            guard !isHealed, !(new.since < known.since && known.since <= now) else { return }
+            if known.tenant == new.tenant { move(known.name, to: new.name, of: new.tenant) }
+        }
+        repositories.removeAll { $0.host == new.host && ($0.number == new.number || $0.name == new.name) }
+        repositories.append(new)
+    }
+
+    fileprivate mutating func note(_ notice: RepositoryNotice, _ age: NoticeAge) {
         switch notice {
         case .seen(let host, let number, let name, let tenant):
-            if let known = repositories.first(where: { $0.host == host && $0.number == number }), known.tenant == tenant {
-                move(known.name, to: name, of: tenant)
-            }
-            repositories.removeAll { $0.host == host && ($0.number == number || $0.name == name) }
-            repositories.append(KnownRepository(host: host, number: number, name: name, tenant: tenant))
+            noteSeen(
+                KnownRepository(host: host, number: number, name: name, tenant: tenant, since: age.receivedAt), isHealed: age.isHealed)
         case .renamed(let host, let number, let name):
-            guard var renamed = repositories.first(where: { $0.host == host && $0.number == number }) else { return }
+            guard var renamed = known(host, number), !age.isOlder(than: renamed.since, at: now) else { return }
             move(renamed.name, to: name, of: renamed.tenant)
             renamed.name = name
+            renamed.since = age.receivedAt
             repositories.removeAll { $0.host == host && ($0.number == number || $0.name == name) }
             repositories.append(renamed)
         case .removed(let host, let number): repositories.removeAll { $0.host == host && $0.number == number }
