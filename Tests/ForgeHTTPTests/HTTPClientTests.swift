@@ -207,7 +207,11 @@ import Testing
             connection.send("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nbe")
             connection.end()
         }
-        let resetting = try RawServer { connection, _ in connection.reset() }
+        // Only once it was asked: a reset that comes before the client looks at its connection is one that never was.
+        let resetting = try RawServer { connection, _ in
+            _ = connection.request()
+            connection.reset()
+        }
         let nonsense = try RawServer { _, connection in connection.send("SSH-2.0-Other\r\n\r\n") }
         func kind(_ url: String) async -> HTTPClientError.Kind? { await failure(OutgoingRequest(.get, url))?.kind }
         #expect(await kind(closing.url) == .connectionLost)
