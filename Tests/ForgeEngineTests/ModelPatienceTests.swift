@@ -120,14 +120,14 @@ import Testing
     private func scene(
         config: String? = nil, _ lines: [ScriptedModel.Line], meanwhile: @escaping @Sendable (Int, ReviewScene) async -> Void
     ) -> (ReviewScene, ScriptedModel) {
-        let box = Mutex<ReviewScene?>(nil)
+        let box = Mutex(WeakScene())
         let questions = Metrics().counter("questions", "So far.")
         let model = ScriptedModel(lines) { _ in
             questions.add()
-            if let scene = box.withLock({ $0 }) { await meanwhile(Int(questions.value), scene) }
+            if let scene = box.withLock({ $0.scene }) { await meanwhile(Int(questions.value), scene) }
         }
         let scene = ReviewScene(config: config, reviewer: crew(model))
-        box.withLock { $0 = scene }
+        box.withLock { $0.scene = scene }
         return (scene, model)
     }
 
@@ -294,16 +294,16 @@ import Testing
     }
 
     @Test func `the questions that were answered before a model fell silent keep their answers`() async throws {
-        let box = Mutex<ReviewScene?>(nil)
+        let box = Mutex(WeakScene())
         let questions = Metrics().counter("questions", "So far.")
         let model = ScriptedModel([.answer(ModelAnswer(json: Self.said))]) { _ in
             questions.add()
-            guard questions.value == 2, let scene = box.withLock({ $0 }) else { return }
+            guard questions.value == 2, let scene = box.withLock({ $0.scene }) else { return }
             scene.clock.advance(by: .seconds(300))
             await never()
         }
         let scene = try await asked(model)
-        box.withLock { $0 = scene }
+        box.withLock { $0.scene = scene }
         _ = try await scene.workOnce()
         #expect(scene.answers.count == 1 && scene.answers.first?.contains("It is.") == true, "\(scene.answers)")
         #expect(questions.value == 2, "the third is not asked")
@@ -337,4 +337,9 @@ private final class SilentModel: Model {
         await never()
         throw ModelError(.cancelled, "nobody waits for it")
     }
+}
+
+/// A scene's own model must not keep it.
+private struct WeakScene {
+    weak var scene: ReviewScene?
 }

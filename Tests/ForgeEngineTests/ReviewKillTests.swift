@@ -150,7 +150,7 @@ import Testing
                 let scene = story.make()
                 try await story.tell(scene)
                 let lost = scene.host.writeCount + write
-                scene.host.onCall { [host = scene.host] call in
+                scene.host.onCall { [unowned host = scene.host] call in
                     guard call.write == lost else { return nil }
                     if isStale { for name in ["reviews", "comments", "threads", "checkRuns"] { host.showEarlier(name) } }
                     return .after(CodeHostError(.unavailable, "no answer in time", mayBeDone: true))

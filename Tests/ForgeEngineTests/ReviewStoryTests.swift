@@ -165,7 +165,7 @@ import Testing
         scene.open(["shop.txt": ReviewScene.lines(1...20, with: Self.bad)])
         try await scene.tell()
         let reads = Metrics().counter("reads", "Of the pull request.")
-        scene.host.onCall { [scene] call in
+        scene.host.onCall { [unowned scene] call in
             guard call.name == "pullRequest" else { return nil }
             reads.add()
             if reads.value == 2 { scene.push(["shop.txt": ReviewScene.lines(1...20, with: [6: "a BUG elsewhere"])]) }

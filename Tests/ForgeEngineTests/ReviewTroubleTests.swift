@@ -226,7 +226,7 @@ import Testing
     @Test func `a pull request that is closed in the middle is left as it is`() async throws {
         let scene = try await opened()
         let reads = Metrics().counter("reads", "Of the pull request.")
-        scene.host.onCall { [host = scene.host] call in
+        scene.host.onCall { [unowned host = scene.host] call in
             guard call.name == "pullRequest" else { return nil }
             reads.add()
             if reads.value == 2 { host.change(ReviewScene.name) { $0.pulls[7]?.isOpen = false } }
@@ -267,7 +267,7 @@ import Testing
         let scene = try await opened()
         let job = try #require(try await scene.store.claim(kinds: ["review"], worker: "slow", lease: ReviewScene.lease, perRepository: 9))
         let handler = try #require(ReviewHandler(scene.dependencies).jobHandlers.first)
-        scene.host.onCall { [scene] call in
+        scene.host.onCall { [unowned scene] call in
             guard call.name == "post" else { return nil }
             // While it is about to post, its lease runs out.
             scene.host.onCall { _ in nil }

@@ -85,6 +85,7 @@ import Testing
         let result = try await life.one(1, .edit("src/a.py", "two\n", "2\n"))
         #expect(result.isError && result.text.contains("changed meanwhile"))
         #expect(life.files.text("src/a.py") == "somebody else's\n")
+        box.withLock { $0 = nil }
     }
 
     @Test func `a patch is written whole or not at all`() async throws {
