@@ -1,5 +1,5 @@
-// The way out of a sandbox for what is being set up: hosts that were agreed on, through one socket. It must never be handed to the work itself,
-// nor to what a model wrote.
+// The way out of a sandbox: hosts that were agreed on, through one socket, for what is being set up, and for a command that a person starts by
+// hand. It must never be handed to the work of a run, nor to what a model wrote.
 
 /// What a command needs to get out, for as long as the way is open.
 package struct WayOut: Hashable, Sendable {

@@ -33,7 +33,7 @@ struct ModelPatience: Sendable {
 
     /// Throws `ModelOverdue` when it was given up; `work` is cancelled then, and has ended when this returns.
     func wait<Answer: Sendable>(for work: @escaping @Sendable () async throws -> Answer) async throws -> Answer {
-        let elapsed = Self.stopwatch(clock)
+        let elapsed = clock.stopwatch()
         let known = moments()
         let hearing = Hearing(began: now.now, count: known.count)
         let end = max(totalMax - used(known, until: hearing.began), Self.leftMin)
@@ -88,11 +88,6 @@ struct ModelPatience: Sendable {
         var sum = Duration.zero
         for (earlier, later) in zip(all, all.dropFirst()) { sum += min(max(later - earlier, .zero), silenceMax) }
         return sum
-    }
-
-    private static func stopwatch(_ clock: some Clock<Duration>) -> @Sendable () -> Duration {
-        let start = clock.now
-        return { start.duration(to: clock.now) }
     }
 
     private static func sentence(_ what: String, _ limit: Duration, _ setting: String) -> String {

@@ -121,7 +121,7 @@ package struct WorkPlace: Sendable {
     }
 
     private func setUp(_ candidate: TestCandidate, _ files: [SetupFile]) async throws -> SetupReport {
-        let elapsed = Self.stopwatch(needs.clock)
+        let elapsed = needs.clock.stopwatch()
         let key = key(candidate, files)
         do throws(SandboxError) {
             if let key, try await needs.shelf.put(key, into: place) {
@@ -176,10 +176,5 @@ package struct WorkPlace: Sendable {
                 isShared ? "any commit" : order.request.commit.description,
             ], files: isShared ? files : [], machine: needs.machine
         ) { Hex.encode(SHA256.digest($0)) }
-    }
-
-    private static func stopwatch(_ clock: some Clock<Duration>) -> () -> Duration {
-        let start = clock.now
-        return { start.duration(to: clock.now) }
     }
 }

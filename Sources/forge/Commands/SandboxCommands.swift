@@ -95,20 +95,12 @@ enum SandboxCommands {
             }
             environment[String(text[..<place])] = String(text[text.index(after: place)...])
         }
-        let readable = (arguments.values["readable"] ?? []).map(absolute)
+        let readable = (arguments.values["readable"] ?? []).map(absolutePath)
         for path in readable where !Files.exists(path) { throw .badInput("--readable \(path): there is no such folder") }
         return SandboxCommand(
-            arguments: arguments.positionals, environment: environment, worktree: absolute(folder), writesWorktree: arguments.has("write"),
+            arguments: arguments.positionals, environment: environment, worktree: absolutePath(folder),
+            writesWorktree: arguments.has("write"),
             limits: limits, readable: readable)
-    }
-
-    /// Without detours, which the sandbox refuses.
-    private static func absolute(_ path: String) -> String {
-        var parts: [Substring] = []
-        for part in (path.hasPrefix("/") ? path : ProcessFacts.workingFolder + "/" + path).split(separator: "/") where part != "." {
-            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
-        }
-        return "/" + parts.joined(separator: "/")
     }
 }
 

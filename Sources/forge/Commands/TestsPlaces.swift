@@ -7,7 +7,6 @@ import ForgeCrew
 import ForgeCrypto
 import ForgeEngine
 import ForgeGit
-import ForgeSystem
 
 /// What a person asked for.
 struct TestsAsked: Sendable {
@@ -145,13 +144,4 @@ struct TestsAtCommit: Sendable {
         guard let name = RepositoryName("\(owner)/\(digest)") else { throw .failed("\(path) cannot be named") }
         return name
     }
-}
-
-/// Without detours, which the sandbox refuses.
-func absolutePath(_ path: String) -> String {
-    var parts: [Substring] = []
-    for part in (path.hasPrefix("/") ? path : ProcessFacts.workingFolder + "/" + path).split(separator: "/") where part != "." {
-        if part == ".." { _ = parts.popLast() } else { parts.append(part) }
-    }
-    return "/" + parts.joined(separator: "/")
 }

@@ -81,7 +81,7 @@ enum ToolsCommand {
     private static func runner(_ arguments: Arguments, _ context: CommandContext) throws -> ToolRunner {
         let settings = try loadSettings(arguments, context).sandbox
         let packs = try RulePacks.load(arguments, context)
-        let folder = plainFolder(arguments.value("root") ?? ".")
+        let folder = absolutePath(arguments.value("root") ?? ".")
         let own = "\(folder)/.forge.yml"
         let config = arguments.value("repository-config") ?? (Files.exists(own) ? own : nil)
         let judge = try RuleToolJudge(packs, scope: try RulesCommands.scopePolicy(try packs.scope(), config: config))
@@ -111,14 +111,5 @@ enum ToolsCommand {
     private static func redaction(_ packs: RulePacks, _ context: CommandContext) throws -> @Sendable ([UInt8]) -> [UInt8] {
         let rules = try packs.compiled(context) { $0.subject == .text && $0.pack != InjectionDetector.pack }
         return { bytes in TextRedactor(known: Redactor(), scanner: SecretScanner(rules)).redactKeepingLines(bytes) }
-    }
-
-    /// From the root of the machine, without detours.
-    private static func plainFolder(_ path: String) -> String {
-        var parts: [Substring] = []
-        for part in (path.hasPrefix("/") ? path : "\(ProcessFacts.workingFolder)/\(path)").split(separator: "/") where part != "." {
-            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
-        }
-        return "/" + parts.joined(separator: "/")
     }
 }
